@@ -1,0 +1,51 @@
+# Every target needs the environment in .venv/, and makes it when it is not there.
+SHELL := /bin/bash
+PYTHON ?= python3.11
+export DAGSTER_HOME := $(CURDIR)
+export IRF_DATA ?= $(CURDIR)/data
+export IRF_STATE ?= $(IRF_DATA)/state
+export DAGSTER_DISABLE_TELEMETRY := 1
+export PYTHONHASHSEED := 0
+ENVIRONMENT := .venv/.made
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint ui lock docs clean ci
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: $(ENVIRONMENT) ## make the environment in .venv/
+
+$(ENVIRONMENT): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(ENVIRONMENT)
+
+demo: $(ENVIRONMENT) ## make a small Tayside, refresh it, publish a release
+	.venv/bin/irf demo
+
+test: $(ENVIRONMENT) lint ## lint, types, docs check and all tests
+	.venv/bin/python -m pytest
+
+lint: $(ENVIRONMENT)
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/python -m pipelines.release.dictionary --check
+
+ui: $(ENVIRONMENT) ## Dagster's pages on this machine: assets, checks, schedule, history
+	.venv/bin/dagster dev --host 127.0.0.1
+
+docs: $(ENVIRONMENT) ## make the generated documents again
+	.venv/bin/python -m pipelines.release.dictionary
+
+lock: $(ENVIRONMENT) ## pin the dependencies again (needs the package index)
+	.venv/bin/python -m pip install --quiet pip-tools
+	.venv/bin/python -m piptools compile --quiet --extra dev --all-build-deps --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.lock pyproject.toml
+
+ci: ## what the continuous integration runs
+	bash .ci/run
+
+clean: ## remove the environment and everything made; landing, reference and releases stay
+	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,100 @@
+"""The memory of links: which person id each client had, from which period, and which id became which.
+
+Belongs here: the append-only link history and the published history of person ids.
+Does not belong here: deciding links, making ids.
+The history holds one row for each change of a client's person id or link method, and no row ever leaves it: an id that
+was published once can always be followed. Running a period again with the same links adds nothing.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+LINK_HISTORY = pa.schema(
+    [
+        ("agency", pa.string()),
+        ("social_care_id", pa.string()),
+        ("person_id", pa.string()),
+        ("valid_from", pa.string()),
+        ("link_method", pa.string()),
+    ]
+)
+PERSON_HISTORY = pa.schema(
+    [("old_person_id", pa.string()), ("new_person_id", pa.string()), ("changed_in", pa.string())]
+)
+_CLIENT = ["agency", "social_care_id"]
+
+
+def load_history(path: Path) -> pa.Table | None:
+    """The link history, or None before the first refresh."""
+    return pq.read_table(path).cast(LINK_HISTORY) if path.exists() else None
+
+
+def save_history(history: pa.Table, path: Path) -> None:
+    """Replace the history file as a whole: a killed run leaves the old one."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        pq.write_table(history, file, compression="zstd")
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, path)
+
+
+def link_history(previous: pa.Table | None, links: pa.Table, period: str) -> pa.Table:
+    """`previous` with a row for every client of `links` who is new in `period` or whose person id or method changed.
+
+    `links` has agency, social_care_id, person_id and link_method, one row a client.
+    """
+    earlier = LINK_HISTORY.empty_table() if previous is None else _sorted(previous)
+    now = links.select([*_CLIENT, "person_id", "link_method"])
+    joined = now.join(_latest(_until(earlier, period)), _CLIENT, join_type="left outer", right_suffix="_before")
+    same_id = pc.equal(joined["person_id"], joined["person_id_before"])
+    same_method = pc.equal(joined["link_method"], joined["link_method_before"])
+    changed = joined.filter(pc.or_(_not_true(same_id), _not_true(same_method)))
+    dated = changed.append_column("valid_from", pa.repeat(pa.scalar(period), changed.num_rows))
+    added = dated.select(LINK_HISTORY.names).cast(LINK_HISTORY)
+    return _sorted(pa.concat_tables([earlier, added]))
+
+
+def person_history(previous: pa.Table | None, links: pa.Table, period: str) -> pa.Table:
+    """Every change of a client's person id up to `period`: which id became which, and when."""
+    history = _until(link_history(previous, links, period), period)
+    count = history.num_rows
+    if count < 2:
+        return PERSON_HISTORY.empty_table()
+    old, new = history.slice(0, count - 1), history.slice(1)
+    same_client = pc.and_(*(pc.equal(old[column], new[column]) for column in _CLIENT))
+    moved = pc.and_(same_client, pc.not_equal(old["person_id"], new["person_id"]))
+    columns = [old["person_id"].filter(moved), new["person_id"].filter(moved), new["valid_from"].filter(moved)]
+    changes = pa.table(columns, schema=PERSON_HISTORY)
+    distinct = changes.group_by(PERSON_HISTORY.names).aggregate([]).select(PERSON_HISTORY.names)
+    return distinct.sort_by(
+        [("changed_in", "ascending"), ("old_person_id", "ascending"), ("new_person_id", "ascending")]
+    )
+
+
+def _until(history: pa.Table, period: str) -> pa.Table:
+    return history.filter(pc.field("valid_from") <= period)
+
+
+def _not_true(flags: Any) -> Any:
+    """False or NULL: a new client has nothing before to be equal to."""
+    return pc.invert(flags.fill_null(False))
+
+
+def _latest(history: pa.Table) -> pa.Table:
+    """Each client's last row; `history` is sorted by client and period."""
+    ordered = history.group_by(_CLIENT, use_threads=False)
+    latest = ordered.aggregate([("person_id", "last"), ("link_method", "last")])
+    return latest.rename_columns({"person_id_last": "person_id", "link_method_last": "link_method"})
+
+
+def _sorted(history: pa.Table) -> pa.Table:
+    """By client and period; the sort is stable, so rows of one period stay in the order in which they came."""
+    return history.sort_by([(column, "ascending") for column in (*_CLIENT, "valid_from")])

@@ -1,0 +1,1 @@
+"""Landing to judged records: scanning, reading, judging submissions; loading reference tables."""

@@ -1,0 +1,242 @@
+"""Judging a submission: raw text to typed records, accepted or quarantined with every rule they broke.
+
+Belongs here: parsing by declared type, running the rules, splitting, counting rows and pounds.
+Does not belong here: the rules themselves (`schemas/rules.py`), which file counts (`submissions.py`).
+Conserves: rows read = accepted + quarantined; the same for pounds.
+"""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipelines.engine.database import literal, open_database, safe_reason
+from pipelines.engine.errors import IrfError
+from pipelines.ingest.landing import Landed
+from pipelines.ingest.read import Refused, read_text
+from schemas import chi
+from schemas.feeds import FEEDS, Feed, Lineage
+from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, Rule, rules_of
+from schemas.table import Column, arrow_schema, columns
+
+BATCH_ROWS = 250_000
+LUHN_FROM = "2026-08"
+"""First month in which numbers with a modulus 10 check digit were issued."""
+READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(): "read_count"}
+
+
+@dataclass
+class Count:
+    """Rows and pounds that broke one rule."""
+
+    severity: str
+    failed: int = 0
+    amount: Decimal = Decimal("0.00")
+
+
+@dataclass
+class Outcome:
+    """What became of a submission's rows and pounds. Pounds are None for feeds without money."""
+
+    rows: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    pounds_read: Decimal = Decimal("0.00")
+    pounds_quarantined: Decimal = Decimal("0.00")
+    rules: dict[str, Count] = field(default_factory=dict)
+
+
+def staged_schema(feed: str) -> pa.Schema:
+    """The feed's own columns followed by the lineage columns; a quarantined record may lack any of its own."""
+    own = [pa.field(f.name, f.type) for f in arrow_schema(FEEDS[feed].model)]
+    return pa.schema(own + list(arrow_schema(Lineage)))
+
+
+def write_raw(landed: Landed, out: Path) -> int:
+    """The file as text columns in Parquet. Returns the rows read. Raises Refused as `read_text` does."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    names = [c.name for c in columns(FEEDS[landed.feed].model)]
+    schema = pa.schema([(n, pa.string()) for n in names] + [("source_row", pa.int64()), ("row_text", pa.string())])
+    unfinished = out.with_suffix(".unfinished")
+    rows = 0
+    with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+        for batch in read_text(landed.path, landed.feed):
+            writer.write_table(batch.cast(schema))
+            rows += batch.num_rows
+    if not rows:
+        raise Refused("file.empty", "no records in the file")
+    unfinished.replace(out)
+    return rows
+
+
+def judge(landed: Landed, root: Path, raw: Path, staged: Path, quarantine: Path, postcodes: Path) -> Outcome:
+    """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
+
+    Raises Refused when more than the declared share is bad; then neither file is written.
+    """
+    rules = rules_of(landed.feed)
+    outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules})
+    schema = staged_schema(landed.feed)
+    for path in (staged, quarantine):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
+    with open_database(root) as connection:
+        with pq.ParquetWriter(part, schema, compression="zstd") as good, pq.ParquetWriter(bad_part, schema) as bad:
+            for batch in _parsed_batches(connection, landed, raw, postcodes):
+                accepted, quarantined = _split(batch, landed, rules, outcome)
+                good.write_table(_conform(accepted, schema))
+                bad.write_table(_conform(quarantined, schema))
+        _keep_original_text(connection, raw, bad_part, schema, quarantine)
+    bad_part.unlink()
+    if outcome.quarantined * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+        part.unlink()
+        quarantine.unlink()
+        raise Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
+    part.replace(staged)
+    return outcome
+
+
+def _parsed_batches(
+    connection: duckdb.DuckDBPyConnection, landed: Landed, raw: Path, postcodes: Path
+) -> Iterator[pd.DataFrame]:
+    select = parse_select(landed, raw, postcodes)
+    try:
+        for batch in connection.sql(select).to_arrow_reader(BATCH_ROWS):
+            yield pa.Table.from_batches([batch]).to_pandas(types_mapper=pd.ArrowDtype)
+    except duckdb.Error as error:
+        raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
+
+
+def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
+    """The SELECT that types a submission's raw text: one row a record, an `…__unreadable` flag beside each typed column."""
+    feed = FEEDS[landed.feed]
+    declared = columns(feed.model)
+    key = record_key(feed)
+    typed = ", ".join(_parsed(c) for c in declared)
+    unreadable = ", ".join(
+        f'("{c.name}" IS NOT NULL AND {_reader(c)} IS NULL) AS "{c.name}__unreadable"'
+        for c in declared
+        if c.arrow_type != pa.string()
+    )
+    content = ", ".join(f'"{c.name}"' for c in declared)
+    end = _period_end_exclusive(landed.period)
+    has_chi = any(c.name == "chi_number" for c in declared)
+    has_postcode = any(c.name == "postcode" for c in declared)
+    event_type = "TIMESTAMP" if landed.feed == "emergency" else "DATE"
+    return f"""
+        WITH directory AS (
+            SELECT DISTINCT normal_postcode("Postcode") AS postcode FROM read_parquet({literal(str(postcodes))})
+            WHERE normal_postcode("Postcode") IS NOT NULL
+        ),
+        parsed AS (
+            SELECT {typed}{", " + unreadable if unreadable else ""}, source_row, row_text IS NOT NULL AS row_structure,
+                {"(chi_number IS NOT NULL AND length(replace(chi_number, ' ', '')) = 9 AND repaired_chi(chi_number) <> replace(chi_number, ' ', ''))" if has_chi else "FALSE"} AS chi_repaired
+            FROM read_parquet({literal(str(raw))})
+        ),
+        keyed AS (SELECT *, {key} AS record_key FROM parsed),
+        final AS (
+            SELECT keyed.*, {literal(landed.agency)} AS agency, {literal(landed.period)} AS period,
+                {literal(landed.sha256[:12])} AS source_file,
+                record_key IS NOT NULL AND row_number() OVER (PARTITION BY record_key ORDER BY {content}, source_row) > 1
+                    AS duplicate_key,
+                {"coalesce(postcode NOT IN (SELECT postcode FROM directory), FALSE)" if has_postcode else "FALSE"} AS postcode_unknown,
+                CAST({literal(end)} AS {event_type}) AS period_end_exclusive
+            FROM keyed
+        )
+        SELECT * FROM final ORDER BY source_row
+    """
+
+
+def record_key(feed: Feed) -> str:
+    """The SQL of a record's key as one text. A blank CHI is part of a key; any other blank part leaves it NULL."""
+    required = {c.name for c in columns(feed.model) if c.required}
+    parts = [f'CAST("{k}" AS VARCHAR)' if k in required else f"coalesce(\"{k}\", '')" for k in feed.key]
+    return " || '|' || ".join(parts)
+
+
+def _reader(c: Column) -> str:
+    if pa.types.is_decimal(c.arrow_type):
+        return f'{"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{c.name}")'
+    return f'{READERS[c.arrow_type]}("{c.name}")'
+
+
+def _parsed(c: Column) -> str:
+    if c.arrow_type != pa.string():
+        return f'{_reader(c)} AS "{c.name}"'
+    if c.name.endswith("chi_number"):
+        return f'repaired_chi("{c.name}") AS "{c.name}"'
+    if c.name.endswith("postcode"):
+        return f'normal_postcode("{c.name}") AS "{c.name}"'
+    return f'filled("{c.name}") AS "{c.name}"'
+
+
+def _period_end_exclusive(period: str) -> str:
+    year, month = int(period[:4]), int(period[5:])
+    return datetime.date(year + month // 12, month % 12 + 1, 1).isoformat()
+
+
+def _split(
+    batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Run every rule on a batch, count, and part the records. Masks are counted first; no failing value is kept."""
+    feed = FEEDS[landed.feed]
+    if "chi_number" in batch:
+        known = batch["chi_number"].notna()
+        valid = chi.valid(batch["chi_number"], luhn_allowed=landed.period >= LUHN_FROM)
+        batch["chi_is_valid"] = pd.Series(valid, index=batch.index).astype("bool[pyarrow]").where(known)
+    else:
+        batch["chi_is_valid"] = pd.Series(pd.NA, index=batch.index, dtype="bool[pyarrow]")
+    amount = pa.array(batch[feed.amount]) if feed.amount else pa.nulls(len(batch), pa.decimal128(18, 2))
+    bad = pd.Series(False, index=batch.index)
+    broken = pd.Series("", index=batch.index)
+    for rule in rules:
+        fails = ~rule.as_check()(batch).check_output.astype(bool)
+        if not fails.any():
+            continue
+        count = outcome.rules[rule.rule_id]
+        count.failed += int(fails.sum())
+        count.amount += _pounds(amount, fails)
+        if rule.severity == "record":
+            bad |= fails
+            broken[fails] += rule.rule_id + " "
+    outcome.rows += len(batch)
+    outcome.quarantined += int(bad.sum())
+    outcome.accepted = outcome.rows - outcome.quarantined
+    outcome.pounds_read += _pounds(amount, pd.Series(True, index=batch.index))
+    outcome.pounds_quarantined += _pounds(amount, bad)
+    batch["broken_rules"] = broken.str.strip().where(bad).astype("string[pyarrow]")
+    batch["original"] = pd.Series(pd.NA, index=batch.index, dtype="string[pyarrow]")
+    accepted = batch[~bad]
+    feed.model.to_schema().validate(accepted[[c.name for c in columns(feed.model)]])
+    return accepted, batch[bad]
+
+
+def _pounds(amount: pa.Array, chosen: "pd.Series[bool]") -> Decimal:
+    total = pc.sum(amount.filter(pa.array(chosen.to_numpy(bool)))).as_py()
+    return total if total is not None else Decimal("0.00")
+
+
+def _conform(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+
+
+def _keep_original_text(
+    connection: duckdb.DuckDBPyConnection, raw: Path, bad: Path, schema: pa.Schema, out: Path
+) -> None:
+    """Write the quarantine with every field as it was sent."""
+    rows = connection.sql(
+        f"""
+        SELECT bad.* EXCLUDE (original), CAST(to_json(sent) AS VARCHAR) AS original
+        FROM read_parquet({literal(str(bad))}) AS bad
+        JOIN read_parquet({literal(str(raw))}) AS sent USING (source_row)
+        ORDER BY source_row
+        """
+    ).to_arrow_table()
+    pq.write_table(rows.cast(schema), out, compression="zstd")

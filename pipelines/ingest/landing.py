@@ -1,0 +1,84 @@
+"""What the agencies have dropped: the files of `landing/` as submissions.
+
+Belongs here: names of files and folders and what they mean. Does not belong here: reading the files.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.engine.errors import IrfError
+from schemas.feeds import FEEDS
+
+FILE_NAME = re.compile(r"(?P<period>\d{4}-(0[1-9]|1[0-2]))(\.r(?P<revision>[1-9]\d*))?\.(?P<kind>csv|csv\.gz|xlsx|parquet)")
+
+
+@dataclass(frozen=True, order=True)
+class Landed:
+    """One file of the landing folder. Ordered by agency, feed, period, revision."""
+
+    agency: str
+    feed: str
+    period: str
+    revision: int
+    path: Path
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """The file as the user knows it."""
+        return f"{self.agency}/{self.feed}/{self.path.name}"
+
+    @property
+    def parquet_name(self) -> str:
+        """Its place in raw, staged and quarantine, below the feed's folder."""
+        return f"{self.agency}/{self.period}.r{self.revision}.parquet"
+
+
+def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None) -> list[Landed]:
+    """Every submission for periods up to `up_to` (YYYY-MM), in order.
+
+    agencies: agency → kind. Raises IrfError for a folder or file that no declaration explains.
+    """
+    found = []
+    for agency in _folders(landing):
+        if agency.name not in agencies:
+            raise IrfError(f"landing/{agency.name}: no such agency in reference/agencies.csv; declare it or remove the folder")
+        for feed in _folders(agency):
+            _check_feed(feed.name, agency.name, agencies[agency.name])
+            found += [_landed(agency.name, feed.name, file) for file in _files(feed)]
+    _check_unique(found)
+    return sorted(f for f in found if up_to is None or f.period <= up_to)
+
+
+def _folders(parent: Path) -> list[Path]:
+    return sorted(p for p in parent.iterdir() if p.is_dir() and not p.name.startswith(".")) if parent.is_dir() else []
+
+
+def _files(feed: Path) -> list[Path]:
+    return sorted(p for p in feed.iterdir() if p.is_file() and not p.name.startswith("."))
+
+
+def _check_feed(feed: str, agency: str, kind: str) -> None:
+    if feed not in FEEDS:
+        raise IrfError(f"landing/{agency}/{feed}: no such feed; known are {', '.join(sorted(FEEDS))}")
+    if FEEDS[feed].kind not in (kind, "any"):
+        raise IrfError(f"landing/{agency}/{feed}: a {kind} does not send {feed}")
+
+
+def _landed(agency: str, feed: str, file: Path) -> Landed:
+    match = FILE_NAME.fullmatch(file.name)
+    if not match:
+        raise IrfError(f"landing/{agency}/{feed}/{file.name}: the name must be YYYY-MM[.rN].csv, .csv.gz, .xlsx or .parquet")
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return Landed(agency, feed, match["period"], int(match["revision"] or 0), file, sha256)
+
+
+def _check_unique(found: list[Landed]) -> None:
+    seen: dict[tuple[str, str, str, int], Landed] = {}
+    for f in found:
+        first = seen.setdefault((f.agency, f.feed, f.period, f.revision), f)
+        if first is not f:
+            raise IrfError(f"landing/{first.name} and landing/{f.name}: two files for one revision; keep one")

@@ -1,0 +1,160 @@
+"""Loading the reference tables: published files unchanged, declared columns typed and checked.
+
+Belongs here: reading `reference/*.csv` into typed Parquet. Does not belong here: joins on them.
+"""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pandera.errors
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+import pyarrow.parquet as pq
+
+from pipelines.engine.database import open_database
+from pipelines.engine.errors import IrfError
+from pipelines.engine.paths import DataRoot
+from schemas.reference import REFERENCE
+from schemas.table import Column, Table, arrow_schema, columns
+
+READERS = {pa.date32(): "read_day", pa.int64(): "read_count", pa.string(): "filled"}
+OPEN_ENDED = ("valid_from", "valid_to")
+
+
+def load_reference(root: DataRoot) -> dict[str, str]:
+    """Type and check every reference table into `staged/reference/`. Returns file name → sha256.
+
+    Raises IrfError naming the file, and the column or row, when a table is absent or breaks its declaration.
+    """
+    hashes = {}
+    for name, model in REFERENCE.items():
+        source = root.folder("reference") / f"{name}.csv"
+        if not source.is_file():
+            raise IrfError(f"reference/{name}.csv is missing; put it there (docs/architecture.md says what it holds)")
+        hashes[source.name] = hashlib.sha256(source.read_bytes()).hexdigest()
+        table = typed_table(source, model, root.path)
+        out = reference_file(root, name)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, out)
+    with open_database(root.path) as connection:
+        check_reference(connection, root)
+    return hashes
+
+
+def reference_file(root: DataRoot, name: str) -> Path:
+    """Where the typed form of a reference table is."""
+    return root.folder("staged") / "reference" / f"{name}.parquet"
+
+
+def typed_table(source: Path, model: type[Table], root: Path) -> pa.Table:
+    """One reference file as its declared table."""
+    text = _read_text(source)
+    if model.__name__ == "PopulationEstimate" and "Age0" in text.column_names:
+        text = _long_population(text)
+    declared = columns(model)
+    absent = [c.name for c in declared if c.name not in text.column_names and (c.required or c.name not in OPEN_ENDED)]
+    if absent:
+        raise IrfError(f"reference/{source.name}: column missing: {', '.join(absent)}")
+    with open_database(root) as connection:
+        connection.register("sent", text)
+        table = connection.sql(f"SELECT {', '.join(_typed(c, text) for c in declared)} FROM sent").to_arrow_table()
+        _refuse_unreadable(connection, declared, text, source)
+    table = table.cast(pa.schema([pa.field(f.name, f.type) for f in arrow_schema(model)]))
+    try:
+        model.to_schema().validate(table.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        first = errors.failure_cases.iloc[0]
+        raise IrfError(
+            f"reference/{source.name}: {len(errors.failure_cases)} problems; first: column {first['column']}, "
+            f"{first['check']}, record {first['index']}"
+        ) from None
+    return table
+
+
+def _read_text(source: Path) -> pa.Table:
+    content = source.read_bytes()
+    try:
+        content.decode("utf-8")
+        encoding = "utf-8"
+    except UnicodeDecodeError:
+        encoding = "cp1252"
+    header = content.decode(encoding).lstrip("\ufeff").split("\n", 1)[0].strip().split(",")
+    names = [h.strip().strip('"') for h in header]
+    try:
+        return pa_csv.read_csv(
+            pa.BufferReader(content),
+            read_options=pa_csv.ReadOptions(encoding=encoding, column_names=names, skip_rows=1),
+            convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]),
+            parse_options=pa_csv.ParseOptions(newlines_in_values=True),
+        )
+    except pa.ArrowException:
+        raise IrfError(f"reference/{source.name}: is no readable CSV file") from None
+
+
+def _typed(c: Column, text: pa.Table) -> str:
+    if c.name not in text.column_names:
+        return f'CAST(NULL AS DATE) AS "{c.name}"'
+    return f'{_reader(c)}("{c.name}") AS "{c.name}"'
+
+
+def _reader(c: Column) -> str:
+    return "read_quantity" if pa.types.is_decimal(c.arrow_type) else READERS[c.arrow_type]
+
+
+def _refuse_unreadable(
+    connection: duckdb.DuckDBPyConnection, declared: list[Column], text: pa.Table, source: Path
+) -> None:
+    for c in declared:
+        if c.name in text.column_names:
+            condition = f'filled("{c.name}") IS NOT NULL AND {_reader(c)}("{c.name}") IS NULL'
+            row = connection.execute(f"SELECT count(*) FROM sent WHERE {condition}").fetchone()
+            if row and row[0]:
+                raise IrfError(f"reference/{source.name}: column {c.name}: {row[0]} values cannot be read")
+
+
+def _long_population(wide: pa.Table) -> pa.Table:
+    """The national wide form as one row an age; total rows and columns are not people."""
+    ages = [n for n in wide.column_names if n.startswith("Age")]
+    frame = wide.to_pandas(types_mapper=pd.ArrowDtype).melt(
+        id_vars=["Year", "DataZone", "Sex"], value_vars=ages, var_name="Age", value_name="Population"
+    )
+    frame["Age"] = frame["Age"].str.replace("Age", "").str.replace("plus", "")
+    return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def check_reference(connection: duckdb.DuckDBPyConnection, root: DataRoot) -> None:
+    """Checks that cross tables: every agency's service has one costing rule, mappings name services and do not overlap.
+
+    Raises IrfError naming the table and the agency and service or code.
+    """
+    connection.execute("CREATE SCHEMA reference")
+    for name in REFERENCE:
+        connection.execute(f"CREATE VIEW reference.{name} AS SELECT * FROM read_parquet('{_quoted(reference_file(root, name))}')")
+    for sentence, select in _CROSS_CHECKS.items():
+        row = connection.execute(select).fetchone()
+        if row:
+            raise IrfError(f"{sentence}: {', '.join(str(value) for value in row if value is not None)}")
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+_CROSS_CHECKS = {
+    "reference/costing_rules.csv: two rules for one service": "SELECT agency, service FROM reference.costing_rules "
+    "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
+    "reference/costing_rules.csv: no such service": "SELECT agency, service FROM reference.costing_rules "
+    "ANTI JOIN reference.services USING (service) ORDER BY ALL LIMIT 1",
+    "reference/cost_code_map.csv: no such service": "SELECT agency, cost_code, service FROM reference.cost_code_map "
+    "ANTI JOIN reference.services USING (service) WHERE treatment = 'cost' ORDER BY ALL LIMIT 1",
+    "reference/cost_code_map.csv: service without a costing rule (add it to costing_rules.csv)": "SELECT agency, service "
+    "FROM reference.cost_code_map ANTI JOIN reference.costing_rules USING (agency, service) WHERE treatment = 'cost' "
+    "ORDER BY ALL LIMIT 1",
+    "reference/cost_code_map.csv: two mappings on one day": "SELECT a.agency, a.cost_code FROM reference.cost_code_map AS a "
+    "JOIN reference.cost_code_map AS b ON a.agency = b.agency AND a.cost_code = b.cost_code "
+    "AND (a.valid_from, a.valid_to, a.treatment, a.service) IS DISTINCT FROM (b.valid_from, b.valid_to, b.treatment, b.service) "
+    "WHERE coalesce(a.valid_from, DATE '0001-01-01') <= coalesce(b.valid_to, DATE '9999-12-31') "
+    "AND coalesce(b.valid_from, DATE '0001-01-01') <= coalesce(a.valid_to, DATE '9999-12-31') ORDER BY ALL LIMIT 1",
+}

@@ -1,0 +1,97 @@
+"""Bringing raw, staged and quarantine up to date with the landing folder, and which submissions count.
+
+Belongs here: caching by content, fallback to an earlier revision, what is missing. Does not belong here: how a file is
+read (`read.py`) or judged (`judge.py`).
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from pipelines.engine.paths import REPOSITORY, DataRoot
+from pipelines.ingest.judge import Count, Outcome, judge, write_raw
+from pipelines.ingest.landing import Landed
+from pipelines.ingest.read import Refused
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A landed submission with its outcome, or with the file rule it broke."""
+
+    landed: Landed
+    outcome: Outcome
+    refused: str | None = None
+    detail: str = ""
+
+
+def fingerprint(*files: Path) -> str:
+    """A hash over everything besides the submission that decides its judgement: schemas, readers, macros, reference."""
+    digest = hashlib.sha256()
+    code = [*REPOSITORY.glob("schemas/*.py"), *REPOSITORY.glob("pipelines/ingest/*.py"), *REPOSITORY.glob("sql/macro/*.sql")]
+    for path in [*sorted(code), *files]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def take_raw(landed: Landed, root: DataRoot) -> Judged | None:
+    """Make the raw table of a submission unless it is there. Returns the refusal when the file cannot be read."""
+    raw = root.folder("raw") / landed.feed / landed.parquet_name
+    mark = raw.with_suffix(".sha256")
+    key = landed.sha256 + fingerprint()
+    if raw.exists() and mark.exists() and mark.read_text("utf-8") == key:
+        return None
+    mark.unlink(missing_ok=True)
+    try:
+        write_raw(landed, raw)
+    except Refused as refusal:
+        raw.unlink(missing_ok=True)
+        return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
+    mark.write_text(key, "utf-8")
+    return None
+
+
+def take_judged(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
+    """Judge a submission whose raw table is there, unless the same content was judged by the same rules before."""
+    known = root.folder("state") / "submissions" / landed.feed / (landed.parquet_name + ".json")
+    key = landed.sha256 + fingerprint(postcodes)
+    if known.exists():
+        stored = json.loads(known.read_text("utf-8"))
+        if stored["key"] == key:
+            return Judged(landed, _outcome(stored["outcome"]), stored["refused"], stored["detail"])
+    result = _judge_now(landed, root, postcodes)
+    known.parent.mkdir(parents=True, exist_ok=True)
+    body = {"key": key, "outcome": asdict(result.outcome), "refused": result.refused, "detail": result.detail}
+    known.write_text(json.dumps(body, default=str), "utf-8")
+    return result
+
+
+def _judge_now(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
+    raw, staged, quarantine = (root.folder(n) / landed.feed / landed.parquet_name for n in ("raw", "staged", "quarantine"))
+    try:
+        return Judged(landed, judge(landed, root.path, raw, staged, quarantine, postcodes))
+    except Refused as refusal:
+        return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
+
+
+def _outcome(stored: dict[str, object]) -> Outcome:
+    rules = stored["rules"]
+    assert isinstance(rules, dict)
+    return Outcome(
+        rows=int(str(stored["rows"])),
+        accepted=int(str(stored["accepted"])),
+        quarantined=int(str(stored["quarantined"])),
+        pounds_read=Decimal(str(stored["pounds_read"])),
+        pounds_quarantined=Decimal(str(stored["pounds_quarantined"])),
+        rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"])) for k, v in rules.items()},
+    )
+
+
+def current(judged: list[Judged]) -> list[Judged]:
+    """Of each agency, feed and period the latest revision that was not refused."""
+    latest: dict[tuple[str, str, str], Judged] = {}
+    for j in sorted(judged, key=lambda j: j.landed):
+        if j.refused is None:
+            latest[(j.landed.agency, j.landed.feed, j.landed.period)] = j
+    return list(latest.values())

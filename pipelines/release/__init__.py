@@ -1,0 +1,1 @@
+"""Publishing: an immutable version, its description, and its independent verification."""

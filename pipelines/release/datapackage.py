@@ -1,0 +1,42 @@
+"""The Frictionless Data Package of a release, made from the published models.
+
+Belongs here: models to `datapackage.json`. Does not belong here: the models (`schemas/published.py`).
+"""
+
+import pyarrow as pa
+
+from schemas.published import PUBLISHED
+from schemas.table import Column, Table, columns, grain, key
+
+
+def datapackage(version: str) -> dict:
+    """Every table, column, type, unit and description of a release, as a Frictionless Data Package."""
+    return {
+        "profile": "data-package",
+        "name": "integrated-resource-framework-tayside",
+        "version": version,
+        "resources": [_resource(name, model) for name, model in PUBLISHED.items()],
+    }
+
+
+def _resource(name: str, model: type[Table]) -> dict:
+    return {
+        "name": name,
+        "path": [f"{name}/"],
+        "format": "parquet",
+        "description": (model.__doc__ or "").strip(),
+        "grain": grain(model),
+        "schema": {"fields": [_field(c) for c in columns(model)], "primaryKey": list(key(model))},
+    }
+
+
+def _field(c: Column) -> dict:
+    constraints = {"constraints": {"required": True}} if c.required else {}
+    unit = {"unit": c.unit} if c.unit else {}
+    return {"name": c.name, "type": _type(c.arrow_type), "arrowType": str(c.arrow_type), "description": c.description, **unit, **constraints}
+
+
+def _type(arrow_type: pa.DataType) -> str:
+    if pa.types.is_decimal(arrow_type):
+        return "number"
+    return {pa.string(): "string", pa.date32(): "date", pa.int64(): "integer", pa.bool_(): "boolean"}[arrow_type]

@@ -1,0 +1,173 @@
+"""Publishing a release: built beside the others, verified, then renamed into place. Whole or not there.
+
+Belongs here: versions, files, manifest, the pointer to the latest. Does not belong here: what the tables say.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.engine.errors import GateRefused
+from pipelines.release.changes import changes
+from pipelines.release.datapackage import datapackage
+from pipelines.release.verify import verify
+from schemas.published import PUBLISHED
+from schemas.table import Table, arrow_schema
+
+ROW_GROUP_ROWS = 122_880
+YEAR = "financial_year"
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """What a manifest tells besides the tables. Amounts are decimal text."""
+
+    inputs: list[dict]
+    reference: dict[str, str]
+    month_splits: list[dict]
+    code_version: str
+    packages: dict[str, str]
+    config: dict[str, str]
+    gate: list[dict]
+    note: str | None = None
+
+
+def releases(folder: Path) -> list[str]:
+    """The published versions, oldest first."""
+    found = [p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")] if folder.is_dir() else []
+    return sorted(found, key=lambda version: tuple(int(part) for part in version.split(".")))
+
+
+def latest(folder: Path) -> str | None:
+    """The version that `latest.json` points to, if any."""
+    pointer = folder / "latest.json"
+    return str(json.loads(pointer.read_text("utf-8"))["version"]) if pointer.exists() else None
+
+
+def next_version(folder: Path, period: str) -> str:
+    """The next free `YYYY.MM.N` for a period."""
+    prefix = period.replace("-", ".") + "."
+    taken = [int(v.removeprefix(prefix)) for v in releases(folder) if v.startswith(prefix)]
+    return f"{prefix}{max(taken, default=0) + 1}"
+
+
+def publish(
+    folder: Path,
+    reports: Path,
+    period: str,
+    mart: Mapping[str, Path],
+    facts: ReleaseFacts,
+    write_reports: Callable[[Path], None] = lambda out: None,
+) -> str:
+    """Publish the tables as the next version of the period. Returns the version.
+
+    mart: table → Parquet file of exactly its published schema. Raises GateRefused when the built release does not verify;
+    whatever happens before the rename, the earlier releases and `latest.json` stay as they are.
+    """
+    version = next_version(folder, period)
+    staging, report_staging = folder / f".staging-{version}", reports / f".staging-{version}"
+    for path in (staging, report_staging):
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(parents=True)
+    for name, model in PUBLISHED.items():
+        _write_table(mart[name], model, staging / name, period)
+    _write_manifest(staging, version, period, facts)
+    _write_json(staging / "datapackage.json", datapackage(version))
+    previous = latest(folder)
+    (staging / "CHANGES.md").write_text(changes(folder / previous if previous else None, staging), "utf-8")
+    broken = [f"verify: {finding.name}: {finding.detail}" for finding in verify(staging) if not finding.passed]
+    if broken:
+        raise GateRefused(broken)
+    write_reports(report_staging)
+    for path in (staging, report_staging):
+        _sync(path)
+    os.rename(report_staging, reports / version)
+    os.rename(staging, folder / version)
+    _point(folder, version)
+    return version
+
+
+def _write_table(source: Path, model: type[Table], out: Path, period: str) -> None:
+    schema = arrow_schema(model)
+    out.mkdir()
+    if YEAR not in schema.names:
+        _write(out / "part-0.parquet", schema, (batch for batch in _batches(source)))
+        return
+    bare = schema.remove(schema.get_field_index(YEAR))
+    years = sorted(set(pq.read_table(source, columns=[YEAR])[YEAR].to_pylist())) or [_financial_year(period)]
+    for year in years:
+        folder = out / f"{YEAR}={year}"
+        folder.mkdir()
+        _write(folder / "part-0.parquet", bare, _of_year(source, year))
+
+
+def _batches(source: Path) -> Iterator[pa.Table]:
+    with pq.ParquetFile(source) as file:
+        for batch in file.iter_batches(ROW_GROUP_ROWS):
+            yield pa.Table.from_batches([batch])
+
+
+def _of_year(source: Path, year: str) -> Iterator[pa.Table]:
+    """The rows of a year in the source's order, in full row groups whatever the source's batches."""
+    with duckdb.connect() as connection:
+        path = str(source).replace("'", "''")
+        select = f"SELECT * EXCLUDE ({YEAR}) FROM read_parquet('{path}') WHERE {YEAR} = ?"
+        for batch in connection.sql(select, params=[year]).to_arrow_reader(ROW_GROUP_ROWS):
+            yield pa.Table.from_batches([batch])
+
+
+def _write(out: Path, schema: pa.Schema, tables: Iterator[pa.Table]) -> None:
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        for table in tables:
+            writer.write_table(table.select(schema.names).cast(schema), row_group_size=ROW_GROUP_ROWS)
+
+
+def _financial_year(period: str) -> str:
+    year, month = int(period[:4]), int(period[5:])
+    first = year if month >= 4 else year - 1
+    return f"{first}-{(first + 1) % 100:02d}"
+
+
+def _write_manifest(staging: Path, version: str, period: str, facts: ReleaseFacts) -> None:
+    tables = {}
+    for file in sorted(staging.rglob("*.parquet")):
+        tables[file.relative_to(staging).as_posix()] = {
+            "sha256": sha256_of(file),
+            "bytes": file.stat().st_size,
+            "rows": pq.read_metadata(file).num_rows,
+        }
+    body = {"version": version, "period": period, "tables": tables, **facts.__dict__}
+    _write_json(staging / "manifest.json", body)
+
+
+def sha256_of(file: Path) -> str:
+    """The sha256 of a file, as hexadecimal text."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _write_json(out: Path, body: object) -> None:
+    out.write_text(json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
+
+
+def _sync(folder: Path) -> None:
+    for path in [*folder.rglob("*"), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _point(folder: Path, version: str) -> None:
+    draft = folder / ".latest.json"
+    _write_json(draft, {"version": version})
+    os.replace(draft, folder / "latest.json")

@@ -1,0 +1,135 @@
+"""Verifying a release from its published files alone: every hash and every conservation identity, line by line.
+
+Belongs here: reading a release as an auditor would. Does not belong here: anything of how the release was made.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.engine.paths import SQL
+from schemas.published import PUBLISHED
+from schemas.table import arrow_schema
+
+IDENTITIES = {
+    "rows": "every submission: rows = accepted + quarantined + superseded",
+    "ledger": "cost = ledger quantum for every agency, service and month",
+    "bridge": "ledger quantum = direct + scaled + located + unallocated + quarantined, and each part is that of the lines",
+    "lines": "every line: cost = direct_cost + residual_cost, and line_id is unique",
+    "clients": "client_month_cost = the lines with a person",
+    "localities": "locality_month_cost = all lines",
+    "people": "every person of a line is in person, and no other",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The answer of one check."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+def verify(release: Path) -> list[Finding]:
+    """Every check of a release, in order. Never raises for what it finds wrong."""
+    manifest = json.loads((release / "manifest.json").read_text("utf-8"))
+    findings = [*_hashes(release, manifest), _files(release, manifest), *_schemas(release)]
+    if not all(f.passed for f in findings):
+        return findings
+    with duckdb.connect() as connection:
+        _views(connection, release)
+        findings += [_identity(connection, name, sentence) for name, sentence in IDENTITIES.items()]
+        findings.append(_manifest_pounds(connection, manifest))
+        findings.append(_month_splits(connection, manifest))
+    return findings
+
+
+def _hashes(release: Path, manifest: dict) -> list[Finding]:
+    findings = []
+    for path, facts in sorted(manifest["tables"].items()):
+        file = release / path
+        actual = hashlib.sha256(file.read_bytes()).hexdigest() if file.is_file() else "missing"
+        findings.append(Finding(f"sha256 {path}", actual == facts["sha256"], actual))
+    return findings
+
+
+def _files(release: Path, manifest: dict) -> Finding:
+    present = {p.relative_to(release).as_posix() for p in release.rglob("*.parquet")}
+    extra = sorted(present ^ set(manifest["tables"]))
+    return Finding("files", not extra, f"not in both folder and manifest: {', '.join(extra)}" if extra else "as in the manifest")
+
+
+def _schemas(release: Path) -> list[Finding]:
+    findings = []
+    for name, model in PUBLISHED.items():
+        declared = arrow_schema(model)
+        files = sorted((release / name).rglob("*.parquet"))
+        wrong = [f.name for f in files if not pq.read_schema(f).equals(_without_year(declared, f))]
+        findings.append(Finding(f"schema {name}", bool(files) and not wrong, f"not as declared: {', '.join(wrong)}" if wrong else "as declared"))
+    return findings
+
+
+def _without_year(declared: pa.Schema, file: Path) -> pa.Schema:
+    in_folder = file.parent.name.startswith("financial_year=")
+    return declared.remove(declared.get_field_index("financial_year")) if in_folder else declared
+
+
+def _views(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
+    connection.execute("CREATE SCHEMA release")
+    for name in PUBLISHED:
+        files = str(release / name / "**" / "*.parquet").replace("'", "''")
+        connection.execute(
+            f"CREATE VIEW release.{name} AS SELECT * FROM read_parquet('{files}', hive_partitioning = true, hive_types_autocast = false)"
+        )
+
+
+def _identity(connection: duckdb.DuckDBPyConnection, name: str, sentence: str) -> Finding:
+    rows = connection.execute((SQL / "check" / f"release_{name}.sql").read_text("utf-8")).fetchall()
+    if not rows:
+        return Finding(name, True, sentence)
+    return Finding(name, False, f"{sentence}: broken {len(rows)} times, first: {', '.join(str(v) for v in rows[0])}")
+
+
+def _manifest_pounds(connection: duckdb.DuckDBPyConnection, manifest: dict) -> Finding:
+    """Pounds by fate are in the manifest; the total read is in the submission table too."""
+    published = {
+        (a, f, p, r): (rows, amount)
+        for a, f, p, r, rows, amount in connection.execute(
+            "SELECT agency, feed, period, revision, rows, amount FROM release.submission"
+        ).fetchall()
+    }
+    for i in manifest["inputs"]:
+        pounds = {k: Decimal(v) for k, v in i["pounds"].items()} if i["pounds"] else None
+        rows, amount = published.get((i["agency"], i["feed"], i["period"], i["revision"]), (None, None))
+        holds = rows == i["rows"] and (
+            pounds is None
+            or (pounds["read"] == pounds["accepted"] + pounds["quarantined"] + pounds["superseded"] and amount == pounds["read"])
+        )
+        if not holds:
+            return Finding("pounds", False, f"{i['file']}: rows or pounds are not all accounted for")
+    return Finding("pounds", True, "every submission: pounds = accepted + quarantined + superseded")
+
+
+def _month_splits(connection: duckdb.DuckDBPyConnection, manifest: dict) -> Finding:
+    """The record totals are in the manifest; their months in the dataset are in the lines."""
+    published = {
+        (a, s, b): total
+        for a, s, b, total in connection.execute(
+            "SELECT agency, service, cost_basis, sum(direct_cost) FROM release.cost_line WHERE direct_cost IS NOT NULL GROUP BY ALL"
+        ).fetchall()
+    }
+    for m in manifest["month_splits"]:
+        total, inside, outside = (Decimal(m[k]) for k in ("record_total", "in_window", "outside_window"))
+        key = (m["agency"], m["service"], m["cost_basis"])
+        if total != inside + outside or published.pop(key, Decimal(0)) != inside:
+            return Finding("months", False, f"{', '.join(key)}: the months do not sum to the records")
+    if published:
+        return Finding("months", False, f"{', '.join(sorted(published)[0])}: direct cost without records")
+    return Finding("months", True, "the months of all records sum to the records")

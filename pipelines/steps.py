@@ -1,0 +1,301 @@
+"""The steps of a refresh, from landing to gate. Each reads files, writes files and can be run again.
+
+Belongs here: what each step reads and writes. Does not belong here: Dagster (`assets/`), SQL (`sql/`), publishing
+(`pipelines/release`).
+"""
+
+import calendar
+import datetime
+import json
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.engine.database import create_view, dependencies, open_database, read_sql, write_parquet, write_select
+from pipelines.engine.errors import IrfError
+from pipelines.engine.paths import DataRoot
+from pipelines.identity.link import link_clients
+from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, person_ids
+from pipelines.identity.registry import link_history, load_history, person_history, save_history
+from pipelines.identity.review import read_decisions
+from pipelines.ingest.judge import Outcome
+from pipelines.ingest.landing import Landed, scan
+from pipelines.ingest.reference import load_reference, reference_file
+from pipelines.ingest.submissions import Judged, current, take_judged, take_raw
+from schemas.core import CORE
+from schemas.feeds import FEEDS, Lineage
+from schemas.published import PUBLISHED
+from schemas.reference import REFERENCE
+from schemas.rules import FILE_RULES
+from schemas.table import Table, arrow_schema, duckdb_columns
+
+SQL_CORE = (
+    "chi_alias", "record", "place", "postcode_zone", "record_person", "person_home", "record_month", "unit_cost_match",
+    "record_cost", "ledger_line", "service_month", "cost_line", "fate",
+)  # fmt: skip
+SQL_MART = (
+    "population", "client_month_cost", "locality_month_cost", "person", "control_total", "unmapped_cost_code", "link_quality",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of the refresh of one period under one data root."""
+
+    root: DataRoot
+    period: str
+    threads: int | None = field(default=None)
+
+    # ---- landing, reference ----
+
+    def reference(self) -> dict[str, str]:
+        """Type and check the reference tables. Returns file → sha256."""
+        self.root.prepare()
+        hashes = load_reference(self.root)
+        self._note("reference", hashes)
+        return hashes
+
+    def landing(self) -> list[Landed]:
+        """Find the submissions up to the period. Raises IrfError when something in landing is not declared."""
+        agencies = pq.read_table(reference_file(self.root, "agencies")).select(["agency", "kind"]).to_pylist()
+        landed = scan(self.root.folder("landing"), {a["agency"]: a["kind"] for a in agencies}, self.period)
+        if not landed:
+            raise IrfError(f"landing: no submission for {self.period} or before; put files under landing/<agency>/<feed>/")
+        self._note("landed", [{**asdict(x), "path": str(x.path)} for x in landed])
+        return landed
+
+    def landed(self, feed: str | None = None) -> list[Landed]:
+        """The submissions found by `landing`."""
+        noted = [Landed(**{**x, "path": Path(x["path"])}) for x in self._noted("landed")]
+        return [x for x in noted if feed in (None, x.feed)]
+
+    # ---- raw, staged, quarantine ----
+
+    def raw(self, feed: str) -> int:
+        """Bring the raw tables of a feed up to date. Returns how many submissions could be read."""
+        refused = [r for r in (take_raw(x, self.root) for x in self.landed(feed)) if r]
+        self._note(f"refused_{feed}", [[r.landed.sha256, r.landed.name, r.refused, r.detail] for r in refused])
+        return len(self.landed(feed)) - len(refused)
+
+    def staged(self, feed: str) -> list[Judged]:
+        """Judge every readable submission of a feed."""
+        return self.judged(feed)
+
+    def judged(self, feed: str) -> list[Judged]:
+        """Every submission of a feed with its outcome; those judged before are not judged again."""
+        unreadable = {(x[0], x[1]): (x[2], x[3]) for x in self._noted(f"refused_{feed}")}
+        postcodes = reference_file(self.root, "postcodes")
+        results = []
+        for landed in self.landed(feed):
+            refusal = unreadable.get((landed.sha256, landed.name))
+            if refusal:
+                results.append(Judged(landed, Outcome(), *refusal))
+            else:
+                results.append(take_judged(landed, self.root, postcodes))
+        return results
+
+    def all_judged(self) -> list[Judged]:
+        """Every submission of every feed with its outcome."""
+        return [j for feed in FEEDS for j in self.judged(feed)]
+
+    # ---- core ----
+
+    def refresh(self) -> None:
+        """Write the one row that says what this refresh covers."""
+        key = load_or_create_key(self.root.key_file)
+        inner, outer = hmac_pads(key)
+        usable = current(self.all_judged())
+        if not usable:
+            raise IrfError(f"no submission up to {self.period} can be used; see irf status")
+        first = min(j.landed.period for j in usable)
+        year, month = int(self.period[:4]), int(self.period[5:])
+        row = {
+            "period": self.period,
+            "first_month": datetime.date.fromisoformat(first + "-01"),
+            "last_month": datetime.date(year, month, 1),
+            "period_end": datetime.date(year, month, calendar.monthrange(year, month)[1]),
+            "inner_pad": inner.hex(),
+            "outer_pad": outer.hex(),
+        }
+        self._write("core", "refresh", pa.Table.from_pylist([row], arrow_schema(CORE["refresh"])))
+
+    def core(self, name: str) -> int:
+        """Run `sql/core/<name>.sql`. Returns the row count."""
+        return self._run("core", name, CORE[name])
+
+    def link(self) -> pa.Table:
+        """Link the councils' clients to people of the register."""
+        with self._database([("staged", "population_register"), ("staged", "clients")]) as connection:
+            latest = "SELECT * FROM {0} QUALIFY period = max(period) OVER (PARTITION BY agency)"
+            register = connection.sql(latest.format("staged.population_register")).to_arrow_table()
+            clients = connection.sql(latest.format("staged.clients")).to_arrow_table()
+        decisions = read_decisions(self.root.folder("review") / "decisions.csv")
+        links = link_clients(register, clients, decisions)
+        self._write("core", "link", links)
+        return links
+
+    def person_id(self) -> int:
+        """Give every person with a record the keyed pseudonym."""
+        key = load_or_create_key(self.root.key_file)
+        with self._database([("core", "record_person")]) as connection:
+            keys = connection.sql(
+                "SELECT DISTINCT person_key FROM core.record_person WHERE person_key IS NOT NULL ORDER BY person_key"
+            ).to_arrow_table()["person_key"]
+        people = pa.table({"person_key": keys, "person_id": person_ids(key, keys)})
+        self._write("core", "person_id", people)
+        return people.num_rows
+
+    def check_unit_costs(self) -> None:
+        """Refuse two equal matches, and a service priced in other years only. Raises IrfError naming them."""
+        with self._database([("core", "unit_cost_match")]) as connection:
+            row = connection.execute(
+                "SELECT service, financial_year, agency, matches, is_year_missing FROM core.unit_cost_match "
+                "WHERE matches > 1 OR is_year_missing ORDER BY ALL LIMIT 1"
+            ).fetchone()
+        if row:
+            why = "has no price in this year though it has in others" if row[4] else f"has {row[3]} equally specific prices"
+            raise IrfError(f"reference/unit_costs.csv: {row[0]} {row[1]} {row[2]} {why}")
+
+    # ---- mart ----
+
+    def mart(self, name: str) -> int:
+        """Run `sql/mart/<name>.sql`. Returns the row count."""
+        return self._run("mart", name, PUBLISHED[name])
+
+    def person_history(self) -> pa.Table:
+        """Remember who each client is, and tell which person ids changed."""
+        links = pq.read_table(self._file("core", "link"))
+        key = load_or_create_key(self.root.key_file)
+        person_keys = pa.array([
+            f"chi:{x['chi_number']}" if x["chi_number"] else f"client:{x['agency']}:{x['social_care_id']}"
+            for x in links.to_pylist()
+        ], pa.string())  # fmt: skip
+        now = links.select(["agency", "social_care_id", "link_method"]).append_column("person_id", person_ids(key, person_keys))
+        path = self.root.folder("state") / "link_history.parquet"
+        previous = load_history(path)
+        changes = person_history(previous, now, self.period)
+        self._write("mart", "person_history", changes)
+        return link_history(previous, now, self.period)
+
+    def remember_links(self, history: pa.Table) -> None:
+        """Keep the link history once the release that used it is published."""
+        save_history(history, self.root.folder("state") / "link_history.parquet")
+
+    def submission(self) -> None:
+        """The published submission and rule_result tables."""
+        judged = sorted(self.all_judged(), key=lambda j: j.landed)
+        fates = {(f["agency"], f["feed"], f["period"]): f for f in pq.read_table(self._file("core", "fate")).to_pylist()}
+        in_use = {(j.landed.agency, j.landed.feed, j.landed.period): j.landed.revision for j in current(judged)}
+        order: dict[tuple[str, str], int] = {}
+        submissions, results = [], []
+        for j in judged:
+            x = j.landed
+            order[(x.agency, x.feed)] = order.get((x.agency, x.feed), 0) + 1
+            used = j.refused is None and in_use.get((x.agency, x.feed, x.period)) == x.revision
+            fate = fates.get((x.agency, x.feed, x.period)) if used else None
+            has_money = FEEDS[x.feed].amount is not None
+            submissions.append({
+                "agency": x.agency, "feed": x.feed, "period": x.period, "revision": x.revision, "file_sha256": x.sha256,
+                "rows": j.outcome.rows,
+                "accepted": fate["accepted"] if fate else 0,
+                "quarantined": fate["quarantined"] if fate else 0,
+                "superseded": fate["superseded"] if fate else j.outcome.rows,
+                "amount": j.outcome.pounds_read if has_money and j.refused is None else None,
+                "status": "refused" if j.refused else "accepted" if used else "replaced",
+                "received_order": order[(x.agency, x.feed)],
+            })  # fmt: skip
+            results += _rule_results(j, has_money)
+        self._write("mart", "submission", pa.Table.from_pylist(submissions, arrow_schema(PUBLISHED["submission"])))
+        self._write("mart", "rule_result", pa.Table.from_pylist(results, arrow_schema(PUBLISHED["rule_result"])))
+
+    # ---- files ----
+
+    def mart_files(self) -> dict[str, Path]:
+        """Every published table where this refresh wrote it."""
+        return {name: self._file("core" if name == "cost_line" else "mart", name) for name in PUBLISHED}
+
+    def _file(self, layer: str, name: str) -> Path:
+        return self.root.folder(layer) / f"{name}.parquet"
+
+    def _write(self, layer: str, name: str, rows: pa.Table) -> None:
+        model = CORE[name] if layer == "core" else PUBLISHED[name]
+        write_parquet(pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches()), arrow_schema(model), self._file(layer, name))
+
+    def _run(self, layer: str, name: str, model: type[Table]) -> int:
+        sql = read_sql(layer, name)
+        with self._database(dependencies(sql)) as connection:
+            return write_select(connection, sql, model, self._file(layer, name), f"sql/{layer}/{name}.sql")
+
+    def _database(self, needed: list[tuple[str, str]]) -> "_Views":
+        return _Views(self, needed)
+
+    def _note(self, name: str, body: object) -> None:
+        (self.root.folder("state") / f"{name}.json").write_text(json.dumps(body, sort_keys=True), "utf-8")
+
+    def _noted(self, name: str) -> list:
+        stored: list = json.loads((self.root.folder("state") / f"{name}.json").read_text("utf-8"))
+        return stored
+
+    def noted_reference(self) -> dict[str, str]:
+        """File → sha256 of the reference tables in use."""
+        return dict(json.loads((self.root.folder("state") / "reference.json").read_text("utf-8")))
+
+
+class _Views:
+    """A database with the tables a step needs as views `layer.table`."""
+
+    def __init__(self, steps: Steps, needed: list[tuple[str, str]]) -> None:
+        self._opened = open_database(steps.root.path, steps.threads)
+        self._steps = steps
+        self._needed = needed
+
+    def __enter__(self) -> duckdb.DuckDBPyConnection:
+        connection = self._opened.__enter__()
+        for layer, name in self._needed:
+            self._show(connection, layer, name)
+        return connection
+
+    def __exit__(self, *exception: object) -> None:
+        self._opened.__exit__(None, None, None)
+
+    def _show(self, connection: duckdb.DuckDBPyConnection, layer: str, name: str) -> None:
+        steps = self._steps
+        if layer in ("staged", "quarantine"):
+            files = [
+                steps.root.folder(layer) / name / j.landed.parquet_name for j in current(steps.judged(name))
+            ]
+            if files:
+                create_view(connection, layer, name, files, FEEDS[name].model)
+            else:
+                connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
+                connection.execute(f"CREATE TABLE {layer}.{name} ({feed_columns(name)})")
+        elif layer == "reference":
+            create_view(connection, layer, name, [reference_file(steps.root, name)], REFERENCE[name])
+        else:
+            create_view(connection, layer, name, [steps._file(layer, name)], (CORE if layer == "core" else PUBLISHED)[name])
+
+
+def feed_columns(feed: str) -> str:
+    """The column list of a judged feed, for an empty table."""
+    return f"{duckdb_columns(FEEDS[feed].model)}, {duckdb_columns(Lineage)}"
+
+
+def _rule_results(j: Judged, has_money: bool) -> list[dict[str, object]]:
+    x = j.landed
+    place = {"agency": x.agency, "feed": x.feed, "period": x.period, "revision": x.revision}
+    rows: list[dict[str, object]] = [
+        {**place, "rule_id": rule_id, "severity": "file", "evaluated": 1, "failed": int(j.refused == rule_id), "amount": None,
+         "status": "failed" if j.refused == rule_id else "passed"}
+        for rule_id in FILE_RULES
+    ]  # fmt: skip
+    for rule_id, count in j.outcome.rules.items():
+        status = "passed" if not count.failed else "warned" if count.severity == "warning" else "failed"
+        rows.append(
+            {**place, "rule_id": rule_id, "severity": count.severity, "evaluated": j.outcome.rows, "failed": count.failed,
+             "amount": Decimal(count.amount) if has_money else None, "status": status}
+        )  # fmt: skip
+    return rows

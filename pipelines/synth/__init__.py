@@ -1,0 +1,8 @@
+"""A synthetic Tayside: agencies' files, reference tables and the truth behind them, made from a seed.
+
+Belongs here: everything invented. No record describes anybody. Does not belong here: reading or judging the files.
+"""
+
+from pipelines.synth.world import make_world
+
+__all__ = ["make_world"]

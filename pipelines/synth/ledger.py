@@ -1,0 +1,116 @@
+"""What the agencies' accounts say each month: true cost and overhead, services without records, transfers.
+
+Belongs here: amounts by cost code. Does not belong here: what the codes mean (`reference.py`).
+"""
+
+import numpy as np
+
+from pipelines.synth import reference as ref
+from pipelines.synth.activity import World
+from pipelines.synth.draws import Ints, Month, generator
+from pipelines.synth.geography import COUNCILS
+from pipelines.synth.people import council_size
+from pipelines.synth.sheet import Sheet, money_text, same, texts
+
+Totals = dict[tuple[str, str, Month], int]
+"""True pence by agency, service and month."""
+
+_LEDGER_ONLY: dict[str, dict[str, int]] = {
+    ref.NHS: {
+        "maternity": 17_400_000, "mental_health_inpatient": 38_600_000, "gp_services": 74_900_000,
+        "gp_out_of_hours": 6_300_000, "dental_services": 28_800_000, "community_nursing": 27_500_000,
+        "health_visiting": 9_200_000, "allied_health": 21_700_000, "community_mental_health": 30_400_000,
+    },
+    "angus": {
+        "sds_direct_payment": 4_900_000, "sds_option_2": 1_900_000, "sds_option_3": 2_400_000, "sds_option_4": 600_000,
+        "telecare": 900_000, "supported_accommodation": 17_800_000, "assessment": 7_700_000,
+    },
+    "dundee-city": {
+        "sds_direct_payment": 6_100_000, "sds_option_2": 1_400_000, "sds_option_3": 3_100_000, "sds_option_4": 700_000,
+        "telecare": 1_300_000, "supported_accommodation": 33_500_000, "assessment": 11_200_000,
+    },
+    "perth-kinross": {
+        "sds_direct_payment": 8_800_000, "sds_option_2": 2_700_000, "sds_option_3": 3_600_000, "sds_option_4": 900_000,
+        "telecare": 1_000_000, "supported_accommodation": 20_300_000, "assessment": 8_900_000,
+    },
+}  # fmt: skip
+"""Pounds a year at the real size."""
+_RESOURCE_TRANSFER = {"angus": 12_100_000, "dundee-city": 18_700_000, "perth-kinross": 14_300_000}
+_PASSED_THROUGH = {"angus": 48_000_000, "dundee-city": 71_000_000, "perth-kinross": 55_000_000}
+_CAPITAL = {ref.NHS: 31_000_000, "angus": 2_100_000, "dundee-city": 3_400_000, "perth-kinross": 2_500_000}
+_UNKNOWN = {ref.NHS: ("Winter pressures", 1_900_000), "dundee-city": ("New burdens", 420_000)}
+_MOVED = 360_000
+_OVERHEAD = (0.035, 0.115)
+_SHARES = np.array([0.31, 0.62, 0.07])
+Row = tuple[str, str, int]
+"""Cost code, account name, pence."""
+
+
+def agency_size(world: World, agency: str) -> float:
+    """How large this world's agency is beside the real one."""
+    if agency == ref.NHS:
+        return world.people.count / sum(c.people for c in COUNCILS)
+    return council_size(world.people, ref.COUNCIL_AGENCIES.index(agency))
+
+
+def ledger(world: World, agency: str, month: Month, totals: Totals, mess: str) -> Sheet:
+    """The agency's ledger file of the month."""
+    rng = generator(world.seed, f"{agency} ledger", month)
+    rows: list[Row] = []
+    for service in ref.services_of(agency):
+        true = totals.get((agency, service, month), 0)
+        pence = _with_overhead(world, agency, service, month, true) if true else _ledger_only(world, agency, service, rng)
+        rows += _by_account(agency, service, pence) if pence else []
+    rows += _special(world, agency, mess)
+    pence_column: Ints = np.array([pence for _, _, pence in rows], np.int64)
+    columns = {
+        "cost_code": texts([code for code, _, _ in rows]),
+        "account_name": texts([name for _, name, _ in rows]),
+        "month": same(month.first_day, len(rows)),
+        "amount": money_text(pence_column),
+    }
+    return Sheet(agency, "ledger", month.period, columns)
+
+
+def _with_overhead(world: World, agency: str, service: str, month: Month, true: int) -> int:
+    """A service's overhead is nearly the same every month, and between 3 and 12 per cent."""
+    usual = generator(world.seed, f"{agency} {service} overhead").uniform(*_OVERHEAD)
+    wobble = generator(world.seed, f"{agency} {service} overhead", month).uniform(-0.004, 0.004)
+    return round(true * (1 + usual + wobble))
+
+
+def _ledger_only(world: World, agency: str, service: str, rng: np.random.Generator) -> int:
+    yearly = _LEDGER_ONLY[agency].get(service, 0)
+    return round(yearly * 100 / 12 * agency_size(world, agency) * rng.uniform(0.97, 1.03))
+
+
+def _by_account(agency: str, service: str, pence: int) -> list[Row]:
+    """Staff, providers, supplies: together the amount to the penny."""
+    parts = [int(p) for p in np.floor(_SHARES * pence)]
+    parts[1] += pence - sum(parts)
+    return [(ref.cost_code(agency, service, i), ref.account_name(service, i), part) for i, part in enumerate(parts)]
+
+
+def _special(world: World, agency: str, mess: str) -> list[Row]:
+    rows: list[Row] = []
+    if agency == ref.NHS:
+        transfer = sum(_monthly(world, council, _RESOURCE_TRANSFER[council]) for council in ref.COUNCIL_AGENCIES)
+        passed = sum(_monthly(world, council, _PASSED_THROUGH[council]) for council in ref.COUNCIL_AGENCIES)
+        rows += [_row(agency, ref.TRANSFER, transfer), _row(agency, ref.PASS_THROUGH, passed)]
+    else:
+        rows.append((ref.moved_code(agency), "Fieldwork and support", _monthly(world, agency, _MOVED)))
+        rows.append(_row(agency, ref.TRANSFER, -_monthly(world, agency, _RESOURCE_TRANSFER[agency])))
+        rows.append(_row(agency, ref.PASS_THROUGH, -_monthly(world, agency, _PASSED_THROUGH[agency])))
+    rows.append(_row(agency, ref.CAPITAL, _monthly(world, agency, _CAPITAL[agency])))
+    if mess != "none" and agency in _UNKNOWN:
+        name, yearly = _UNKNOWN[agency]
+        rows.append((ref.special_code(agency, ref.UNKNOWN), name, _monthly(world, agency, yearly)))
+    return rows
+
+
+def _monthly(world: World, agency: str, yearly: int) -> int:
+    return round(yearly * 100 / 12 * agency_size(world, agency))
+
+
+def _row(agency: str, code: str, pence: int) -> Row:
+    return ref.special_code(agency, code), ref.SPECIAL_ACCOUNTS[code][0], pence

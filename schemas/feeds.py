@@ -1,0 +1,202 @@
+"""The feeds: one model for each kind of file an agency submits, as it stands after reading (typed text).
+
+Belongs here: a feed's columns, its record key, its amount, its event date and who sends it.
+Does not belong here: the rules records must keep (`rules.py`), reading (`pipelines/ingest`).
+Source: CONTRACT section 3.
+"""
+
+from dataclasses import dataclass
+
+from pandera.typing import Series
+
+from schemas.table import Table, column
+from schemas.types import Count, Day, Flag, Money, Moment, Quantity, Text
+
+CHI = "CHI number, ten digits"
+CARE_ID = "the council's client number"
+
+
+class PopulationRegister(Table):
+    """Everyone registered with the board: the snapshot of the latest period counts."""
+
+    chi_number: Series[Text] = column(CHI, required=True, identifying=True)
+    previous_chi_number: Series[Text] = column("a superseded CHI of the same person", identifying=True)
+    forename: Series[Text] = column("forename", identifying=True)
+    surname: Series[Text] = column("surname", identifying=True)
+    date_of_birth: Series[Day] = column("date of birth", required=True, identifying=True)
+    sex: Series[Text] = column("0 not known, 1 male, 2 female, 9 not specified")
+    postcode: Series[Text] = column("home postcode", identifying=True)
+    gp_practice_code: Series[Text] = column("general practice")
+    date_of_death: Series[Day] = column("date of death", identifying=True)
+
+
+class Acute(Table):
+    """Hospital episodes of inpatients and day cases."""
+
+    episode_id: Series[Text] = column("key of the episode", required=True)
+    chi_number: Series[Text] = column(CHI, identifying=True)
+    admission_date: Series[Day] = column("first day", required=True)
+    discharge_date: Series[Day] = column("day of leaving, not counted; blank while open")
+    inpatient_day_case: Series[Text] = column("I inpatient, D day case", required=True)
+    admission_type_code: Series[Text] = column("national admission type")
+    specialty_code: Series[Text] = column("specialty", required=True)
+    location_code: Series[Text] = column("hospital", required=True)
+    significant_facility_code: Series[Text] = column("significant facility")
+    stay_id: Series[Text] = column("continuous stay the episode belongs to")
+    geriatric_long_stay: Series[Text] = column("Y geriatric long stay, else N")
+    main_diagnosis: Series[Text] = column("ICD-10 main diagnosis")
+    postcode: Series[Text] = column("postcode at the time", identifying=True)
+    total_cost: Series[Money] = column("cost of the episode", unit="GBP")
+
+
+class Outpatient(Table):
+    """Outpatient appointments, attended or not."""
+
+    episode_id: Series[Text] = column("key of the appointment", required=True)
+    chi_number: Series[Text] = column(CHI, identifying=True)
+    clinic_date: Series[Day] = column("day of the clinic", required=True)
+    specialty_code: Series[Text] = column("specialty", required=True)
+    location_code: Series[Text] = column("hospital", required=True)
+    clinic_type: Series[Text] = column("kind of clinic")
+    referral_type: Series[Text] = column("kind of referral")
+    attendance_status: Series[Text] = column("1 attended, 5 could not wait, 8 did not attend", required=True)
+    postcode: Series[Text] = column("postcode at the time", identifying=True)
+    total_cost: Series[Money] = column("cost of the attendance", unit="GBP")
+
+
+class Emergency(Table):
+    """Attendances at emergency departments."""
+
+    attendance_id: Series[Text] = column("key of the attendance", required=True)
+    chi_number: Series[Text] = column(CHI, identifying=True)
+    arrival_datetime: Series[Moment] = column("arrival", required=True)
+    departure_datetime: Series[Moment] = column("departure")
+    location_code: Series[Text] = column("hospital", required=True)
+    attendance_category: Series[Text] = column("kind of attendance")
+    discharge_destination: Series[Text] = column("where to")
+    postcode: Series[Text] = column("postcode at the time", identifying=True)
+    total_cost: Series[Money] = column("cost of the attendance", unit="GBP")
+
+
+class Prescribing(Table):
+    """Items prescribed in the community and paid in a month."""
+
+    chi_number: Series[Text] = column(CHI, identifying=True)
+    paid_month: Series[Day] = column("month of payment", required=True)
+    gp_practice_code: Series[Text] = column("prescribing practice", required=True)
+    paid_items: Series[Quantity] = column("items paid", required=True, unit="items")
+    gross_ingredient_cost: Series[Money] = column("gross ingredient cost", required=True, unit="GBP")
+    date_of_birth: Series[Day] = column("date of birth", identifying=True)
+    postcode: Series[Text] = column("postcode at the time", identifying=True)
+
+
+class Ledger(Table):
+    """What the agency's accounts say each cost code cost in each month."""
+
+    cost_code: Series[Text] = column("code in the agency's ledger", required=True)
+    account_name: Series[Text] = column("the code in words")
+    month: Series[Day] = column("month of the accounts", required=True)
+    amount: Series[Money] = column("expenditure +, income −", required=True, unit="GBP")
+
+
+class Clients(Table):
+    """A council's social-care clients: the snapshot of the latest period counts."""
+
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
+    chi_number: Series[Text] = column(CHI, identifying=True)
+    forename: Series[Text] = column("forename", identifying=True)
+    surname: Series[Text] = column("surname", identifying=True)
+    date_of_birth: Series[Day] = column("date of birth", identifying=True)
+    sex: Series[Text] = column("0 not known, 1 male, 2 female, 9 not specified")
+    postcode: Series[Text] = column("home postcode", identifying=True)
+    date_of_death: Series[Day] = column("date of death", identifying=True)
+
+
+class HomeCare(Table):
+    """Hours of care at home, by client and month."""
+
+    service_id: Series[Text] = column("key of the service record", required=True)
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
+    month: Series[Day] = column("month of the care", required=True)
+    hours: Series[Quantity] = column("hours delivered", required=True, unit="hours")
+    service_type: Series[Text] = column("1 non-personal, 2 personal")
+    provider_type: Series[Text] = column("1 council/NHS, 2 private, 3 other council, 4 third sector, 5 other")
+    reablement: Series[Text] = column("1 reablement, 0 not, 9 not known")
+    gross_cost: Series[Money] = column("gross cost", unit="GBP")
+
+
+class CareHome(Table):
+    """Stays in care homes."""
+
+    stay_id: Series[Text] = column("key of the stay", required=True)
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
+    admission_date: Series[Day] = column("first day", required=True)
+    discharge_date: Series[Day] = column("day of leaving, not counted; blank while open")
+    nursing_care: Series[Text] = column("1 nursing, 0 not, 9 not known")
+    admission_type: Series[Text] = column("1 respite, 2 intermediate, 3 long term")
+    care_home_name: Series[Text] = column("name of the home", identifying=True)
+    care_home_postcode: Series[Text] = column("postcode of the home", identifying=True)
+    provider_type: Series[Text] = column("kind of provider")
+    gross_weekly_cost: Series[Money] = column("gross cost of a week", unit="GBP a week")
+    client_weekly_contribution: Series[Money] = column("paid by the client for a week", unit="GBP a week")
+
+
+class Payments(Table):
+    """Payments for care, by client where known."""
+
+    payment_id: Series[Text] = column("key of the payment line", required=True)
+    social_care_id: Series[Text] = column(CARE_ID, identifying=True)
+    cost_code: Series[Text] = column("code in the agency's ledger", required=True)
+    period_from: Series[Day] = column("first day paid for", required=True)
+    period_to: Series[Day] = column("last day paid for, counted", required=True)
+    gross_amount: Series[Money] = column("gross amount; credits negative", required=True, unit="GBP")
+    client_contribution: Series[Money] = column("paid by the client", unit="GBP")
+    provider_name: Series[Text] = column("who was paid", identifying=True)
+
+
+class Lineage(Table):
+    """The columns every judged record carries beside its feed's own."""
+
+    agency: Series[Text] = column("who submitted", required=True)
+    period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
+    record_key: Series[Text] = column("the record's key as one text; NULL when unreadable", identifying=True)
+    chi_is_valid: Series[Flag] = column("the CHI passes its checks; NULL without a CHI")
+    source_file: Series[Text] = column("first 12 characters of the file's sha256", required=True)
+    source_row: Series[Count] = column("record number in the file", required=True)
+    broken_rules: Series[Text] = column("ids of the record rules broken, for quarantined records")
+    original: Series[Text] = column("every field as sent, as JSON, for quarantined records", identifying=True)
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What the pipeline must know of a feed besides its columns.
+
+    key: columns that identify a record within its agency and feed.
+    amount: the column that holds the record's pounds, if any.
+    event: the column that says when the record happened, if it is checked against the period.
+    snapshot: the latest period replaces all earlier ones.
+    """
+
+    model: type[Table]
+    key: tuple[str, ...]
+    kind: str
+    amount: str | None = None
+    event: str | None = None
+    snapshot: bool = False
+
+
+FEEDS: dict[str, Feed] = {
+    "population_register": Feed(PopulationRegister, ("chi_number",), "nhs_board", snapshot=True),
+    "acute": Feed(Acute, ("episode_id",), "nhs_board", "total_cost", "admission_date"),
+    "outpatient": Feed(Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date"),
+    "emergency": Feed(Emergency, ("attendance_id",), "nhs_board", "total_cost", "arrival_datetime"),
+    "prescribing": Feed(
+        Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month"
+    ),
+    "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month"),
+    "clients": Feed(Clients, ("social_care_id",), "council", snapshot=True),
+    "home_care": Feed(HomeCare, ("service_id",), "council", "gross_cost", "month"),
+    "care_home": Feed(CareHome, ("stay_id",), "council", "gross_weekly_cost", "admission_date"),
+    "payments": Feed(Payments, ("payment_id",), "council", "gross_amount", "period_from"),
+}
+"""Every feed by its public name. `kind` is the kind of agency that may send it."""

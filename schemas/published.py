@@ -1,0 +1,235 @@
+"""The published tables of a release: what analysts and auditors may rely on.
+
+Belongs here: every table of `releases/<version>/`, its grain, columns, units and meaning.
+Does not belong here: inside tables (`core.py`); anything identifying.
+"""
+
+from pandera.typing import Series
+
+from schemas.table import Table, column, table
+from schemas.types import Count, Day, Flag, Money, Quantity, Rate, Text
+
+FINANCIAL_YEAR = "financial year, April to March, as 2025-26"
+MONTH = "first day of the month"
+AGENCY = "the agency that pays"
+SERVICE = "service of the integrated taxonomy (services.csv)"
+COUNCIL = "council area code (S12…) of the person's home, or Unknown"
+LOCALITY = "declared locality name, Outside Tayside or Unknown"
+SIMD = "SIMD 2020v2 country quintile, 1 = most deprived; NULL when the data zone is unknown"
+AGE_BAND = "age at the month's last day: 0-17, 18-64, 65-74, 75-84, 85+ or Unknown"
+SEX = "0 not known, 1 male, 2 female, 9 not specified"
+
+
+@table(grain="source record (or residual) × month", key=("line_id",))
+class CostLine(Table):
+    """Every pound of every agency's ledger, one row for each source record (or residual) and month."""
+
+    line_id: Series[Text] = column("stable keyed hash of agency, feed, record key, service and month", required=True)
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    agency: Series[Text] = column(AGENCY, required=True)
+    sector: Series[Text] = column("nhs or social_care", required=True)
+    service: Series[Text] = column(SERVICE, required=True)
+    setting: Series[Text] = column("institutional or community", required=True)
+    person_id: Series[Text] = column("pseudonym of the person; NULL when no person is known")
+    council: Series[Text] = column(COUNCIL, required=True)
+    hscp: Series[Text] = column("health and social care partnership code (S37…), or Unknown", required=True)
+    locality: Series[Text] = column(LOCALITY, required=True)
+    data_zone: Series[Text] = column("2011 data zone of the person's home; NULL when unknown")
+    simd_quintile: Series[Count] = column(SIMD)
+    age_band: Series[Text] = column(AGE_BAND, required=True)
+    sex: Series[Text] = column(SEX, required=True)
+    units: Series[Quantity] = column("units of activity in the month; NULL when the line has none", unit="see column unit")
+    unit: Series[Text] = column("what is counted in units (services.csv)", required=True)
+    cost_basis: Series[Text] = column(
+        "record, rate, payments, activity, uncosted, located, unallocated or quarantined", required=True
+    )
+    direct_cost: Series[Money] = column("cost of the record itself in the month; NULL when it has none", unit="GBP")
+    residual_cost: Series[Money] = column("share of the ledger beyond the records", required=True, unit="GBP")
+    cost: Series[Money] = column("direct_cost + residual_cost; sums to the ledger", required=True, unit="GBP")
+    client_contribution: Series[Money] = column("paid by the client; never netted off cost", unit="GBP")
+    link_method: Series[Text] = column("chi, probabilistic, decision, unlinked or none", required=True)
+    link_probability: Series[Rate] = column("posterior probability of a probabilistic link")
+    source_file: Series[Text] = column("first 12 characters of the source file's sha256; NULL for a residual")
+    source_row: Series[Count] = column("record number in the source file, 1 = first after the header")
+
+
+@table(grain="person × month × agency × service", key=("person_id", "month", "agency", "service"))
+class ClientMonthCost(Table):
+    """Integrated cost of one person, by month, agency and service."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    person_id: Series[Text] = column("pseudonym of the person", required=True)
+    agency: Series[Text] = column(AGENCY, required=True)
+    sector: Series[Text] = column("nhs or social_care", required=True)
+    service: Series[Text] = column(SERVICE, required=True)
+    setting: Series[Text] = column("institutional or community", required=True)
+    council: Series[Text] = column(COUNCIL, required=True)
+    hscp: Series[Text] = column("health and social care partnership code (S37…), or Unknown", required=True)
+    locality: Series[Text] = column(LOCALITY, required=True)
+    data_zone: Series[Text] = column("2011 data zone of the person's home; NULL when unknown")
+    simd_quintile: Series[Count] = column(SIMD)
+    age_band: Series[Text] = column(AGE_BAND, required=True)
+    sex: Series[Text] = column(SEX, required=True)
+    units: Series[Quantity] = column("units of activity; NULL when no line has any", unit="see services.csv")
+    direct_cost: Series[Money] = column("sum of direct cost; NULL when no line has any", unit="GBP")
+    residual_cost: Series[Money] = column("sum of residual cost", required=True, unit="GBP")
+    cost: Series[Money] = column("sum of cost", required=True, unit="GBP")
+    client_contribution: Series[Money] = column("sum paid by the client; NULL when none is known", unit="GBP")
+    lines: Series[Count] = column("number of cost lines", required=True)
+
+
+@table(grain="council × locality × month × agency × service × age_band × sex × simd_quintile", key=( "council", "locality", "month", "agency", "service", "age_band", "sex", "simd_quintile", ))
+class LocalityMonthCost(Table):
+    """Integrated cost of a locality, by month, agency, service and kind of person. Sums to all of cost_line."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    council: Series[Text] = column(COUNCIL, required=True)
+    hscp: Series[Text] = column("health and social care partnership code (S37…), or Unknown", required=True)
+    locality: Series[Text] = column(LOCALITY, required=True)
+    agency: Series[Text] = column(AGENCY, required=True)
+    sector: Series[Text] = column("nhs or social_care", required=True)
+    service: Series[Text] = column(SERVICE, required=True)
+    setting: Series[Text] = column("institutional or community", required=True)
+    age_band: Series[Text] = column(AGE_BAND, required=True)
+    sex: Series[Text] = column(SEX, required=True)
+    simd_quintile: Series[Count] = column(SIMD)
+    people: Series[Count] = column("distinct people with a line", required=True)
+    units: Series[Quantity] = column("units of activity; NULL when no line has any", unit="see services.csv")
+    cost: Series[Money] = column("sum of cost", required=True, unit="GBP")
+    population: Series[Count] = column("residents of the cell; NULL where the cell is not a population group")
+    cost_per_head: Series[Money] = column("cost ÷ population; NULL where population is NULL or 0", unit="GBP a head")
+
+
+@table(grain="person", key=("person_id",))
+class Person(Table):
+    """A person with at least one cost line, without any identifier."""
+
+    person_id: Series[Text] = column("pseudonym of the person", required=True)
+    first_month: Series[Day] = column("first month with a cost line", required=True)
+    last_month: Series[Day] = column("last month with a cost line", required=True)
+    sex: Series[Text] = column(SEX, required=True)
+    age_band: Series[Text] = column("age at the last day of the release's period, in bands, or Unknown", required=True)
+    council: Series[Text] = column(COUNCIL, required=True)
+    locality: Series[Text] = column(LOCALITY, required=True)
+    data_zone: Series[Text] = column("2011 data zone of the (last) own home; NULL when unknown")
+    simd_quintile: Series[Count] = column(SIMD)
+    is_deceased: Series[Flag] = column("a date of death is known", required=True)
+    link_method: Series[Text] = column("how the person's care records were linked: chi, probabilistic, decision, unlinked or none", required=True)
+
+
+@table(grain="person id change", key=("old_person_id", "new_person_id", "changed_in"))
+class PersonHistory(Table):
+    """Which person id became which when a client was linked."""
+
+    old_person_id: Series[Text] = column("the id before", required=True)
+    new_person_id: Series[Text] = column("the id after", required=True)
+    changed_in: Series[Text] = column("period (YYYY-MM) of the refresh that changed it", required=True)
+
+
+@table(grain="agency × service × month", key=("agency", "service", "month"))
+class ControlTotal(Table):
+    """The bridge from each agency's ledger to the published cost."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    agency: Series[Text] = column(AGENCY, required=True)
+    service: Series[Text] = column(SERVICE, required=True)
+    ledger_quantum: Series[Money] = column("what the ledger says the service cost", required=True, unit="GBP")
+    direct: Series[Money] = column("direct cost of accepted records", required=True, unit="GBP")
+    scaled: Series[Money] = column("residual spread over the records", required=True, unit="GBP")
+    located: Series[Money] = column("residual spread over localities", required=True, unit="GBP")
+    unallocated: Series[Money] = column("residual held on no person", required=True, unit="GBP")
+    quarantined: Series[Money] = column("known amount on quarantined records", required=True, unit="GBP")
+    published: Series[Money] = column("sum of cost over cost_line", required=True, unit="GBP")
+    difference: Series[Money] = column("ledger_quantum − published; always 0.00", required=True, unit="GBP")
+    scale_factor: Series[Rate] = column("(quantum − quarantined) ÷ direct; NULL when direct is 0")
+    people: Series[Count] = column("distinct people", required=True)
+    lines: Series[Count] = column("cost lines", required=True)
+    uncosted_lines: Series[Count] = column("lines with no amount or no rate", required=True)
+    status: Series[Text] = column("balanced, scaled, located, held, out_of_band, no_quantum or unmapped", required=True)
+
+
+@table(grain="submission", key=("agency", "feed", "period", "revision"))
+class Submission(Table):
+    """Every file the agencies sent up to the period, and what became of its rows."""
+
+    agency: Series[Text] = column("who submitted", required=True)
+    feed: Series[Text] = column("what kind of file", required=True)
+    period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
+    revision: Series[Count] = column("0 = the plain file, 1 = .r1, 2 = .r2 …", required=True)
+    file_sha256: Series[Text] = column("sha256 of the file as dropped", required=True)
+    rows: Series[Count] = column("rows read", required=True)
+    accepted: Series[Count] = column("rows in use", required=True)
+    quarantined: Series[Count] = column("rows set aside, with the rules they broke", required=True)
+    superseded: Series[Count] = column("rows replaced by a later submission", required=True)
+    amount: Series[Money] = column("sum of the file's amount column; NULL for feeds without money", unit="GBP")
+    status: Series[Text] = column("accepted, replaced (by a resubmission) or refused", required=True)
+    received_order: Series[Count] = column("place of the submission within its agency and feed, by period and revision", required=True)
+
+
+@table(grain="submission × rule", key=("agency", "feed", "period", "revision", "rule_id"))
+class RuleResult(Table):
+    """What each validation rule found in each submission."""
+
+    agency: Series[Text] = column("who submitted", required=True)
+    feed: Series[Text] = column("what kind of file", required=True)
+    period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
+    revision: Series[Count] = column("0 = the plain file", required=True)
+    rule_id: Series[Text] = column("id of the rule (docs/rules.md)", required=True)
+    severity: Series[Text] = column("file, record or warning", required=True)
+    evaluated: Series[Count] = column("rows judged", required=True)
+    failed: Series[Count] = column("rows that broke the rule", required=True)
+    amount: Series[Money] = column("pounds on the rows that broke it; NULL for feeds without money", unit="GBP")
+    status: Series[Text] = column("passed, warned or failed", required=True)
+
+
+@table(grain="agency × cost code", key=("agency", "cost_code"))
+class UnmappedCostCode(Table):
+    """Work list: ledger codes that no mapping covers; their pounds are held on service `unmapped`."""
+
+    agency: Series[Text] = column("whose ledger", required=True)
+    cost_code: Series[Text] = column("the code as in the ledger", required=True)
+    description: Series[Text] = column("account name in the ledger")
+    months: Series[Count] = column("months with no valid mapping", required=True)
+    amount: Series[Money] = column("pounds in those months", required=True, unit="GBP")
+
+
+@table(grain="agency × month × link_method", key=("agency", "month", "link_method"))
+class LinkQuality(Table):
+    """How well each agency's clients are linked to people, in clients and in pounds."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    agency: Series[Text] = column("whose clients", required=True)
+    link_method: Series[Text] = column("chi, probabilistic, decision, unlinked or none", required=True)
+    clients: Series[Count] = column("distinct people with a line", required=True)
+    cost: Series[Money] = column("sum of cost of their lines; for none, of lines without a person", required=True, unit="GBP")
+
+
+@table(grain="data zone × sex × age_band × year", key=("data_zone", "sex", "age_band", "year"))
+class Population(Table):
+    """Residents, for rates: the published estimate in the bands of this dataset."""
+
+    data_zone: Series[Text] = column("2011 data zone", required=True)
+    sex: Series[Text] = column("1 male, 2 female", required=True)
+    age_band: Series[Text] = column("0-17, 18-64, 65-74, 75-84 or 85+", required=True)
+    year: Series[Count] = column("mid-year of the estimate", required=True)
+    population: Series[Count] = column("residents", required=True)
+
+
+PUBLISHED: dict[str, type[Table]] = {
+    "cost_line": CostLine,
+    "client_month_cost": ClientMonthCost,
+    "locality_month_cost": LocalityMonthCost,
+    "person": Person,
+    "person_history": PersonHistory,
+    "control_total": ControlTotal,
+    "submission": Submission,
+    "rule_result": RuleResult,
+    "unmapped_cost_code": UnmappedCostCode,
+    "link_quality": LinkQuality,
+    "population": Population,
+}

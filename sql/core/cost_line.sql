@@ -1,0 +1,156 @@
+-- Purpose: every pound of every ledger on one line: records with their share of the residual, and the lines of what is left.
+-- Grain: source record (or residual) × month. Inputs: record_cost, record, record_person, person_home, place, postcode_zone,
+-- service_month, population, agencies, services, refresh.
+-- Conserves: for every agency, service and month Σ cost = Q. Residuals are split in pence by largest remainder
+-- (ties by larger cost, then line_id).
+WITH refresh AS (
+    SELECT *, unhex(inner_pad) AS inner_key, unhex(outer_pad) AS outer_key FROM core.refresh
+),
+direct_line AS (
+    SELECT
+        keyed_hash(refresh.inner_key, refresh.outer_key,
+            concat_ws(chr(31), cost.agency, cost.feed, cost.record_key, cost.service, CAST(cost.month AS VARCHAR))) AS line_id,
+        cost.agency, cost.service, cost.month, cost.units, cost.cost_basis, cost.direct_cost, cost.client_contribution,
+        record_person.person_key, record_person.link_method, record_person.link_probability,
+        record.source_file, record.source_row, record.postcode
+    FROM core.record_cost AS cost
+    JOIN core.record
+        ON record.agency = cost.agency AND record.feed = cost.feed AND record.record_key = cost.record_key
+        AND record.fate = 'accepted'
+    JOIN core.record_person
+        ON record_person.agency = cost.agency AND record_person.feed = cost.feed AND record_person.record_key = cost.record_key
+    CROSS JOIN refresh
+    WHERE cost.in_window
+),
+scaled AS (
+    SELECT
+        direct_line.*,
+        CAST(sum(pence(direct_cost)) OVER service AS HUGEINT) AS weights,
+        CASE WHEN service_month.treatment = 'scale' AND direct_cost IS NOT NULL THEN pence(service_month.residual) END AS residual_pence
+    FROM direct_line
+    JOIN core.service_month USING (agency, service, month)
+    WINDOW service AS (PARTITION BY agency, service, month)
+),
+shared AS (
+    SELECT
+        *,
+        floor_quotient(residual_pence * pence(direct_cost), weights) AS share,
+        floor_remainder(residual_pence * pence(direct_cost), weights) AS remainder
+    FROM scaled
+),
+placed AS (
+    SELECT
+        *,
+        residual_pence - sum(share) OVER (PARTITION BY agency, service, month) AS left_over,
+        row_number() OVER (
+            PARTITION BY agency, service, month ORDER BY remainder DESC NULLS LAST, direct_cost DESC NULLS LAST, line_id
+        ) AS place
+    FROM shared
+),
+record_line AS (
+    SELECT
+        placed.line_id, placed.agency, placed.service, placed.month, home.person_id,
+        CASE WHEN placed.person_key IS NULL THEN record_zone.data_zone ELSE home.data_zone END AS data_zone,
+        CAST(NULL AS VARCHAR) AS located_council, CAST(NULL AS VARCHAR) AS located_hscp, CAST(NULL AS VARCHAR) AS located_locality,
+        age_band_of(home.date_of_birth, last_day(placed.month)) AS age_band,
+        coalesce(home.sex, '0') AS sex,
+        placed.units, placed.cost_basis, placed.direct_cost,
+        coalesce(pounds(placed.share + CAST(placed.place <= placed.left_over AS INTEGER)), CAST(0 AS DECIMAL(18, 2))) AS residual_cost,
+        placed.client_contribution, placed.link_method, placed.link_probability, placed.source_file, placed.source_row
+    FROM placed
+    LEFT JOIN core.person_home AS home ON home.person_key = placed.person_key
+    LEFT JOIN core.postcode_zone AS record_zone ON record_zone.postcode = placed.postcode
+),
+resident AS (
+    SELECT
+        place.council, place.hscp, place.locality, population.Year AS year,
+        sum(population.Population) AS everyone,
+        coalesce(sum(population.Population) FILTER (WHERE TRY_CAST(population.Age AS INTEGER) >= 65), 0) AS aged_65,
+        coalesce(sum(population.Population) FILTER (WHERE TRY_CAST(population.Age AS INTEGER) >= 75), 0) AS aged_75
+    FROM reference.population
+    JOIN core.place ON place.data_zone = population.DataZone
+    WHERE population.Sex IN ('Male', 'Female') AND TRY_CAST(population.Age AS INTEGER) IS NOT NULL
+        AND place.locality <> 'Outside Tayside'
+    GROUP BY ALL
+),
+latest_resident AS (
+    SELECT * FROM resident WHERE year = (SELECT max(year) FROM resident)
+),
+located_weight AS (
+    SELECT
+        service_month.agency, service_month.service, service_month.month, pence(service_month.residual) AS residual_pence,
+        latest_resident.council, latest_resident.hscp, latest_resident.locality,
+        CAST(CASE service_month.population_weight
+            WHEN '65+' THEN latest_resident.aged_65
+            WHEN '75+' THEN latest_resident.aged_75
+            ELSE latest_resident.everyone
+        END AS HUGEINT) AS weight
+    FROM core.service_month
+    JOIN reference.agencies ON agencies.agency = service_month.agency
+    JOIN latest_resident ON agencies.kind = 'nhs_board' OR agencies.code = latest_resident.council
+    WHERE service_month.treatment = 'locality'
+),
+located_share AS (
+    SELECT
+        *,
+        floor_quotient(residual_pence * weight, CAST(sum(weight) OVER service AS HUGEINT)) AS share,
+        floor_remainder(residual_pence * weight, CAST(sum(weight) OVER service AS HUGEINT)) AS remainder
+    FROM located_weight
+    WINDOW service AS (PARTITION BY agency, service, month)
+),
+located_place AS (
+    SELECT
+        *,
+        residual_pence - sum(share) OVER (PARTITION BY agency, service, month) AS left_over,
+        row_number() OVER (
+            PARTITION BY agency, service, month ORDER BY remainder DESC, weight DESC, council, locality
+        ) AS place
+    FROM located_share
+),
+residual_amount AS (
+    SELECT
+        agency, service, month, 'located' AS cost_basis, council, hscp, locality,
+        pounds(share + CAST(place <= left_over AS INTEGER)) AS amount
+    FROM located_place
+    UNION ALL
+    SELECT agency, service, month, 'unallocated', 'Unknown', 'Unknown', 'Unknown', residual
+    FROM core.service_month
+    WHERE treatment = 'hold' AND residual <> 0
+    UNION ALL
+    SELECT agency, service, month, 'quarantined', 'Unknown', 'Unknown', 'Unknown', quarantined
+    FROM core.service_month
+    WHERE quarantined <> 0
+),
+residual_line AS (
+    SELECT
+        keyed_hash(refresh.inner_key, refresh.outer_key,
+            concat_ws(chr(31), agency, 'residual', cost_basis, council, locality, service, CAST(month AS VARCHAR))) AS line_id,
+        agency, service, month, CAST(NULL AS VARCHAR) AS person_id, CAST(NULL AS VARCHAR) AS data_zone,
+        council AS located_council, hscp AS located_hscp, locality AS located_locality, 'Unknown' AS age_band, '0' AS sex,
+        CAST(NULL AS DECIMAL(18, 4)) AS units, cost_basis, CAST(NULL AS DECIMAL(18, 2)) AS direct_cost, amount AS residual_cost,
+        CAST(NULL AS DECIMAL(18, 2)) AS client_contribution, 'none' AS link_method, CAST(NULL AS DECIMAL(18, 6)) AS link_probability,
+        CAST(NULL AS VARCHAR) AS source_file, CAST(NULL AS BIGINT) AS source_row
+    FROM residual_amount
+    CROSS JOIN refresh
+),
+line AS (
+    SELECT * FROM record_line
+    UNION ALL
+    SELECT * FROM residual_line
+),
+final AS (
+    SELECT
+        line.line_id, financial_year_of(line.month) AS financial_year, line.month, line.agency, services.sector, line.service,
+        services.setting, line.person_id,
+        coalesce(line.located_council, place.council, 'Unknown') AS council,
+        coalesce(line.located_hscp, place.hscp, 'Unknown') AS hscp,
+        coalesce(line.located_locality, place.locality, 'Unknown') AS locality,
+        line.data_zone, place.simd_quintile, line.age_band, line.sex, line.units, services.unit, line.cost_basis,
+        line.direct_cost, line.residual_cost,
+        CAST(coalesce(line.direct_cost, 0) + line.residual_cost AS DECIMAL(18, 2)) AS cost,
+        line.client_contribution, line.link_method, line.link_probability, line.source_file, line.source_row
+    FROM line
+    JOIN reference.services ON services.service = line.service
+    LEFT JOIN core.place ON place.data_zone = line.data_zone
+)
+SELECT * FROM final ORDER BY month, agency, service, line_id

@@ -1,0 +1,65 @@
+-- Purpose: sex, dates and own home of every person with a record. In a care home, the last home before it counts.
+-- Grain: person. Inputs: person_id, chi_alias, link, record_person, postcode_zone, registers and clients of every period.
+-- Conserves: every person of person_id once; what is not known stays NULL.
+WITH register_row AS (
+    SELECT
+        'chi:' || coalesce(chi_alias.current_chi, register.chi_number) AS person_key, register.period, 2 AS source_rank,
+        register.sex, register.date_of_birth, register.date_of_death, register.postcode, register.chi_number AS tie
+    FROM staged.population_register AS register
+    LEFT JOIN core.chi_alias USING (chi_number)
+),
+client_row AS (
+    SELECT
+        CASE
+            WHEN link.chi_number IS NOT NULL THEN 'chi:' || link.chi_number
+            ELSE 'client:' || clients.agency || ':' || clients.social_care_id
+        END AS person_key,
+        clients.period, 1 AS source_rank, clients.sex, clients.date_of_birth, clients.date_of_death, clients.postcode,
+        clients.agency || clients.social_care_id AS tie
+    FROM staged.clients
+    LEFT JOIN core.link USING (agency, social_care_id)
+),
+known_row AS (
+    SELECT * FROM register_row
+    UNION ALL
+    SELECT * FROM client_row
+),
+own_row AS (
+    SELECT known_row.* FROM known_row SEMI JOIN core.person_id USING (person_key)
+),
+care_home_address AS (
+    SELECT DISTINCT record_person.person_key, care_home.care_home_postcode AS postcode
+    FROM staged.care_home
+    JOIN core.record_person
+        ON record_person.agency = care_home.agency
+        AND record_person.feed = 'care_home'
+        AND record_person.record_key = care_home.record_key
+    WHERE care_home.care_home_postcode IS NOT NULL
+),
+home AS (
+    -- The register before the council's file, the latest period first; never the address of the person's care home.
+    SELECT person_key, arg_max(postcode, (source_rank, period, tie)) AS postcode
+    FROM own_row
+    ANTI JOIN care_home_address USING (person_key, postcode)
+    WHERE postcode IS NOT NULL
+    GROUP BY person_key
+),
+fact AS (
+    SELECT
+        person_key,
+        arg_max(sex, (source_rank, period, tie)) FILTER (WHERE sex IN ('1', '2')) AS sex,
+        arg_max(date_of_birth, (source_rank, period, tie)) AS date_of_birth,
+        arg_max(date_of_death, (source_rank, period, tie)) AS date_of_death
+    FROM own_row
+    GROUP BY person_key
+),
+final AS (
+    SELECT
+        person_id.person_key, person_id.person_id, coalesce(fact.sex, '0') AS sex, fact.date_of_birth, fact.date_of_death,
+        postcode_zone.data_zone
+    FROM core.person_id
+    LEFT JOIN fact USING (person_key)
+    LEFT JOIN home USING (person_key)
+    LEFT JOIN core.postcode_zone ON postcode_zone.postcode = home.postcode
+)
+SELECT * FROM final ORDER BY person_id

@@ -1,0 +1,158 @@
+-- Purpose: one table of all activity and payment rows, each with its service and its one fate.
+-- Grain: row of a file that counts. Inputs: accepted and quarantined records, admission types, cost code map.
+-- Conserves: every row and every pound of the feeds; a key that comes again in a later period supersedes the earlier row.
+WITH acute AS (
+    SELECT * FROM staged.acute
+    UNION ALL
+    SELECT * FROM quarantine.acute
+),
+acute_record AS (
+    SELECT
+        agency, 'acute' AS feed, record_key, broken_rules, period, source_file, source_row,
+        CASE
+            WHEN geriatric_long_stay = 'Y' THEN 'geriatric_long_stay'
+            WHEN inpatient_day_case = 'D' THEN 'acute_day_case'
+            ELSE 'acute_' || coalesce(admission_types.admission, 'other')
+        END AS service,
+        admission_date AS start_date, discharge_date AS end_date, 'stay' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
+        specialty_code, location_code, CASE WHEN admission_date = discharge_date THEN 'case' END AS variant,
+        CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
+    FROM acute
+    LEFT JOIN reference.admission_types USING (admission_type_code)
+),
+outpatient AS (
+    SELECT * FROM staged.outpatient
+    UNION ALL
+    SELECT * FROM quarantine.outpatient
+),
+outpatient_record AS (
+    SELECT
+        agency, 'outpatient' AS feed, record_key, broken_rules, period, source_file, source_row,
+        CASE attendance_status WHEN '1' THEN 'outpatient' WHEN '5' THEN 'outpatient_dna' WHEN '8' THEN 'outpatient_dna' END AS service,
+        clinic_date AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
+        specialty_code, location_code, CAST(NULL AS VARCHAR) AS variant,
+        CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
+    FROM outpatient
+),
+emergency AS (
+    SELECT * FROM staged.emergency
+    UNION ALL
+    SELECT * FROM quarantine.emergency
+),
+emergency_record AS (
+    SELECT
+        agency, 'emergency' AS feed, record_key, broken_rules, period, source_file, source_row, 'emergency' AS service,
+        CAST(arrival_datetime AS DATE) AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, location_code, CAST(NULL AS VARCHAR) AS variant,
+        CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
+    FROM emergency
+),
+prescribing AS (
+    SELECT * FROM staged.prescribing
+    UNION ALL
+    SELECT * FROM quarantine.prescribing
+),
+prescribing_record AS (
+    SELECT
+        agency, 'prescribing' AS feed, record_key, broken_rules, period, source_file, source_row, 'prescribing' AS service,
+        paid_month AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
+        paid_items AS quantity, gross_ingredient_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
+        CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
+    FROM prescribing
+),
+home_care AS (
+    SELECT * FROM staged.home_care
+    UNION ALL
+    SELECT * FROM quarantine.home_care
+),
+home_care_record AS (
+    SELECT
+        agency, 'home_care' AS feed, record_key, broken_rules, period, source_file, source_row,
+        CASE
+            WHEN reablement = '1' THEN 'home_care_reablement'
+            WHEN service_type = '2' THEN 'home_care_personal'
+            ELSE 'home_care_non_personal'
+        END AS service,
+        month AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
+        hours AS quantity, gross_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
+        CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
+    FROM home_care
+),
+care_home AS (
+    SELECT * FROM staged.care_home
+    UNION ALL
+    SELECT * FROM quarantine.care_home
+),
+care_home_record AS (
+    SELECT
+        agency, 'care_home' AS feed, record_key, broken_rules, period, source_file, source_row,
+        CASE
+            WHEN admission_type = '1' THEN 'care_home_respite'
+            WHEN nursing_care = '1' THEN 'care_home_nursing'
+            ELSE 'care_home_residential'
+        END AS service,
+        admission_date AS start_date, discharge_date AS end_date, 'stay' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, gross_weekly_cost AS amount, client_weekly_contribution AS client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
+        CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
+    FROM care_home
+),
+payments AS (
+    SELECT * FROM staged.payments
+    UNION ALL
+    SELECT * FROM quarantine.payments
+),
+payment_record AS (
+    SELECT
+        payments.agency, 'payments' AS feed, record_key, broken_rules, period, source_file, source_row,
+        CASE
+            WHEN map.treatment IS NULL THEN 'unmapped'
+            WHEN map.treatment = 'cost' THEN map.service
+        END AS service,
+        period_from AS start_date, period_to + 1 AS end_date, 'span' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, gross_amount AS amount, client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
+        CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
+    FROM payments
+    LEFT JOIN reference.cost_code_map AS map
+        ON map.agency = payments.agency
+        AND map.cost_code = payments.cost_code
+        AND coalesce(payments.period_from, CAST(payments.period || '-01' AS DATE))
+            BETWEEN coalesce(map.valid_from, DATE '0001-01-01') AND coalesce(map.valid_to, DATE '9999-12-31')
+),
+every_feed AS (
+    SELECT * FROM acute_record
+    UNION ALL SELECT * FROM outpatient_record
+    UNION ALL SELECT * FROM emergency_record
+    UNION ALL SELECT * FROM prescribing_record
+    UNION ALL SELECT * FROM home_care_record
+    UNION ALL SELECT * FROM care_home_record
+    UNION ALL SELECT * FROM payment_record
+),
+ranked AS (
+    -- A row without a readable key stands for itself.
+    SELECT
+        *,
+        max(period) OVER (
+            PARTITION BY agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR))
+        ) AS last_period
+    FROM every_feed
+),
+final AS (
+    SELECT
+        agency, feed, record_key,
+        CASE
+            WHEN period < last_period THEN 'superseded'
+            WHEN broken_rules IS NOT NULL THEN 'quarantined'
+            ELSE 'accepted'
+        END AS fate,
+        period, source_file, source_row, service, start_date, end_date, spread, quantity, amount, client_contribution,
+        specialty_code, location_code, variant, chi_number, social_care_id, postcode
+    FROM ranked
+)
+SELECT * FROM final

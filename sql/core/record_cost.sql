@@ -1,0 +1,93 @@
+-- Purpose: the direct cost and the client's contribution of each accepted record, split over its months.
+-- Grain: accepted record × month. Inputs: record, record_month, unit_cost_match.
+-- Conserves: the months of a split sum to its total to the penny (largest remainder; ties by larger share, then earlier
+-- month). A rated record is one split for each financial year, because the rate changes with the year.
+WITH valued AS (
+    SELECT
+        months.*, record.amount, record.client_contribution,
+        rates.unit_cost,
+        CASE WHEN months.method = 'rate' THEN financial_year_of(months.month) ELSE '' END AS split_group
+    FROM core.record_month AS months
+    JOIN core.record
+        ON record.agency = months.agency AND record.feed = months.feed AND record.record_key = months.record_key
+        AND record.fate = 'accepted'
+    LEFT JOIN core.unit_cost_match AS rates
+        ON months.method = 'rate' AND rates.agency = months.agency AND rates.service = months.service
+        AND rates.financial_year = financial_year_of(months.month)
+        AND rates.specialty_code IS NOT DISTINCT FROM months.specialty_code
+        AND rates.location_code IS NOT DISTINCT FROM months.location_code
+        AND rates.variant IS NOT DISTINCT FROM months.variant
+),
+summed AS (
+    SELECT
+        *,
+        greatest(CAST(days AS HUGEINT), 0) AS weight,
+        CAST(sum(days) OVER split AS HUGEINT) AS weights,
+        CAST(sum(CAST(unit_numerator AS HUGEINT)) OVER split AS HUGEINT) AS unit_numerators
+    FROM valued
+    WINDOW split AS (PARTITION BY agency, feed, record_key, split_group)
+),
+totalled AS (
+    -- Weekly amounts of care homes are for seven days; all other amounts are for the whole record.
+    SELECT
+        *,
+        CASE
+            WHEN method = 'rate'
+                THEN rounded_quotient(unit_numerators * CAST(unit_cost * 10000 AS HUGEINT), CAST(1000000 AS HUGEINT) * unit_denominator)
+            WHEN method = 'record' AND feed = 'care_home' THEN rounded_quotient(pence(amount) * weights, CAST(7 AS HUGEINT))
+            WHEN method IN ('record', 'payments') THEN pence(amount)
+        END AS total_pence,
+        CASE
+            WHEN feed = 'care_home' THEN rounded_quotient(pence(client_contribution) * weights, CAST(7 AS HUGEINT))
+            ELSE pence(client_contribution)
+        END AS contribution_pence
+    FROM summed
+),
+floored AS (
+    -- A stay whose every day another stay covers has no weight: its first month takes the total, which is then 0 by rate.
+    SELECT
+        * REPLACE (
+            CASE WHEN weights = 0 THEN CAST(month = min(month) OVER split AS HUGEINT) ELSE weight END AS weight,
+            greatest(weights, 1) AS weights
+        )
+    FROM totalled
+    WINDOW split AS (PARTITION BY agency, feed, record_key, split_group)
+),
+shared AS (
+    SELECT
+        *,
+        floor_quotient(total_pence * weight, weights) AS share,
+        floor_remainder(total_pence * weight, weights) AS remainder,
+        floor_quotient(contribution_pence * weight, weights) AS contribution_share,
+        floor_remainder(contribution_pence * weight, weights) AS contribution_remainder
+    FROM floored
+),
+placed AS (
+    SELECT
+        *,
+        total_pence - sum(share) OVER split AS left_over,
+        row_number() OVER (
+            PARTITION BY agency, feed, record_key, split_group ORDER BY remainder DESC, weight DESC, month
+        ) AS place,
+        contribution_pence - sum(contribution_share) OVER split AS contribution_left_over,
+        row_number() OVER (
+            PARTITION BY agency, feed, record_key, split_group ORDER BY contribution_remainder DESC, weight DESC, month
+        ) AS contribution_place
+    FROM shared
+    WINDOW split AS (PARTITION BY agency, feed, record_key, split_group)
+),
+final AS (
+    SELECT
+        agency, feed, record_key, service, month, in_window, units,
+        CASE
+            WHEN method = 'activity' THEN 'activity'
+            WHEN total_pence IS NULL THEN 'uncosted'
+            ELSE method
+        END AS cost_basis,
+        pounds(share + CAST(place <= left_over AS INTEGER)) AS direct_cost,
+        pounds(contribution_share + CAST(contribution_place <= contribution_left_over AS INTEGER)) AS client_contribution,
+        pounds(total_pence) AS split_total,
+        split_group
+    FROM placed
+)
+SELECT * FROM final

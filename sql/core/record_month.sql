@@ -1,0 +1,89 @@
+-- Purpose: the days and units of each accepted record in each of its months, and the method its service is costed by.
+-- Grain: accepted record × month. Inputs: record, refresh, costing_rules, services.
+-- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
+-- go, by rate, to the stay that started later. Payments coded to a service with another method give no row here.
+WITH accepted AS (
+    SELECT
+        record.*,
+        rules.method AS rule_method,
+        services.unit,
+        refresh.first_month, refresh.last_month, refresh.period_end + 1 AS window_end
+    FROM core.record
+    JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = record.service
+    JOIN reference.services ON services.service = record.service
+    CROSS JOIN core.refresh
+    WHERE record.fate = 'accepted' AND (record.feed <> 'payments' OR rules.method = 'payments')
+),
+bounded AS (
+    -- last_day: the last day that has a share. A same-day stay and an event have their own day.
+    SELECT
+        *,
+        CASE WHEN feed = 'payments' THEN 'payments' WHEN rule_method IN ('payments', 'ledger') THEN 'activity' ELSE rule_method END
+            AS method,
+        CASE
+            WHEN spread = 'event' THEN start_date
+            WHEN spread = 'stay' AND end_date IS NULL THEN window_end - 1
+            WHEN spread = 'stay' AND (rule_method <> 'record' OR feed = 'care_home') THEN greatest(least(end_date, window_end) - 1, start_date)
+            ELSE greatest(end_date - 1, start_date)
+        END AS last_day
+    FROM accepted
+),
+monthly AS (
+    SELECT
+        bounded.*, CAST(unnest(generate_series(month_of(start_date), month_of(last_day), INTERVAL 1 MONTH)) AS DATE) AS month
+    FROM bounded
+),
+counted AS (
+    SELECT
+        *,
+        date_diff('day', greatest(start_date, month), least(last_day, last_day(month))) + 1 AS own_days
+    FROM monthly
+),
+care_home_day AS (
+    -- Only clients with overlapping stays are looked at by the day.
+    SELECT one.agency, one.record_key, one.month, count(DISTINCT other_day.day) AS covered_days
+    FROM counted AS one
+    JOIN bounded AS other
+        ON other.feed = 'care_home' AND other.agency = one.agency AND other.social_care_id = one.social_care_id
+        AND (other.start_date, other.record_key) > (one.start_date, one.record_key)
+        AND other.start_date <= one.last_day
+    CROSS JOIN LATERAL (
+        SELECT unnest(generate_series(
+            greatest(other.start_date, one.month, one.start_date),
+            least(other.last_day, one.last_day, last_day(one.month)),
+            INTERVAL 1 DAY
+        )) AS day
+    ) AS other_day
+    WHERE one.feed = 'care_home'
+    GROUP BY ALL
+),
+charged AS (
+    SELECT counted.*, counted.own_days - coalesce(care_home_day.covered_days, 0) AS days
+    FROM counted
+    LEFT JOIN care_home_day
+        ON counted.feed = 'care_home' AND care_home_day.agency = counted.agency
+        AND care_home_day.record_key = counted.record_key AND care_home_day.month = counted.month
+),
+measured AS (
+    SELECT
+        *,
+        CASE WHEN unit = 'week' AND spread = 'stay' THEN 7 ELSE 1 END AS unit_denominator,
+        CASE
+            WHEN spread = 'stay' AND unit IN ('bed_day', 'day', 'week') THEN CAST(days * 10000 AS BIGINT)
+            WHEN feed = 'payments' AND unit <> 'payment' THEN 0
+            WHEN spread = 'event' OR month = month_of(start_date) THEN CAST(coalesce(quantity, 0) * 10000 AS BIGINT)
+            ELSE 0
+        END AS unit_numerator
+    FROM charged
+),
+final AS (
+    SELECT
+        agency, feed, record_key, service, month, month BETWEEN first_month AND last_month AS in_window, method, days,
+        CASE
+            WHEN feed = 'payments' AND unit <> 'payment' THEN NULL
+            ELSE CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
+        END AS units,
+        unit_numerator, unit_denominator, specialty_code, location_code, variant
+    FROM measured
+)
+SELECT * FROM final

@@ -1,0 +1,76 @@
+-- Purpose: quantum Q, direct cost D, quarantined amount H and residual R of each service, and what becomes of R.
+-- Grain: agency × service × month. Inputs: ledger_line, record_cost, record, costing_rules, refresh.
+-- Conserves: Q = D + H + R for every row; every service with a ledger row, a record or a quarantined amount has its row.
+WITH quantum AS (
+    SELECT agency, service, month, sum(amount) AS quantum
+    FROM core.ledger_line
+    WHERE service IS NOT NULL
+    GROUP BY ALL
+),
+direct AS (
+    SELECT agency, service, month, coalesce(sum(direct_cost), 0) AS direct
+    FROM core.record_cost
+    WHERE in_window
+    GROUP BY ALL
+),
+held_record AS (
+    -- The amount is known to be a cost of the service where records of the feed are what costs it.
+    SELECT
+        record.agency, coalesce(record.service, 'unmapped') AS service,
+        CASE
+            WHEN month_of(record.start_date) BETWEEN refresh.first_month AND refresh.last_month THEN month_of(record.start_date)
+            ELSE CAST(record.period || '-01' AS DATE)
+        END AS month,
+        record.amount
+    FROM core.record
+    JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = coalesce(record.service, 'unmapped')
+    CROSS JOIN core.refresh
+    WHERE record.fate = 'quarantined' AND record.amount IS NOT NULL
+        AND ((rules.method = 'record' AND record.feed NOT IN ('payments', 'care_home')) OR (rules.method = 'payments' AND record.feed = 'payments'))
+),
+held AS (
+    SELECT agency, service, month, sum(amount) AS quarantined FROM held_record GROUP BY ALL
+),
+grid AS (
+    SELECT agency, service, month FROM quantum
+    UNION
+    SELECT agency, service, month FROM direct
+    UNION
+    SELECT agency, service, month FROM held
+),
+joined AS (
+    SELECT
+        agency, service, month,
+        CAST(coalesce(quantum.quantum, 0) AS DECIMAL(18, 2)) AS quantum, quantum.quantum IS NOT NULL AS has_quantum,
+        CAST(coalesce(direct.direct, 0) AS DECIMAL(18, 2)) AS direct,
+        CAST(coalesce(held.quarantined, 0) AS DECIMAL(18, 2)) AS quarantined
+    FROM grid
+    LEFT JOIN quantum USING (agency, service, month)
+    LEFT JOIN direct USING (agency, service, month)
+    LEFT JOIN held USING (agency, service, month)
+),
+judged AS (
+    SELECT
+        joined.*, rules.residual AS policy, coalesce(rules.population_weight, 'all') AS population_weight,
+        joined.quantum - joined.direct - joined.quarantined AS residual,
+        -- (Q − H) / D within the band, without dividing.
+        joined.direct > 0
+            AND joined.quantum - joined.quarantined >= joined.direct * coalesce(rules.band_low, 0)
+            AND joined.quantum - joined.quarantined <= joined.direct * coalesce(rules.band_high, 9999) AS is_in_band
+    FROM joined
+    JOIN reference.costing_rules AS rules USING (agency, service)
+),
+final AS (
+    SELECT
+        agency, service, month, quantum, has_quantum, direct, quarantined, CAST(residual AS DECIMAL(18, 2)) AS residual,
+        CASE
+            WHEN residual = 0 THEN 'none'
+            WHEN policy = 'scale' AND is_in_band THEN 'scale'
+            WHEN policy = 'locality' THEN 'locality'
+            ELSE 'hold'
+        END AS treatment,
+        residual <> 0 AND policy = 'scale' AND NOT is_in_band AS is_out_of_band,
+        population_weight
+    FROM judged
+)
+SELECT * FROM final ORDER BY agency, service, month

@@ -1,0 +1,42 @@
+-- Purpose: exact arithmetic on pence, and the calendar of the accounts. No binary float anywhere.
+
+-- Pounds as whole pence.
+CREATE MACRO pence(pounds) AS CAST(pounds * 100 AS HUGEINT);
+
+-- Whole pence as pounds.
+CREATE MACRO pounds(whole_pence) AS
+    CAST(CAST(whole_pence AS DECIMAL(35, 0)) * CAST(0.01 AS DECIMAL(3, 2)) AS DECIMAL(18, 2));
+
+-- The remainder of a division that is never negative, for a positive divisor.
+CREATE MACRO floor_remainder(n, d) AS ((n % d) + d) % d;
+
+-- Division rounded down (also below zero), for a positive divisor.
+CREATE MACRO floor_quotient(n, d) AS (n - floor_remainder(n, d)) // d;
+
+-- A product of pence and a fraction, rounded half away from zero.
+CREATE MACRO rounded_quotient(n, d) AS CASE WHEN n >= 0 THEN (2 * n + d) // (2 * d) ELSE -((-2 * n + d) // (2 * d)) END;
+
+-- The first day of a day's month.
+CREATE MACRO month_of(day) AS CAST(date_trunc('month', day) AS DATE);
+
+-- The financial year of a day, April to March, as 2025-26.
+CREATE MACRO financial_year_of(day) AS
+    CASE
+        WHEN month(day) >= 4 THEN CAST(year(day) AS VARCHAR) || '-' || right(CAST(year(day) + 1 AS VARCHAR), 2)
+        ELSE CAST(year(day) - 1 AS VARCHAR) || '-' || right(CAST(year(day) AS VARCHAR), 2)
+    END;
+
+-- The age band of somebody born on a day, at another day.
+CREATE MACRO age_band_of(born, day) AS
+    CASE
+        WHEN born IS NULL OR born > day THEN 'Unknown'
+        WHEN date_sub('year', born, day) < 18 THEN '0-17'
+        WHEN date_sub('year', born, day) < 65 THEN '18-64'
+        WHEN date_sub('year', born, day) < 75 THEN '65-74'
+        WHEN date_sub('year', born, day) < 85 THEN '75-84'
+        ELSE '85+'
+    END;
+
+-- HMAC-SHA-256 of a text under the key whose pads are given, first 128 bits as hexadecimal text.
+CREATE MACRO keyed_hash(inner_pad, outer_pad, message) AS
+    left(sha256(outer_pad || unhex(sha256(inner_pad || encode(message)))), 32);

@@ -1,0 +1,42 @@
+-- Purpose: integrated cost of each locality by month, agency, service and kind of person, with the residents it is for.
+-- Grain: council × locality × month × agency × service × age_band × sex × simd_quintile. Inputs: cost_line, population, place.
+-- Conserves: the cost of every line. Population is that of the latest year not after the month, else of the first year.
+WITH resident AS (
+    SELECT
+        place.council, place.locality, population.age_band, population.sex, place.simd_quintile, population.year,
+        CAST(sum(population.population) AS BIGINT) AS population
+    FROM mart.population
+    JOIN core.place USING (data_zone)
+    GROUP BY ALL
+),
+year_of_month AS (
+    SELECT
+        months.month,
+        coalesce(max(years.year) FILTER (WHERE years.year <= year(months.month)), min(years.year)) AS year
+    FROM (SELECT DISTINCT month FROM core.cost_line) AS months
+    CROSS JOIN (SELECT DISTINCT year FROM resident) AS years
+    GROUP BY months.month
+),
+summed AS (
+    SELECT
+        financial_year, month, council, hscp, locality, agency, sector, service, setting, age_band, sex, simd_quintile,
+        count(DISTINCT person_id) AS people,
+        CAST(sum(units) AS DECIMAL(18, 4)) AS units,
+        CAST(sum(cost) AS DECIMAL(18, 2)) AS cost
+    FROM core.cost_line
+    GROUP BY ALL
+),
+final AS (
+    SELECT
+        summed.*, resident.population,
+        CASE WHEN resident.population > 0 THEN pounds(rounded_quotient(pence(summed.cost), CAST(resident.population AS HUGEINT))) END
+            AS cost_per_head
+    FROM summed
+    LEFT JOIN year_of_month USING (month)
+    LEFT JOIN resident
+        ON resident.council = summed.council AND resident.locality = summed.locality
+        AND resident.age_band = summed.age_band AND resident.sex = summed.sex
+        AND resident.simd_quintile = summed.simd_quintile AND resident.year = year_of_month.year
+)
+SELECT * FROM final
+ORDER BY month, council, locality, agency, service, age_band, sex, simd_quintile NULLS LAST

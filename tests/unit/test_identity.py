@@ -1,0 +1,597 @@
+"""Identity: CHI arithmetic, pseudonyms, links, the registry of person ids and the review files.
+
+Every person here is invented.
+"""
+
+import base64
+import csv
+import datetime
+import hashlib
+import hmac
+import random
+import stat
+import time
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from pipelines.identity import link, matcher, people, pseudonym, registry, review, standardise, train
+from schemas import chi
+
+Row = dict[str, Any]
+
+TEXT = pd.ArrowDtype(pa.string())
+KEY = bytes(range(32))
+DAY = datetime.date
+IN_APRIL = DAY(2026, 4, 2)
+
+PERSON: list[tuple[str, pa.DataType]] = [
+    ("forename", pa.string()),
+    ("surname", pa.string()),
+    ("date_of_birth", pa.date32()),
+    ("sex", pa.string()),
+    ("postcode", pa.string()),
+]
+REGISTER = pa.schema([("chi_number", pa.string()), ("previous_chi_number", pa.string()), *PERSON])
+_CLIENT: list[tuple[str, pa.DataType]] = [
+    ("agency", pa.string()),
+    ("social_care_id", pa.string()),
+    ("chi_number", pa.string()),
+    ("chi_is_valid", pa.bool_()),
+    *PERSON,
+]
+CLIENTS = pa.schema(_CLIENT)
+
+AGNES = {
+    "forename": "Agnes",
+    "surname": "Lindsay",
+    "date_of_birth": DAY(1940, 3, 12),
+    "sex": "2",
+    "postcode": "DD1 4AB",
+}
+ROBERT = {"forename": "Robert", "surname": "Gow", "date_of_birth": DAY(1951, 7, 30), "sex": "1", "postcode": "PH2 8TT"}
+AGNES_CHI, ROBERT_CHI, NEWER_CHI, NEWEST_CHI, UNKNOWN_CHI = (
+    "1203400021",
+    "3007510011",
+    "1203400102",
+    "1203400203",
+    "1203409999",
+)
+A_REGISTER: list[Row] = [{"chi_number": AGNES_CHI, **AGNES}, {"chi_number": ROBERT_CHI, **ROBERT}]
+
+
+# --- CHI ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("number", "by_eleven", "by_either"),
+    [
+        ("1904851231", True, True),
+        ("2902201230", True, True),
+        ("0101011237", True, True),
+        ("0101201234", False, True),
+        ("1904851232", False, False),
+        ("0101201233", False, False),
+        ("2902191230", False, False),
+        ("190485123", False, False),
+        ("19048512311", False, False),
+        ("19048512E1", False, False),
+        ("0000000000", False, False),
+        ("3113000000", False, False),
+        ("", False, False),
+        (None, False, False),
+    ],
+)
+def test_chi_vectors(number: str | None, by_eleven: bool, by_either: bool) -> None:
+    column = pd.Series([number], dtype=TEXT)
+    assert chi.valid(column, luhn_allowed=False).tolist() == [by_eleven]
+    assert chi.valid(column, luhn_allowed=True).tolist() == [by_either]
+
+
+def test_check_digits_of_the_same_number() -> None:
+    digits = np.array([[int(digit) for digit in number] for number in ("0101011237", "1904851231", "0101201234")])
+    assert chi.check_digit_modulus_11(digits).tolist()[:2] == [7, 1]
+    assert chi.check_digit_modulus_10(digits).tolist()[::2] == [7, 4]
+
+
+def test_modulus_11_finds_every_single_slip() -> None:
+    slips = [f"{'1904851231'[:at]}{digit}{'1904851231'[at + 1 :]}" for at in range(10) for digit in range(10)]
+    others = pd.Series([slip for slip in slips if slip != "1904851231"], dtype=TEXT)
+    assert not chi.valid(others, luhn_allowed=False).any()
+
+
+def test_repair_puts_back_the_lost_zero_and_nothing_else() -> None:
+    given = pd.Series(["101011237", " 190485 1231 ", "", "  ", None, "12345678", "12345678X"], dtype=TEXT)
+    repaired = chi.repair(given).tolist()
+    assert repaired[:2] == ["0101011237", "1904851231"]
+    assert all(pd.isna(value) for value in repaired[2:5])
+    assert repaired[5:] == ["12345678", "12345678X"]
+
+
+def test_chi_arithmetic_is_fast_and_keeps_the_index() -> None:
+    numbers = pd.Series([f"{n:010d}" for n in range(1_010_000_000, 1_010_250_000)], dtype=TEXT)
+    numbers.index = numbers.index + 7
+    started = time.perf_counter()
+    judged = chi.valid(numbers, luhn_allowed=True)
+    assert time.perf_counter() - started < 1
+    assert judged.index.equals(numbers.index)
+
+
+# --- pseudonyms -----------------------------------------------------------------------------------
+
+
+def test_person_id_is_a_keyed_hash() -> None:
+    digest = hmac.new(KEY, b"chi:1904851231", hashlib.sha256).digest()[:20]
+    expected = "p" + base64.b32encode(digest).decode().lower().rstrip("=")
+    assert pseudonym.person_id(KEY, "chi:1904851231") == expected
+    assert pseudonym.person_ids(KEY, pa.array(["chi:1904851231", None, "chi:1904851231"])).to_pylist() == [
+        expected,
+        None,
+        expected,
+    ]
+
+
+def test_the_same_client_id_in_two_councils_is_two_people() -> None:
+    assert pseudonym.person_id(KEY, "client:angus:A1") != pseudonym.person_id(KEY, "client:dundee-city:A1")
+
+
+def test_pads_compose_an_hmac_in_sql() -> None:
+    inner, outer = pseudonym.hmac_pads(KEY)
+    composed = "SELECT sha256(?::BLOB || unhex(sha256(?::BLOB || encode(?))))"
+    row = duckdb.execute(composed, [outer, inner, "client:angus:A1"]).fetchone()
+    assert row == (hmac.new(KEY, b"client:angus:A1", hashlib.sha256).hexdigest(),)
+
+
+def test_key_is_made_once_and_private(tmp_path: Path) -> None:
+    path = tmp_path / "secure" / "pseudonym.key"
+    key = pseudonym.load_or_create_key(path)
+    assert len(key) == 32
+    assert pseudonym.load_or_create_key(path) == key
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [file.name for file in path.parent.iterdir()] == ["pseudonym.key"]
+
+
+def test_a_damaged_key_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "pseudonym.key"
+    path.write_bytes(b"short")
+    with pytest.raises(ValueError, match="32 bytes"):
+        pseudonym.load_or_create_key(path)
+
+
+# --- standard forms and superseded numbers ----------------------------------------------------------
+
+
+def test_standard_forms() -> None:
+    assert [standardise.name(text) for text in ("Siân", " O'Néill-Ross ", "zoë", "?")] == [
+        "SIAN",
+        "ONEILLROSS",
+        "ZOE",
+        None,
+    ]
+    assert {standardise.postcode(text) for text in ("DD1 9SY", "dd19sy", "DD1  9SY ")} == {"DD19SY"}
+    assert [standardise.sex(text) for text in ("1", "2", "0", "9")] == ["1", "2", None, None]
+
+
+def test_superseded_numbers_lead_to_the_current_one() -> None:
+    current = currents([("C", "B"), ("B", "A"), ("D", None), ("E", "E")])
+    assert current == {"A": "C", "B": "C", "C": "C", "D": "D", "E": "E"}
+
+
+def test_a_ring_of_superseded_numbers_ends() -> None:
+    assert currents([("B", "A"), ("A", "B"), ("A2", "A3")]) == {"A": "A", "B": "A", "A2": "A2", "A3": "A2"}
+
+
+def test_a_number_superseded_twice_leads_nowhere() -> None:
+    assert currents([("B", "A"), ("C", "A")]) == {"A": "A", "B": "B", "C": "C"}
+
+
+# --- links ------------------------------------------------------------------------------------------
+
+
+def test_chi_links_when_date_of_birth_or_name_agrees() -> None:
+    by_both = linked_one(client(AGNES_CHI, AGNES))
+    by_date = linked_one(client(AGNES_CHI, AGNES, forename="Zoe", surname="Else"))
+    by_name = linked_one(client(AGNES_CHI, AGNES, date_of_birth=DAY(1999, 1, 1)))
+    by_other_spelling = linked_one(client(AGNES_CHI, AGNES, surname="LINDSEY", date_of_birth=DAY(1999, 1, 1)))
+    assert [row["link_method"] for row in (by_both, by_date, by_name, by_other_spelling)] == ["chi"] * 4
+    assert {row["chi_number"] for row in (by_both, by_date, by_name)} == {AGNES_CHI}
+    assert by_both["link_probability"] is None
+
+
+def test_chi_alone_links_when_there_is_nothing_to_compare() -> None:
+    nameless = client(AGNES_CHI, AGNES, forename=None, surname=None, date_of_birth=None)
+    assert linked_one(nameless)["link_method"] == "chi"
+
+
+def test_chi_of_somebody_else_goes_to_review() -> None:
+    row = linked_one(client(AGNES_CHI, ROBERT))
+    assert (row["link_method"], row["chi_number"], row["review"]) == ("unlinked", None, True)
+    assert row["review_reason"] == link.CHI_DISAGREES
+
+
+def test_unknown_date_with_another_name_goes_to_review() -> None:
+    assert linked_one(client(AGNES_CHI, ROBERT, date_of_birth=None))["review"]
+
+
+def test_superseded_chi_links_to_the_current_person() -> None:
+    register = [
+        {"chi_number": NEWEST_CHI, "previous_chi_number": NEWER_CHI, **AGNES},
+        {"chi_number": NEWER_CHI, "previous_chi_number": AGNES_CHI, **AGNES},
+    ]
+    row = linked_one(client(AGNES_CHI, AGNES), register)
+    assert (row["link_method"], row["chi_number"]) == ("chi", NEWEST_CHI)
+    searched = linked_one(client(None, AGNES), register)
+    assert (searched["link_method"], searched["chi_number"]) == ("probabilistic", NEWEST_CHI)
+
+
+def test_several_chis_for_one_client_go_to_review() -> None:
+    row = linked_one([client(AGNES_CHI, AGNES), client(ROBERT_CHI, AGNES)])
+    assert (row["link_method"], row["chi_number"], row["review"]) == ("unlinked", None, True)
+    assert row["review_reason"] == link.SEVERAL_CHIS
+
+
+def test_an_old_and_a_new_number_of_one_person_are_one_claim() -> None:
+    register = [{"chi_number": NEWER_CHI, "previous_chi_number": AGNES_CHI, **AGNES}]
+    row = linked_one([client(AGNES_CHI, AGNES), client(NEWER_CHI, AGNES), client(None, ROBERT)], register)
+    assert (row["link_method"], row["chi_number"]) == ("chi", NEWER_CHI)
+
+
+def test_a_bad_chi_claims_nothing() -> None:
+    row = linked_one([client(AGNES_CHI, AGNES), client("1203400022", AGNES, chi_is_valid=False)])
+    assert (row["link_method"], row["chi_number"]) == ("chi", AGNES_CHI)
+
+
+def test_probable_match_without_chi() -> None:
+    row = linked_one(client(None, AGNES, forename="AGNESS", postcode="DD5 1ZZ"))
+    assert (row["link_method"], row["chi_number"], row["review"]) == ("probabilistic", AGNES_CHI, False)
+    assert float(row["link_probability"]) >= link.LINK_FROM
+
+
+def test_valid_chi_that_the_register_lacks_is_searched_too() -> None:
+    assert linked_one(client(UNKNOWN_CHI, AGNES))["link_method"] == "probabilistic"
+
+
+def test_twin_with_own_chi_goes_to_review() -> None:
+    row = linked_one(client(UNKNOWN_CHI, AGNES, forename="Margaret"))
+    assert (row["link_method"], row["review"], row["review_reason"]) == ("unlinked", True, link.TWIN)
+
+
+def test_twin_without_chi_is_never_linked_to_the_other() -> None:
+    alone = linked_one(client(None, AGNES, forename="Margaret"))
+    assert (alone["link_method"], alone["review"]) == ("unlinked", True)
+    both = [*A_REGISTER, {"chi_number": UNKNOWN_CHI, **AGNES, "forename": "Margaret"}]
+    assert linked_one(client(None, AGNES, forename="Margaret"), both)["chi_number"] == UNKNOWN_CHI
+
+
+def test_two_equal_candidates_go_to_review() -> None:
+    register = [*A_REGISTER, {"chi_number": UNKNOWN_CHI, **AGNES}]
+    row = linked_one(client(None, AGNES), register)
+    assert (row["link_method"], row["review"], row["review_reason"]) == ("unlinked", True, link.UNSURE)
+
+
+def test_a_son_of_the_same_name_and_house_is_not_the_father() -> None:
+    assert linked_one(client(None, ROBERT, date_of_birth=DAY(1984, 2, 9)))["link_method"] == "unlinked"
+
+
+def test_stranger_stays_unlinked() -> None:
+    stranger = {
+        **AGNES,
+        "forename": "Ivor",
+        "surname": "Quill",
+        "date_of_birth": DAY(1977, 8, 5),
+        "postcode": "PH1 1AA",
+    }
+    row = linked_one(client(None, stranger))
+    assert (row["link_method"], row["chi_number"], row["review"], row["review_reason"]) == (
+        "unlinked",
+        None,
+        False,
+        None,
+    )
+
+
+def test_decision_for_a_link_overrides_the_model() -> None:
+    row = linked_one(client(None, ROBERT), decisions=[decision(AGNES_CHI)])
+    assert (row["link_method"], row["chi_number"], row["review"]) == ("decision", AGNES_CHI, False)
+
+
+def test_decision_settles_several_chis() -> None:
+    rows = [client(AGNES_CHI, AGNES), client(ROBERT_CHI, AGNES)]
+    assert linked_one(rows, decisions=[decision(ROBERT_CHI)])["chi_number"] == ROBERT_CHI
+
+
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_decision_against_a_link_overrides_the_chi(blank: str | None) -> None:
+    row = linked_one(client(AGNES_CHI, AGNES), decisions=[decision(blank)])
+    assert (row["link_method"], row["chi_number"], row["review"]) == ("unlinked", None, False)
+
+
+def test_the_last_decision_counts_and_others_do_not_touch_this_client() -> None:
+    earlier = decision(ROBERT_CHI, decided_on=DAY(2026, 1, 1))
+    elsewhere = decision(ROBERT_CHI, agency="dundee-city", decided_on=DAY(2026, 12, 1))
+    row = linked_one(client(None, AGNES), decisions=[decision(AGNES_CHI), earlier, elsewhere])
+    assert row["chi_number"] == AGNES_CHI
+
+
+def test_decision_for_an_unknown_chi_stays_in_review() -> None:
+    row = linked_one(client(None, AGNES), decisions=[decision("0101011237")])
+    assert (row["link_method"], row["review_reason"]) == ("unlinked", link.DECISION_UNKNOWN)
+
+
+def test_the_same_id_in_two_councils_is_two_clients() -> None:
+    rows = linked([client(AGNES_CHI, AGNES), client(ROBERT_CHI, ROBERT, agency="dundee-city")])
+    assert [(row["agency"], row["chi_number"]) for row in rows] == [("angus", AGNES_CHI), ("dundee-city", ROBERT_CHI)]
+
+
+@pytest.mark.parametrize("empty", ["register", "clients", "all"])
+def test_empty_tables(empty: str) -> None:
+    register = [] if empty in ("register", "all") else A_REGISTER
+    clients = [] if empty in ("clients", "all") else [client(AGNES_CHI, AGNES)]
+    rows = linked(clients, register)
+    assert [row["link_method"] for row in rows] == ["unlinked"] * len(clients)
+
+
+def test_order_and_threads_change_nothing_and_links_are_right() -> None:
+    register, clients, truth = invented_town(people_count=4000, clients_count=600)
+    first = link.link_clients(table(register, REGISTER), table(clients, CLIENTS), table([], review.DECISIONS))
+    random.Random(5).shuffle(register)
+    random.Random(6).shuffle(clients)
+    again = link.link_clients(
+        table(register, REGISTER), table(clients, CLIENTS), table([], review.DECISIONS), threads=1
+    )
+    assert first.equals(again)
+    assert first.schema == link.LINKS
+    rows = first.to_pylist()
+    wrong = [row for row in rows if row["chi_number"] not in (None, truth[row["social_care_id"]])]
+    findable = sum(number is not None for number in truth.values())
+    found = sum(row["chi_number"] is not None for row in rows)
+    assert not wrong
+    assert found > 0.9 * findable
+
+
+def test_a_town_is_linked_in_seconds() -> None:
+    register, clients, _ = invented_town(people_count=20_000, clients_count=900)
+    tables = table(register, REGISTER), table(clients, CLIENTS), table([], review.DECISIONS)
+    started = time.perf_counter()
+    link.link_clients(*tables)
+    assert time.perf_counter() - started < 5
+
+
+# --- model ------------------------------------------------------------------------------------------
+
+
+def test_committed_model_is_the_one_the_script_writes(tmp_path: Path) -> None:
+    train.save(train.starting_settings(), tmp_path / "model.json")
+    assert (tmp_path / "model.json").read_text() == matcher.MODEL.read_text()
+
+
+def test_training_learns_from_chi_pairs(tmp_path: Path) -> None:
+    register, clients, _ = invented_town(people_count=3000, clients_count=600)
+    write_world(tmp_path, register, clients)
+    read_register = train.read_people(tmp_path, "population_register")
+    read_clients = train.read_people(tmp_path, "clients")
+    settings = train.train(read_register, read_clients.filter(pa.compute.is_valid(read_clients["chi_number"])))
+    postcode = next(part for part in settings["comparisons"] if part["output_column_name"] == "postcode")
+    same = postcode["comparison_levels"][1]
+    assert 0.7 < same["m_probability"] < 0.95
+    assert same["u_probability"] < 0.01
+
+
+# --- registry ---------------------------------------------------------------------------------------
+
+
+def test_history_grows_only_with_changes_and_a_period_can_run_again() -> None:
+    april = registry.link_history(None, ids(("A1", "p1", "unlinked"), ("A2", "p2", "chi")), "2026-04")
+    unchanged = registry.link_history(april, ids(("A1", "p1", "unlinked"), ("A2", "p2", "chi")), "2026-05")
+    assert unchanged.equals(april)
+    changed = ids(("A1", "p9", "probabilistic"), ("A2", "p2", "chi"))
+    june = registry.link_history(unchanged, changed, "2026-06")
+    assert june.num_rows == 3
+    assert registry.link_history(june, changed, "2026-06").equals(june)
+    assert registry.person_history(april, changed, "2026-06").to_pylist() == [
+        {"old_person_id": "p1", "new_person_id": "p9", "changed_in": "2026-06"}
+    ]
+    assert registry.person_history(june, changed, "2026-06").num_rows == 1
+    assert registry.person_history(june, changed, "2026-07").num_rows == 1
+
+
+def test_a_decision_within_a_period_is_remembered_too() -> None:
+    first = registry.link_history(None, ids(("A1", "p9", "unlinked")), "2026-04")
+    decided = ids(("A1", "p1", "decision"))
+    second = registry.link_history(first, decided, "2026-04")
+    expected = [{"old_person_id": "p9", "new_person_id": "p1", "changed_in": "2026-04"}]
+    assert registry.person_history(first, decided, "2026-04").to_pylist() == expected
+    assert registry.link_history(second, decided, "2026-04").equals(second)
+    assert registry.person_history(second, decided, "2026-05").to_pylist() == expected
+
+
+def test_running_an_earlier_period_again_loses_no_later_row() -> None:
+    april = registry.link_history(None, ids(("A1", "p1", "unlinked")), "2026-04")
+    june = registry.link_history(april, ids(("A1", "p9", "chi")), "2026-06")
+    assert registry.link_history(june, ids(("A1", "p1", "unlinked")), "2026-04").equals(june)
+    assert registry.person_history(june, ids(("A1", "p1", "unlinked")), "2026-04").num_rows == 0
+
+
+def test_a_new_method_with_the_same_id_is_no_change_of_person() -> None:
+    april = registry.link_history(None, ids(("A1", "p1", "probabilistic")), "2026-04")
+    assert registry.person_history(april, ids(("A1", "p1", "decision")), "2026-05").num_rows == 0
+    assert registry.link_history(april, ids(("A1", "p1", "decision")), "2026-05").num_rows == 2
+
+
+def test_first_and_empty_histories() -> None:
+    assert registry.link_history(None, ids(), "2026-04").num_rows == 0
+    assert registry.person_history(None, ids(("A1", "p1", "chi")), "2026-04").schema == registry.PERSON_HISTORY
+
+
+def test_history_file(tmp_path: Path) -> None:
+    path = tmp_path / "state" / "link_history.parquet"
+    assert registry.load_history(path) is None
+    history = registry.link_history(None, ids(("A1", "p1", "chi")), "2026-04")
+    registry.save_history(history, path)
+    loaded = registry.load_history(path)
+    assert loaded is not None
+    assert loaded.equals(history)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+# --- review -----------------------------------------------------------------------------------------
+
+
+def test_review_goes_out_private_with_its_candidate(tmp_path: Path) -> None:
+    rows = [client(AGNES_CHI, AGNES), client(AGNES_CHI, ROBERT, social_care_id="=A2")]
+    judged = link.judge_clients(table(A_REGISTER, REGISTER), table(rows, CLIENTS), table([], review.DECISIONS))
+    path = tmp_path / "review" / review.PENDING_FILE
+    assert review.export_review(judged, path) == 1
+    with path.open(newline="") as file:
+        assert list(csv.reader(file)) == [
+            ["agency", "social_care_id", "reason", "candidate_chi_number"],
+            ["angus", "'=A2", link.CHI_DISAGREES, AGNES_CHI],
+        ]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_decisions_come_in(tmp_path: Path) -> None:
+    path = tmp_path / "decisions.csv"
+    assert review.read_decisions(path).schema == review.DECISIONS
+    path.write_text(
+        ",".join(review.DECISIONS.names)
+        + "\nangus,A1,101011237,jm,2026-04-02,spoke to her\nangus,'=A2,,jm,2026-04-02,\n",
+        encoding="utf-8-sig",
+    )
+    decisions = review.read_decisions(path).to_pylist()
+    assert [row["chi_number"] for row in decisions] == ["0101011237", None]
+    assert decisions[1]["social_care_id"] == "=A2"
+    assert decisions[0]["decided_on"] == DAY(2026, 4, 2)
+
+
+def test_a_bad_decision_is_named_by_row_only(tmp_path: Path) -> None:
+    path = tmp_path / "decisions.csv"
+    path.write_text(",".join(review.DECISIONS.names) + "\nangus,A1,0101011237,jm,next week,\n")
+    with pytest.raises(ValueError, match="row 2: decided_on") as refused:
+        review.read_decisions(path)
+    assert "0101011237" not in str(refused.value)
+    assert "A1" not in str(refused.value)
+
+
+# --- helpers ----------------------------------------------------------------------------------------
+
+
+def table(rows: list[Row], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def client(number: str | None, person: Row, **changes: Any) -> Row:
+    keys = {"agency": "angus", "social_care_id": "A1", "chi_number": number, "chi_is_valid": number is not None}
+    return {**keys, **person, **changes}
+
+
+def decision(number: str | None, agency: str = "angus", decided_on: DAY = IN_APRIL) -> Row:
+    return {
+        "agency": agency,
+        "social_care_id": "A1",
+        "chi_number": number,
+        "decided_by": "jm",
+        "decided_on": decided_on,
+    }
+
+
+def linked(clients: list[Row], register: list[Row] | None = None, decisions: list[Row] | None = None) -> list[Row]:
+    people_known = table(A_REGISTER if register is None else register, REGISTER)
+    rows: list[Row] = link.link_clients(
+        people_known, table(clients, CLIENTS), table(decisions or [], review.DECISIONS)
+    ).to_pylist()
+    return rows
+
+
+def linked_one(clients: Row | list[Row], register: list[Row] | None = None, decisions: list[Row] | None = None) -> Row:
+    rows = linked(clients if isinstance(clients, list) else [clients], register, decisions)
+    assert len(rows) == 1
+    return rows[0]
+
+
+def currents(pairs: list[tuple[str, str | None]]) -> dict[str, str]:
+    rows = [{"chi_number": number, "previous_chi_number": previous} for number, previous in pairs]
+    found = people.current_chis(table(rows, REGISTER)).to_pylist()
+    return {row["chi_number"]: row["current_chi_number"] for row in found}
+
+
+def ids(*rows: tuple[str, str, str]) -> pa.Table:
+    names = ("social_care_id", "person_id", "link_method")
+    values = [{"agency": "angus", **dict(zip(names, row, strict=True))} for row in rows]
+    schema = pa.schema([(name, pa.string()) for name in ("agency", *names)])
+    return table(values, schema)
+
+
+def invented_town(people_count: int, clients_count: int) -> tuple[list[Row], list[Row], dict[str, str | None]]:
+    """A register, clients copied from it with the usual mistakes (a tenth are strangers), and who is who."""
+    chance = random.Random(1)
+    syllables = [
+        "mac",
+        "don",
+        "ross",
+        "lin",
+        "say",
+        "gra",
+        "ham",
+        "bur",
+        "ner",
+        "kin",
+        "loch",
+        "ard",
+        "fin",
+        "wal",
+        "ker",
+    ]
+    surnames = sorted({"".join(chance.choices(syllables, k=3)) for _ in range(1200)})
+    forenames = sorted({"".join(chance.choices(syllables, k=2)) for _ in range(150)})
+
+    def person(number: int) -> Row:
+        born = DAY(1930, 1, 1) + datetime.timedelta(chance.randrange(32_000))
+        return {
+            "chi_number": f"{born:%d%m%y}{number % 10_000:04d}",
+            "forename": chance.choice(forenames),
+            "surname": chance.choice(surnames),
+            "date_of_birth": born,
+            "sex": chance.choice("12"),
+            "postcode": f"DD{chance.randrange(1, 11)} {chance.randrange(1, 9)}{''.join(chance.choices('ABDE', k=2))}",
+        }
+
+    def mistaken(original: Row) -> Row:
+        copy, other = dict(original), person(0)
+        for column, share in {"postcode": 0.15, "surname": 0.03, "forename": 0.02}.items():
+            if chance.random() < share:
+                copy[column] = other[column]
+        if chance.random() < 0.05:
+            copy["forename"] = copy["forename"][:-1]
+        if chance.random() < 0.03:
+            copy["date_of_birth"] += datetime.timedelta(10)
+        return copy
+
+    register = list({row["chi_number"]: row for row in map(person, range(people_count))}.values())
+    clients: list[Row] = []
+    truth: dict[str, str | None] = {}
+    for at in range(clients_count):
+        known = chance.random() < 0.9
+        source = chance.choice(register) if known else person(people_count + at)
+        truth[f"C{at}"] = source["chi_number"] if known else None
+        number = source["chi_number"] if known and chance.random() < 0.6 else None
+        clients.append(client(number, mistaken(source), social_care_id=f"C{at}") | {"chi_number": number})
+    return register, clients, truth
+
+
+def write_world(world: Path, register: list[Row], clients: list[Row]) -> None:
+    feeds = {"nhs-tayside/population_register": (register, REGISTER), "angus/clients": (clients, CLIENTS)}
+    for folder, (rows, schema) in feeds.items():
+        path = world / "landing" / folder / "2026-03.csv"
+        path.parent.mkdir(parents=True)
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, [name.upper() for name in schema.names])
+            writer.writeheader()
+            writer.writerows({name.upper(): row.get(name) for name in schema.names} for row in rows)
