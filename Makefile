@@ -18,7 +18,7 @@ setup: $(ENVIRONMENT) ## make the environment in .venv/
 
 $(ENVIRONMENT): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
-	.venv/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements.lock
 	.venv/bin/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(ENVIRONMENT)
 

@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.database import dependencies, read_sql
 from pipelines.engine.paths import SQL
-from pipelines.ingest.reference import reference_file
 from pipelines.ingest.submissions import Judged, current
 from pipelines.steps import Steps
 
@@ -44,15 +43,11 @@ WARNINGS = {
 def missing_feeds(steps: Steps) -> list[Check]:
     """A check for each required feed of the period, and for each file that was refused with nothing to fall back on."""
     usable = {(j.landed.agency, j.landed.feed, j.landed.period) for j in current(steps.all_judged())}
-    checks = []
-    for row in pq.read_table(reference_file(steps.root, "expected_feeds")).to_pylist():
-        first, last = str(row["valid_from"] or "0001"), str(row["valid_to"] or "9999")
-        if row["required"] != "Y" or not first[:7] <= steps.period <= last[:7]:
-            continue
-        arrived = (row["agency"], row["feed"], steps.period) in usable
-        name = f"{row['agency']}/{row['feed']}"
-        if not arrived:
-            checks.append(Check("required_feed", False, f"{name}: no usable submission for {steps.period}"))
+    checks = [
+        Check("required_feed", False, f"{agency}/{feed}: no usable submission for {steps.period}")
+        for agency, feed in steps.expected_feeds(steps.period)
+        if (agency, feed, steps.period) not in usable
+    ]
     for j in steps.all_judged():
         key = (j.landed.agency, j.landed.feed, j.landed.period)
         if j.refused:
@@ -107,7 +102,7 @@ def _with_fates(judged: list[Judged], steps: Steps) -> list[tuple[Judged, dict |
 def _select(steps: Steps, name: str, sentence: str, *, blocks: bool) -> Check:
     """A check that is a SELECT of what breaks it: no row, it holds. The first columns of the first row are the detail."""
     sql = read_sql("check", f"gate_{name}")
-    with steps._database(dependencies(sql)) as connection:
+    with steps.database(dependencies(sql)) as connection:
         rows = connection.execute(sql).fetchall()
     if not rows:
         return Check(name, True, sentence, blocks)

@@ -7,6 +7,7 @@ Belongs here: what each step reads and writes. Does not belong here: Dagster (`a
 import calendar
 import datetime
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -73,6 +74,16 @@ class Steps:
         noted = [Landed(**{**x, "path": Path(x["path"])}) for x in self._noted("landed")]
         return [x for x in noted if feed in (None, x.feed)]
 
+    def expected_feeds(self, period: str) -> list[tuple[str, str]]:
+        """The (agency, feed) pairs that must be there for a period."""
+        rows = pq.read_table(reference_file(self.root, "expected_feeds")).to_pylist()
+        return [
+            (r["agency"], r["feed"])
+            for r in rows
+            if r["required"] == "Y"
+            and str(r["valid_from"] or "0001")[:7] <= period <= str(r["valid_to"] or "9999")[:7]
+        ]
+
     # ---- raw, staged, quarantine ----
 
     def raw(self, feed: str) -> int:
@@ -129,7 +140,7 @@ class Steps:
 
     def link(self) -> pa.Table:
         """Link the councils' clients to people of the register."""
-        with self._database([("staged", "population_register"), ("staged", "clients")]) as connection:
+        with self.database([("staged", "population_register"), ("staged", "clients")]) as connection:
             latest = "SELECT * FROM {0} QUALIFY period = max(period) OVER (PARTITION BY agency)"
             register = connection.sql(latest.format("staged.population_register")).to_arrow_table()
             clients = connection.sql(latest.format("staged.clients")).to_arrow_table()
@@ -141,7 +152,7 @@ class Steps:
     def person_id(self) -> int:
         """Give every person with a record the keyed pseudonym."""
         key = load_or_create_key(self.root.key_file)
-        with self._database([("core", "record_person")]) as connection:
+        with self.database([("core", "record_person")]) as connection:
             keys = connection.sql(
                 "SELECT DISTINCT person_key FROM core.record_person WHERE person_key IS NOT NULL ORDER BY person_key"
             ).to_arrow_table()["person_key"]
@@ -151,7 +162,7 @@ class Steps:
 
     def check_unit_costs(self) -> None:
         """Refuse two equal matches, and a service priced in other years only. Raises IrfError naming them."""
-        with self._database([("core", "unit_cost_match")]) as connection:
+        with self.database([("core", "unit_cost_match")]) as connection:
             row = connection.execute(
                 "SELECT service, financial_year, agency, matches, is_year_missing FROM core.unit_cost_match "
                 "WHERE matches > 1 OR is_year_missing ORDER BY ALL LIMIT 1"
@@ -168,7 +179,7 @@ class Steps:
 
     def person_history(self) -> pa.Table:
         """Remember who each client is, and tell which person ids changed."""
-        links = pq.read_table(self._file("core", "link"))
+        links = pq.read_table(self.file("core", "link"))
         key = load_or_create_key(self.root.key_file)
         person_keys = pa.array([
             f"chi:{x['chi_number']}" if x["chi_number"] else f"client:{x['agency']}:{x['social_care_id']}"
@@ -188,7 +199,7 @@ class Steps:
     def submission(self) -> None:
         """The published submission and rule_result tables."""
         judged = sorted(self.all_judged(), key=lambda j: j.landed)
-        fates = {(f["agency"], f["feed"], f["period"]): f for f in pq.read_table(self._file("core", "fate")).to_pylist()}
+        fates = {(f["agency"], f["feed"], f["period"]): f for f in pq.read_table(self.file("core", "fate")).to_pylist()}
         in_use = {(j.landed.agency, j.landed.feed, j.landed.period): j.landed.revision for j in current(judged)}
         order: dict[tuple[str, str], int] = {}
         submissions, results = [], []
@@ -216,21 +227,21 @@ class Steps:
 
     def mart_files(self) -> dict[str, Path]:
         """Every published table where this refresh wrote it."""
-        return {name: self._file("core" if name == "cost_line" else "mart", name) for name in PUBLISHED}
+        return {name: self.file("core" if name == "cost_line" else "mart", name) for name in PUBLISHED}
 
-    def _file(self, layer: str, name: str) -> Path:
+    def file(self, layer: str, name: str) -> Path:
         return self.root.folder(layer) / f"{name}.parquet"
 
     def _write(self, layer: str, name: str, rows: pa.Table) -> None:
         model = CORE[name] if layer == "core" else PUBLISHED[name]
-        write_parquet(pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches()), arrow_schema(model), self._file(layer, name))
+        write_parquet(pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches()), arrow_schema(model), self.file(layer, name))
 
     def _run(self, layer: str, name: str, model: type[Table]) -> int:
         sql = read_sql(layer, name)
-        with self._database(dependencies(sql)) as connection:
-            return write_select(connection, sql, model, self._file(layer, name), f"sql/{layer}/{name}.sql")
+        with self.database(dependencies(sql)) as connection:
+            return write_select(connection, sql, model, self.file(layer, name), f"sql/{layer}/{name}.sql")
 
-    def _database(self, needed: list[tuple[str, str]]) -> "_Views":
+    def database(self, needed: list[tuple[str, str]]) -> "_Views":
         return _Views(self, needed)
 
     def _note(self, name: str, body: object) -> None:
@@ -239,6 +250,19 @@ class Steps:
     def _noted(self, name: str) -> list:
         stored: list = json.loads((self.root.folder("state") / f"{name}.json").read_text("utf-8"))
         return stored
+
+    def note_gate(self, checks: Sequence[object]) -> None:
+        """Keep the gate's answers for the manifest and the command line."""
+        self._note("gate", [vars(c) for c in checks])
+
+    def noted_gate(self) -> list[dict]:
+        """The gate's answers of the latest refresh; none while it has not judged."""
+        known: list[dict] = self._noted("gate") if (self.root.folder("state") / "gate.json").exists() else []
+        return known
+
+    def forget_gate(self) -> None:
+        """Before a refresh: no earlier answer may be taken for this one's."""
+        (self.root.folder("state") / "gate.json").unlink(missing_ok=True)
 
     def noted_reference(self) -> dict[str, str]:
         """File → sha256 of the reference tables in use."""
@@ -276,7 +300,7 @@ class _Views:
         elif layer == "reference":
             create_view(connection, layer, name, [reference_file(steps.root, name)], REFERENCE[name])
         else:
-            create_view(connection, layer, name, [steps._file(layer, name)], (CORE if layer == "core" else PUBLISHED)[name])
+            create_view(connection, layer, name, [steps.file(layer, name)], (CORE if layer == "core" else PUBLISHED)[name])
 
 
 def feed_columns(feed: str) -> str:

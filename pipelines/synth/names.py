@@ -1,4 +1,4 @@
-"""Names for invented people, streets of nobody: pools of forenames and surnames as heard in Tayside.
+"""Names for invented people: pools of forenames and surnames as heard in Tayside.
 
 Belongs here: the pools, nicknames, and how a name gets misspelt. Does not belong here: who has which name.
 Every name can be written in Windows-1252.

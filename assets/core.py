@@ -1,0 +1,45 @@
+"""Core: who, where, what it cost. One asset for each `sql/core/*.sql`, and the three made in Python."""
+
+import dagster as dg
+
+from assets.common import MONTHS, sql_dependencies, steps_of
+from pipelines.steps import SQL_CORE
+from schemas.feeds import FEEDS
+
+STAGED = [dg.AssetKey(["staged", feed]) for feed in FEEDS]
+
+
+@dg.asset(key=["core", "refresh"], group_name="core", partitions_def=MONTHS, deps=STAGED)
+def refresh(context: dg.AssetExecutionContext) -> None:
+    """What this refresh covers."""
+    steps_of(context).refresh()
+
+
+@dg.asset(
+    key=["core", "link"], group_name="core", partitions_def=MONTHS,
+    deps=[dg.AssetKey(["staged", "population_register"]), dg.AssetKey(["staged", "clients"])],
+)  # fmt: skip
+def link(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Which person of the register each council client is."""
+    return dg.MaterializeResult(metadata={"clients": steps_of(context).link().num_rows})
+
+
+@dg.asset(key=["core", "person_id"], group_name="core", partitions_def=MONTHS, deps=[dg.AssetKey(["core", "record_person"])])
+def person_id(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """The keyed pseudonym of each person."""
+    return dg.MaterializeResult(metadata={"people": steps_of(context).person_id()})
+
+
+def _from_sql(name: str) -> dg.AssetsDefinition:
+    @dg.asset(key=["core", name], group_name="core", partitions_def=MONTHS, deps=sql_dependencies("core", name))
+    def core(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        steps = steps_of(context)
+        rows = steps.core(name)
+        if name == "unit_cost_match":
+            steps.check_unit_costs()
+        return dg.MaterializeResult(metadata={"rows": rows})
+
+    return core
+
+
+ASSETS = [refresh, link, person_id, *(_from_sql(name) for name in SQL_CORE)]

@@ -1,0 +1,73 @@
+"""Mart: the published tables, gated, and the release itself."""
+
+import dagster as dg
+
+from assets.common import MONTHS, sql_dependencies, steps_of
+from pipelines.gate import Check, conservation, missing_feeds, named
+from pipelines.release.run import publish_refresh
+from pipelines.steps import SQL_MART
+from schemas.feeds import FEEDS
+
+
+def _from_sql(name: str) -> dg.AssetsDefinition:
+    @dg.asset(key=["mart", name], group_name="mart", partitions_def=MONTHS, deps=sql_dependencies("mart", name))
+    def mart(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata={"rows": steps_of(context).mart(name)})
+
+    return mart
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec(["mart", name], group_name="mart", deps=[dg.AssetKey(["core", "fate"])]) for name in ("submission", "rule_result")],
+    partitions_def=MONTHS,
+)
+def submission(context: dg.AssetExecutionContext) -> None:
+    """What became of each file, and what each rule found in it."""
+    steps_of(context).submission()
+
+
+GATED = ["required_feeds", "rows", "pounds", "ledger", "months", "marts", "month_without_ledger"]
+NAMED = ["no_quantum", "out_of_band", "payments_without_line", "ledger_quarantined"]
+GATE = dg.AssetKey("gate")
+
+
+@dg.asset(
+    key=GATE, group_name="release", partitions_def=MONTHS,
+    deps=[*(dg.AssetKey(["mart", n]) for n in (*SQL_MART, "submission")), *(dg.AssetKey(["staged", f]) for f in FEEDS)],
+    check_specs=[
+        *(dg.AssetCheckSpec(name, asset=GATE, blocking=True) for name in GATED),
+        *(dg.AssetCheckSpec(name, asset=GATE) for name in NAMED),
+    ],
+)  # fmt: skip
+def gate(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Every check of the gate. A failed blocking one stops the release."""
+    steps = steps_of(context)
+    checks = [*_feeds(missing_feeds(steps)), *conservation(steps), *named(steps)]
+    steps.note_gate(checks)
+    return dg.MaterializeResult(
+        check_results=[
+            dg.AssetCheckResult(
+                check_name=c.name, passed=c.passed, metadata={"detail": c.detail},
+                severity=dg.AssetCheckSeverity.ERROR if c.blocks else dg.AssetCheckSeverity.WARN,
+            )
+            for c in checks
+        ]
+    )  # fmt: skip
+
+
+def _feeds(found: list[Check]) -> list[Check]:
+    """One answer for all required feeds and refused files."""
+    broken = [c for c in found if not c.passed]
+    if not broken:
+        return found
+    return [Check("required_feeds", False, "; ".join(c.detail for c in broken), any(c.blocks for c in broken))]
+
+
+@dg.asset(group_name="release", partitions_def=MONTHS, deps=[gate])
+def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """The published release."""
+    version = publish_refresh(steps_of(context), context.run.tags.get("irf/note"))
+    return dg.MaterializeResult(metadata={"version": version})
+
+
+ASSETS = [*(_from_sql(name) for name in SQL_MART), submission, gate, release]

@@ -1,0 +1,181 @@
+"""The command `irf`.
+
+Belongs here: arguments, what is printed, exit codes. Does not belong here: the work itself.
+Exit codes: 0 done; 2 done with warnings; 3 the gate refused; 1 an error, in one line.
+"""
+
+import datetime
+import os
+import re
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import click
+import duckdb
+import typer
+
+from pipelines.engine.database import literal
+from pipelines.engine.errors import GateRefused, IrfError
+from pipelines.engine.paths import DataRoot
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.splitlines()[0])
+DEMO_MARK = "demo.txt"
+
+
+@app.callback()
+def options(data: Annotated[Path | None, typer.Option(help="The data root; default IRF_DATA, else ./data.")] = None) -> None:
+    """Integrated cost of health and social care in Tayside, reconciled to the ledgers."""
+    if data is not None:
+        os.environ["IRF_DATA"] = str(data.resolve())
+
+
+@app.command()
+def demo(people: int = 20_000, months: str = "2025-04..2025-06", seed: int = 1) -> None:
+    """Make a small Tayside under the data root, refresh it, print what was published and where."""
+    root = DataRoot.from_environment()
+    mark = root.folder("landing") / DEMO_MARK
+    if root.folder("landing").is_dir() and any(root.folder("landing").iterdir()) and not mark.exists():
+        raise IrfError(f"{root.folder('landing')} holds files that are not the demo's; give another folder with --data")
+    _make_world(root.path, people, months, seed, "standard", None)
+    mark.write_text("The files beside this one are made by `irf demo`; the people are not real.\n", "utf-8")
+    _refresh(root, months.split("..")[-1], "demo")
+
+
+@app.command()
+def synth(
+    people: Annotated[int, typer.Option()],
+    months: Annotated[str, typer.Option(help="e.g. 2025-04..2026-03")],
+    out: Annotated[Path, typer.Option(help="folder for landing, reference and truth")],
+    seed: int = 1,
+    mess: Annotated[str, typer.Option(help="none, standard or heavy")] = "standard",
+    geography: Annotated[Path | None, typer.Option(help="folder with the published geography files")] = None,
+) -> None:
+    """Make a deterministic Tayside of people who are not real."""
+    _make_world(out, people, months, seed, mess, geography)
+
+
+@app.command()
+def status() -> None:
+    """Which submissions have arrived for each month, and which are missing."""
+    from pipelines.steps import Steps
+
+    root = DataRoot.from_environment()
+    steps = Steps(root, "9999-12")
+    steps.reference()
+    landed = steps.landing()
+    for period in sorted({x.period for x in landed}):
+        arrived = {(x.agency, x.feed) for x in landed if x.period == period}
+        missing = [f"{a}/{f}" for a, f in steps.expected_feeds(period) if (a, f) not in arrived]
+        typer.echo(f"{period}  {len(arrived)} arrived  {'missing: ' + ', '.join(missing) if missing else 'complete'}")
+
+
+@app.command()
+def refresh(period: Annotated[str, typer.Option(help="YYYY-MM")], note: str | None = None) -> None:
+    """The monthly job, as a recorded Dagster run."""
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
+        raise IrfError(f"--period {period}: give a month as YYYY-MM")
+    _refresh(DataRoot.from_environment(), period, note)
+
+
+@app.command()
+def releases() -> None:
+    """The published versions, oldest first; the latest is marked."""
+    from pipelines.release.publish import latest
+    from pipelines.release.publish import releases as published
+
+    folder = DataRoot.from_environment().folder("releases")
+    for version in published(folder):
+        typer.echo(f"{version}{'  latest' if version == latest(folder) else ''}")
+
+
+@app.command()
+def verify(version: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Recompute every hash and every conservation identity of a release from its files alone."""
+    from pipelines.release.verify import verify as findings_of
+
+    findings = findings_of(_release(version))
+    for finding in findings:
+        typer.echo(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")
+    if not all(f.passed for f in findings):
+        raise GateRefused([f"{sum(not f.passed for f in findings)} checks of the release are broken"])
+
+
+@app.command()
+def query(sql: str, release: Annotated[str | None, typer.Option(help="version; default the latest")] = None) -> None:
+    """DuckDB over a release: its tables by their names."""
+    from schemas.published import PUBLISHED
+
+    folder = _release(release)
+    with duckdb.connect() as connection:
+        for name in PUBLISHED:
+            files = literal(str(folder / name / "**" / "*.parquet"))
+            connection.execute(
+                f"CREATE VIEW {name} AS SELECT * FROM read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
+            )
+        try:
+            typer.echo(str(connection.sql(sql)))
+        except duckdb.Error as error:
+            raise IrfError(f"query: {str(error).splitlines()[0]}") from None
+
+
+def _release(version: str | None) -> Path:
+    from pipelines.release.publish import latest
+
+    folder = DataRoot.from_environment().folder("releases")
+    chosen = version or latest(folder)
+    if chosen is None:
+        raise IrfError("no release yet; run `irf refresh --period YYYY-MM`")
+    if not (folder / chosen / "manifest.json").is_file():
+        raise IrfError(f"releases/{chosen}: no such release; `irf releases` lists them")
+    return folder / chosen
+
+
+def _make_world(out: Path, people: int, months: str, seed: int, mess: str, geography: Path | None) -> None:
+    from pipelines.synth import make_world
+
+    match = re.fullmatch(r"(\d{4}-\d{2})\.\.(\d{4}-\d{2})", months)
+    if not match:
+        raise IrfError(f"--months {months}: give the first and last month as 2025-04..2026-03")
+    if mess not in ("none", "standard", "heavy"):
+        raise IrfError(f"--mess {mess}: none, standard or heavy")
+    first, last = (datetime.date.fromisoformat(m + "-01") for m in match.groups())
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    chosen = [datetime.date(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1, 1) for i in range(count)]
+    make_world(out, people, chosen, seed, mess, geography, _progress)
+
+
+def _progress(text: str) -> None:
+    typer.echo(f"  {text}", err=True)
+
+
+def _refresh(root: DataRoot, period: str, note: str | None) -> None:
+    from pipelines.refresh import refresh as run
+
+    published = run(root, period, note, _progress)
+    typer.echo(f"published {published.version}: {root.folder('releases') / published.version}")
+    typer.echo(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
+    for warning in published.warnings:
+        typer.echo(f"warning: {warning}")
+    if published.warnings:
+        raise typer.Exit(2)
+
+
+def main() -> None:
+    """Run the command; turn every error into one line and its exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except GateRefused as refused:
+        for reason in refused.reasons:
+            typer.echo(f"refused: {reason}", err=True)
+        typer.echo("nothing was published; the last release stands", err=True)
+        code = 3
+    except (IrfError, ValueError) as error:
+        typer.echo(f"error: {error}", err=True)
+        code = 1
+    except click.ClickException as error:
+        typer.echo(f"error: {error.format_message()}", err=True)
+        code = 1
+    except click.exceptions.Abort:
+        code = 1
+    sys.exit(code or 0)

@@ -1,0 +1,102 @@
+"""From the files of a refresh to a published release: the facts of the manifest, the reports, the link history.
+
+Belongs here: gathering. Does not belong here: how a release is written (`publish.py`).
+"""
+
+import datetime
+import hashlib
+import importlib.metadata
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from pipelines.engine.database import MEMORY_LIMIT
+from pipelines.engine.paths import REPOSITORY
+from pipelines.quality.reports import write_reports
+from pipelines.release.publish import ReleaseFacts, publish
+from pipelines.steps import Steps
+from schemas.feeds import FEEDS
+
+PACKAGES = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pandera", "pyarrow", "splink")
+REPORTED = ("control_total", "locality_month_cost", "submission")
+ZERO = Decimal("0.00")
+
+
+def publish_refresh(steps: Steps, note: str | None) -> str:
+    """Publish what the refresh made. Returns the version."""
+    history = steps.person_history()
+    files = steps.mart_files()
+    facts = ReleaseFacts(
+        inputs=_inputs(steps),
+        reference=steps.noted_reference(),
+        month_splits=_month_splits(steps),
+        code_version=code_version(),
+        packages={name: importlib.metadata.version(name) for name in PACKAGES},
+        config={"memory_limit": MEMORY_LIMIT},
+        gate=steps.noted_gate(),
+        note=note,
+    )
+
+    def reports(out: Path) -> None:
+        (out / "gate.json").write_text(json.dumps(facts.gate, indent=2, sort_keys=True) + "\n", "utf-8")
+        tables = {name: pq.read_table(files[name]) for name in REPORTED}
+        write_reports(tables, out, steps.period, datetime.date.fromisoformat(steps.period + "-01"))
+
+    version = publish(steps.root.folder("releases"), steps.root.folder("reports"), steps.period, files, facts, reports)
+    steps.remember_links(history)
+    return version
+
+
+def code_version() -> str:
+    """A hash over the code that decides what a release holds: the same code, the same text, with or without git."""
+    digest = hashlib.sha256()
+    for folder, pattern in (("schemas", "*.py"), ("pipelines", "*.py"), ("pipelines", "*.json"), ("assets", "*.py"), ("sql", "*.sql")):
+        for path in sorted((REPOSITORY / folder).rglob(pattern)):
+            digest.update(path.relative_to(REPOSITORY).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _inputs(steps: Steps) -> list[dict]:
+    """Every submission with its rows and pounds by fate."""
+    fates = {(f["agency"], f["feed"], f["period"]): f for f in pq.read_table(steps.root.folder("core") / "fate.parquet").to_pylist()}
+    pounds_read = {j.landed: j.outcome.pounds_read for j in steps.all_judged()}
+    by_place = {(x.agency, x.feed, x.period, x.revision): x for x in pounds_read}
+    inputs = []
+    for row in pq.read_table(steps.root.folder("mart") / "submission.parquet").to_pylist():
+        landed = by_place[(row["agency"], row["feed"], row["period"], row["revision"])]
+        pounds = None
+        if FEEDS[row["feed"]].amount and row["status"] != "refused":
+            fate = fates.get((row["agency"], row["feed"], row["period"])) if row["status"] == "accepted" else None
+            read = pounds_read[landed]
+            pounds = {
+                "read": str(read),
+                "accepted": str(fate["pounds_accepted"] if fate else ZERO),
+                "quarantined": str(fate["pounds_quarantined"] if fate else ZERO),
+                "superseded": str(fate["pounds_superseded"] if fate else read),
+            }
+        counts = {k: row[k] for k in ("agency", "feed", "period", "revision", "rows", "accepted", "quarantined", "superseded")}
+        inputs.append({"file": landed.name, "sha256": row["file_sha256"], "pounds": pounds, **counts})
+    return inputs
+
+
+def _month_splits(steps: Steps) -> list[dict]:
+    """What the records cost in all, in the dataset's months and outside them."""
+    with steps.database([("core", "record_cost")]) as connection:
+        rows = connection.execute(
+            """
+            WITH split AS (
+                SELECT
+                    agency, service, cost_basis, min(split_total) AS total,
+                    coalesce(sum(direct_cost) FILTER (WHERE in_window), 0) AS inside,
+                    coalesce(sum(direct_cost) FILTER (WHERE NOT in_window), 0) AS outside
+                FROM core.record_cost
+                WHERE direct_cost IS NOT NULL
+                GROUP BY agency, feed, record_key, service, cost_basis, split_group
+            )
+            SELECT agency, service, cost_basis, count(*), sum(total), sum(inside), sum(outside) FROM split GROUP BY ALL ORDER BY ALL
+            """
+        ).fetchall()
+    names = ("agency", "service", "cost_basis", "records", "record_total", "in_window", "outside_window")
+    return [{n: v if isinstance(v, int | str) else str(v) for n, v in zip(names, row, strict=True)} for row in rows]
