@@ -7,7 +7,7 @@ from pipelines.engine.paths import DataRoot
 from pipelines.steps import Steps
 
 MONTHS = dg.MonthlyPartitionsDefinition(start_date="2017-04-01", timezone="Europe/London", end_offset=1)
-PERIOD_TAG = "irf/period"
+NOTE_TAG = "irf/note"
 
 
 def steps_of(context: dg.AssetExecutionContext) -> Steps:

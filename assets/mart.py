@@ -1,8 +1,10 @@
 """Mart: the published tables, gated, and the release itself."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
-from assets.common import MONTHS, sql_dependencies, steps_of
+from assets.common import MONTHS, NOTE_TAG, sql_dependencies, steps_of
 from pipelines.gate import Check, conservation, missing_feeds, named
 from pipelines.release.run import publish_refresh
 from pipelines.steps import SQL_MART
@@ -18,12 +20,17 @@ def _from_sql(name: str) -> dg.AssetsDefinition:
 
 
 @dg.multi_asset(
-    specs=[dg.AssetSpec(["mart", name], group_name="mart", deps=[dg.AssetKey(["core", "fate"])]) for name in ("submission", "rule_result")],
+    specs=[
+        dg.AssetSpec(["mart", name], group_name="mart", deps=[dg.AssetKey(["core", "fate"])])
+        for name in ("submission", "rule_result")
+    ],
     partitions_def=MONTHS,
 )
-def submission(context: dg.AssetExecutionContext) -> None:
+def submission(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
     """What became of each file, and what each rule found in it."""
     steps_of(context).submission()
+    for name in ("submission", "rule_result"):
+        yield dg.MaterializeResult(asset_key=["mart", name])
 
 
 GATED = ["required_feeds", "rows", "pounds", "ledger", "months", "marts", "month_without_ledger"]
@@ -66,7 +73,7 @@ def _feeds(found: list[Check]) -> list[Check]:
 @dg.asset(group_name="release", partitions_def=MONTHS, deps=[gate])
 def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The published release."""
-    version = publish_refresh(steps_of(context), context.run.tags.get("irf/note"))
+    version = publish_refresh(steps_of(context), context.run.tags.get(NOTE_TAG))
     return dg.MaterializeResult(metadata={"version": version})
 
 

@@ -12,9 +12,21 @@ import assets.ingest
 import assets.mart
 from assets.common import MONTHS
 from pipelines.engine.paths import DataRoot
+from pipelines.progress import PROGRESS
+
+
+@dg.success_hook
+def tell_progress(context: dg.HookContext) -> None:
+    """Say that a step is done."""
+    PROGRESS.info(context.step_key.replace("__", "/"))
+
 
 refresh_job = dg.define_asset_job(
-    "refresh", selection=dg.AssetSelection.all(), partitions_def=MONTHS, executor_def=dg.in_process_executor
+    "refresh",
+    selection=dg.AssetSelection.all(),
+    partitions_def=MONTHS,
+    executor_def=dg.in_process_executor,
+    hooks={tell_progress},
 )
 
 

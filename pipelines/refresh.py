@@ -1,17 +1,24 @@
 """Running the monthly job as a recorded Dagster run, with progress and a verdict.
 
-Belongs here: starting the run, showing it, turning its end into a result. Does not belong here: the steps.
+Belongs here: starting the run, turning its end into a result. Does not belong here: the steps (`steps.py`), what
+Dagster loads (`definitions.py`).
 """
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.paths import REPOSITORY, DataRoot
+from pipelines.progress import PROGRESS
 from pipelines.release.publish import latest
 from pipelines.steps import Steps
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,7 @@ class Published:
 
 
 def prepare_dagster(root: DataRoot) -> None:
-    """Run history under the data root, no telemetry."""
+    """Run history under the data root, no telemetry, no log lines of Dagster's own."""
     root.prepare()
     os.environ["DAGSTER_HOME"] = str(REPOSITORY)
     os.environ["IRF_DATA"] = str(root.path)
@@ -33,59 +40,67 @@ def prepare_dagster(root: DataRoot) -> None:
 
 
 def refresh(root: DataRoot, period: str, note: str | None, progress: Callable[[str], None]) -> Published:
-    """Refresh a period and publish it.
+    """Refresh a period and publish it. `progress` hears of each step as it ends.
 
     Raises GateRefused when a blocking check failed, IrfError when a step could not go on; nothing is published then.
     """
     prepare_dagster(root)
     import dagster as dg
 
+    from assets.common import NOTE_TAG
     from pipelines.definitions import defs
 
     steps = Steps(root, period)
     steps.forget_gate()
     before = latest(root.folder("releases"))
-    job = defs.resolve_job_def("refresh")
-    tags = {"irf/note": note} if note else {}
-    with dg.DagsterInstance.get() as instance:
-        run = instance.create_run_for_job(
-            job_def=job, tags={**tags, "dagster/partition": f"{period}-01"}, run_config={}
+    with dg.DagsterInstance.get() as instance, _told(progress):
+        result = defs.resolve_job_def("refresh").execute_in_process(
+            instance=instance,
+            partition_key=f"{period}-01",
+            tags={NOTE_TAG: note} if note else None,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
         )
-        result = _execute(job, run, instance, progress)
     gate = steps.noted_gate()
     blocked = [f"{c['name']}: {c['detail']}" for c in gate if c["blocks"] and not c["passed"]]
     if blocked:
         raise GateRefused(blocked)
-    if result is not None:
-        raise result
+    if not result.success:
+        raise _reason([event for event in result.all_events if event.is_step_failure])
     version = latest(root.folder("releases"))
     if version is None or version == before:
         raise IrfError(f"refresh of {period}: the run ended without a release; `make ui` shows its history")
     return Published(version, [f"{c['name']}: {c['detail']}" for c in gate if not c["passed"]])
 
 
-def _execute(job: object, run: object, instance: object, progress: Callable[[str], None]) -> Exception | None:
-    """Run to the end, telling each finished step. Returns why it failed, if it did."""
-    from dagster._core.execution.api import execute_run_iterator
+@contextmanager
+def _told(progress: Callable[[str], None]) -> Iterator[None]:
+    """While it is open, every line of the progress logger goes to `progress`."""
 
-    failure: Exception | None = None
-    for event in execute_run_iterator(job, run, instance):  # type: ignore[arg-type]  # Dagster's run types stay inside this file
-        if event.is_step_success:
-            progress(str(event.step_key))
-        elif event.is_step_failure:
-            failure = _reason(event)
-    return failure
+    class Teller(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            progress(record.getMessage())
+
+    teller = Teller()
+    PROGRESS.addHandler(teller)
+    try:
+        yield
+    finally:
+        PROGRESS.removeHandler(teller)
 
 
-def _reason(event: object) -> Exception:
-    """The error of a step in one line, without anything from a record."""
-    error = event.step_failure_data.error  # type: ignore[attr-defined]  # a DagsterEvent of a failed step has it
+def _reason(failures: "list[dg.DagsterEvent]") -> Exception:
+    """Why a run failed, in one line and without anything from a record."""
+    if not failures:
+        return IrfError("the run failed before its first step; `make ui` shows its history")
+    first = failures[0]
+    error = first.step_failure_data.error
     cause = error.cause if error is not None and error.cause is not None else error
-    name = str(getattr(cause, "cls_name", "error"))
-    text = str(getattr(cause, "message", "")).strip().splitlines()
-    first = text[0].removeprefix("pipelines.engine.errors.").removeprefix(f"{name}: ") if text else name
+    name = str(cause.cls_name) if cause is not None else "error"
+    text = cause.message.strip().splitlines()[0] if cause is not None and cause.message.strip() else ""
+    safe = text.removeprefix("pipelines.engine.errors.").removeprefix(f"{name}: ")
     if name == "GateRefused":
-        return GateRefused([first])
+        return GateRefused([safe])
     if name == "IrfError":
-        return IrfError(first)
-    return IrfError(f"step {event.step_key}: {name}; run `make ui` for its history")  # type: ignore[attr-defined]  # as above
+        return IrfError(safe)
+    return IrfError(f"step {first.step_key}: {name}; `make ui` shows the run's history")

@@ -80,8 +80,7 @@ class Steps:
         return [
             (r["agency"], r["feed"])
             for r in rows
-            if r["required"] == "Y"
-            and str(r["valid_from"] or "0001")[:7] <= period <= str(r["valid_to"] or "9999")[:7]
+            if r["required"] == "Y" and str(r["valid_from"] or "0001")[:7] <= period <= str(r["valid_to"] or "9999")[:7]
         ]
 
     # ---- raw, staged, quarantine ----
@@ -158,7 +157,7 @@ class Steps:
             ).to_arrow_table()["person_key"]
         people = pa.table({"person_key": keys, "person_id": person_ids(key, keys)})
         self._write("core", "person_id", people)
-        return people.num_rows
+        return int(people.num_rows)
 
     def check_unit_costs(self) -> None:
         """Refuse two equal matches, and a service priced in other years only. Raises IrfError naming them."""
@@ -234,7 +233,9 @@ class Steps:
 
     def _write(self, layer: str, name: str, rows: pa.Table) -> None:
         model = CORE[name] if layer == "core" else PUBLISHED[name]
-        write_parquet(pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches()), arrow_schema(model), self.file(layer, name))
+        write_parquet(
+            pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches()), arrow_schema(model), self.file(layer, name)
+        )
 
     def _run(self, layer: str, name: str, model: type[Table]) -> int:
         sql = read_sql(layer, name)
@@ -289,9 +290,7 @@ class _Views:
     def _show(self, connection: duckdb.DuckDBPyConnection, layer: str, name: str) -> None:
         steps = self._steps
         if layer in ("staged", "quarantine"):
-            files = [
-                steps.root.folder(layer) / name / j.landed.parquet_name for j in current(steps.judged(name))
-            ]
+            files = [steps.root.folder(layer) / name / j.landed.parquet_name for j in current(steps.judged(name))]
             if files:
                 create_view(connection, layer, name, files, FEEDS[name].model)
             else:

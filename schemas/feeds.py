@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pandera.typing import Series
 
 from schemas.table import Table, column
-from schemas.types import Count, Day, Flag, Money, Moment, Quantity, Text
+from schemas.types import Count, Day, Flag, Moment, Money, Quantity, Text
 
 CHI = "CHI number, ten digits"
 CARE_ID = "the council's client number"

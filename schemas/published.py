@@ -80,7 +80,19 @@ class ClientMonthCost(Table):
     lines: Series[Count] = column("number of cost lines", required=True)
 
 
-@table(grain="council × locality × month × agency × service × age_band × sex × simd_quintile", key=( "council", "locality", "month", "agency", "service", "age_band", "sex", "simd_quintile", ))
+@table(
+    grain="council × locality × month × agency × service × age_band × sex × simd_quintile",
+    key=(
+        "council",
+        "locality",
+        "month",
+        "agency",
+        "service",
+        "age_band",
+        "sex",
+        "simd_quintile",
+    ),
+)
 class LocalityMonthCost(Table):
     """Integrated cost of a locality, by month, agency, service and kind of person. Sums to all of cost_line."""
 
@@ -117,7 +129,9 @@ class Person(Table):
     data_zone: Series[Text] = column("2011 data zone of the (last) own home; NULL when unknown")
     simd_quintile: Series[Count] = column(SIMD)
     is_deceased: Series[Flag] = column("a date of death is known", required=True)
-    link_method: Series[Text] = column("how the person's care records were linked: chi, probabilistic, decision, unlinked or none", required=True)
+    link_method: Series[Text] = column(
+        "how the person's care records were linked: chi, probabilistic, decision, unlinked or none", required=True
+    )
 
 
 @table(grain="person id change", key=("old_person_id", "new_person_id", "changed_in"))
@@ -167,7 +181,9 @@ class Submission(Table):
     superseded: Series[Count] = column("rows replaced by a later submission", required=True)
     amount: Series[Money] = column("sum of the file's amount column; NULL for feeds without money", unit="GBP")
     status: Series[Text] = column("accepted, replaced (by a resubmission) or refused", required=True)
-    received_order: Series[Count] = column("place of the submission within its agency and feed, by period and revision", required=True)
+    received_order: Series[Count] = column(
+        "place of the submission within its agency and feed, by period and revision", required=True
+    )
 
 
 @table(grain="submission × rule", key=("agency", "feed", "period", "revision", "rule_id"))

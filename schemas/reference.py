@@ -39,7 +39,9 @@ class CostingRules(Table):
 
     agency: Series[Text] = column("agency", required=True)
     service: Series[Text] = column("service", required=True)
-    method: Series[Text] = column("record, rate, payments or ledger", required=True, isin=["record", "rate", "payments", "ledger"])
+    method: Series[Text] = column(
+        "record, rate, payments or ledger", required=True, isin=["record", "rate", "payments", "ledger"]
+    )
     residual: Series[Text] = column("scale, locality or hold", required=True, isin=["scale", "locality", "hold"])
     band_low: Series[Quantity] = column("lowest scale factor that may be used")
     band_high: Series[Quantity] = column("highest scale factor that may be used")

@@ -135,9 +135,7 @@ def _kept(answer: "pd.Series[bool]") -> pd.Series:
 
 
 def _between(name: str, low: int, high: int, severity: str, sentence: str) -> Rule:
-    return Rule(
-        f"{name}.implausible", severity, sentence, lambda batch: _kept((batch[name] >= low) & (batch[name] <= high))
-    )
+    return Rule(f"{name}.implausible", severity, sentence, lambda batch: _kept((batch[name] >= low) & (batch[name] <= high)))
 
 
 _SEX = _code("sex", ("0", "1", "2", "9"), "warning")

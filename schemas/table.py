@@ -12,7 +12,7 @@ import pandera.pandas as pdr
 import pyarrow as pa
 
 
-class Table(pdr.DataFrameModel):
+class Table(pdr.DataFrameModel):  # type: ignore[misc]  # pandera is not followed by mypy, so its base class is Any there
     """A declared table: its docstring says what it is, `@table` what one row stands for and what makes it unique."""
 
     class Config:
@@ -59,9 +59,7 @@ def key(model: type[Table]) -> tuple[str, ...]:
     return _KEY[model.__name__]
 
 
-def column(
-    description: str, *, required: bool = False, unit: str = "", identifying: bool = False, **checks: Any
-) -> Any:
+def column(description: str, *, required: bool = False, unit: str = "", identifying: bool = False, **checks: Any) -> Any:
     """Declare a column. `required`: NULL is an error. `identifying`: never leaves the inside folders."""
     return pdr.Field(
         nullable=not required,

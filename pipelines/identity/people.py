@@ -39,9 +39,7 @@ def current_chis(register: pa.Table) -> pa.Table:
     known = pc.unique(pa.chunked_array([*_texts(register, "chi_number"), *_texts(register, "previous_chi_number")]))
     numbers = sorted(str(number) for number in known.drop_null().to_pylist())
     current = [_follow(number, followed) for number in numbers]
-    return pa.table(
-        {"chi_number": pa.array(numbers, pa.string()), "current_chi_number": pa.array(current, pa.string())}
-    )
+    return pa.table({"chi_number": pa.array(numbers, pa.string()), "current_chi_number": pa.array(current, pa.string())})
 
 
 def _successors(register: pa.Table) -> dict[str, str]:

@@ -23,9 +23,7 @@ LINK_HISTORY = pa.schema(
         ("link_method", pa.string()),
     ]
 )
-PERSON_HISTORY = pa.schema(
-    [("old_person_id", pa.string()), ("new_person_id", pa.string()), ("changed_in", pa.string())]
-)
+PERSON_HISTORY = pa.schema([("old_person_id", pa.string()), ("new_person_id", pa.string()), ("changed_in", pa.string())])
 _CLIENT = ["agency", "social_care_id"]
 
 
@@ -74,9 +72,7 @@ def person_history(previous: pa.Table | None, links: pa.Table, period: str) -> p
     columns = [old["person_id"].filter(moved), new["person_id"].filter(moved), new["valid_from"].filter(moved)]
     changes = pa.table(columns, schema=PERSON_HISTORY)
     distinct = changes.group_by(PERSON_HISTORY.names).aggregate([]).select(PERSON_HISTORY.names)
-    return distinct.sort_by(
-        [("changed_in", "ascending"), ("old_person_id", "ascending"), ("new_person_id", "ascending")]
-    )
+    return distinct.sort_by([("changed_in", "ascending"), ("old_person_id", "ascending"), ("new_person_id", "ascending")])
 
 
 def _until(history: pa.Table, period: str) -> pa.Table:

@@ -42,7 +42,7 @@ def export_review(links: pa.Table, path: Path) -> int:
     writer.writerow([name.removeprefix("review_") for name in shown])
     writer.writerows([_safe(value or "") for value in row.values()] for row in ordered.to_pylist())
     _write_private(path, text.getvalue())
-    return ordered.num_rows
+    return int(ordered.num_rows)
 
 
 def read_decisions(path: Path) -> pa.Table:

@@ -182,9 +182,7 @@ def _period_end_exclusive(period: str) -> str:
     return datetime.date(year + month // 12, month % 12 + 1, 1).isoformat()
 
 
-def _split(
-    batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Run every rule on a batch, count, and part the records. Masks are counted first; no failing value is kept."""
     feed = FEEDS[landed.feed]
     if "chi_number" in batch:
@@ -227,9 +225,7 @@ def _conform(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
 
 
-def _keep_original_text(
-    connection: duckdb.DuckDBPyConnection, raw: Path, bad: Path, schema: pa.Schema, out: Path
-) -> None:
+def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: Path, schema: pa.Schema, out: Path) -> None:
     """Write the quarantine with every field as it was sent."""
     rows = connection.sql(
         f"""

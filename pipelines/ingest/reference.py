@@ -86,7 +86,9 @@ def _read_text(source: Path) -> pa.Table:
         return pa_csv.read_csv(
             pa.BufferReader(content),
             read_options=pa_csv.ReadOptions(encoding=encoding, column_names=names, skip_rows=1),
-            convert_options=pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]),
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""]
+            ),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True),
         )
     except pa.ArrowException:
@@ -103,9 +105,7 @@ def _reader(c: Column) -> str:
     return "read_quantity" if pa.types.is_decimal(c.arrow_type) else READERS[c.arrow_type]
 
 
-def _refuse_unreadable(
-    connection: duckdb.DuckDBPyConnection, declared: list[Column], text: pa.Table, source: Path
-) -> None:
+def _refuse_unreadable(connection: duckdb.DuckDBPyConnection, declared: list[Column], text: pa.Table, source: Path) -> None:
     for c in declared:
         if c.name in text.column_names:
             condition = f'filled("{c.name}") IS NOT NULL AND {_reader(c)}("{c.name}") IS NULL'
@@ -131,7 +131,9 @@ def check_reference(connection: duckdb.DuckDBPyConnection, root: DataRoot) -> No
     """
     connection.execute("CREATE SCHEMA reference")
     for name in REFERENCE:
-        connection.execute(f"CREATE VIEW reference.{name} AS SELECT * FROM read_parquet('{_quoted(reference_file(root, name))}')")
+        connection.execute(
+            f"CREATE VIEW reference.{name} AS SELECT * FROM read_parquet('{_quoted(reference_file(root, name))}')"
+        )
     for sentence, select in _CROSS_CHECKS.items():
         row = connection.execute(select).fetchone()
         if row:

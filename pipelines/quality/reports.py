@@ -47,9 +47,7 @@ def write_reports(tables: Mapping[str, pa.Table], out: Path, run_name: str, run_
     return judgements
 
 
-def _judge(
-    gx: Any, context: Any, source: Any, name: str, table: pa.Table, run_name: str, run_day: datetime.date
-) -> Judgement:
+def _judge(gx: Any, context: Any, source: Any, name: str, table: pa.Table, run_name: str, run_day: datetime.date) -> Judgement:
     asset = source.add_dataframe_asset(name)
     batch = asset.add_batch_definition_whole_dataframe("whole")
     suite = context.suites.add(gx.ExpectationSuite(name=name, expectations=_expectations(gx, name, PUBLISHED[name])))
@@ -88,7 +86,8 @@ def _expectations(gx: Any, name: str, model: type[Table]) -> list[Any]:
 def _frame(table: pa.Table) -> pd.DataFrame:
     """The table for Great Expectations: money as float64 in this batch only (its decimal path takes minutes a column)."""
     arrays = [c.cast(pa.float64()) if pa.types.is_decimal(c.type) else c for c in table.columns]
-    return pa.table(arrays, names=table.column_names).to_pandas()
+    frame: pd.DataFrame = pa.table(arrays, names=table.column_names).to_pandas()
+    return frame
 
 
 def _in_words(result: Any) -> tuple[str, str, bool]:
@@ -110,7 +109,8 @@ def _write_pages(judgements: list[Judgement], out: Path, run_name: str) -> None:
     _write_page(out / "index.html", f"Judgement of the tables, {run_name}", f"<table>{head}{rows}</table>")
     for j in judgements:
         rows = "".join(
-            f"<tr><td>{html.escape(words)}</td><td>{severity}</td><td>{_verdict(met)}</td></tr>" for words, severity, met in j.results
+            f"<tr><td>{html.escape(words)}</td><td>{severity}</td><td>{_verdict(met)}</td></tr>"
+            for words, severity, met in j.results
         )
         head = "<tr><th>expectation</th><th>severity</th><th>verdict</th></tr>"
         _write_page(out / f"{j.suite}.html", f"{j.suite}, {run_name}", f"<table>{head}{rows}</table>")

@@ -20,7 +20,9 @@ def changes(previous: Path | None, staged: Path) -> str:
     if not different:
         lines.append("No agency, service and month differs in rows or pounds.")
     else:
-        lines.append("| agency | service | month | lines before | lines now | pounds before | pounds now |\n|---|---|---|---|---|---|---|")
+        lines.append(
+            "| agency | service | month | lines before | lines now | pounds before | pounds now |\n|---|---|---|---|---|---|---|"
+        )
         lines += ["| " + " | ".join("" if v is None else str(v) for v in row) + " |" for row in different]
     return "\n".join(lines) + "\n"
 

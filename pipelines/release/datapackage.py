@@ -33,7 +33,14 @@ def _resource(name: str, model: type[Table]) -> dict:
 def _field(c: Column) -> dict:
     constraints = {"constraints": {"required": True}} if c.required else {}
     unit = {"unit": c.unit} if c.unit else {}
-    return {"name": c.name, "type": _type(c.arrow_type), "arrowType": str(c.arrow_type), "description": c.description, **unit, **constraints}
+    return {
+        "name": c.name,
+        "type": _type(c.arrow_type),
+        "arrowType": str(c.arrow_type),
+        "description": c.description,
+        **unit,
+        **constraints,
+    }
 
 
 def _type(arrow_type: pa.DataType) -> str:

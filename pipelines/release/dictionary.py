@@ -22,7 +22,9 @@ def dictionary() -> str:
     """Every published table and column in Markdown."""
     parts = [HEAD]
     for name, model in PUBLISHED.items():
-        parts.append(f"\n## {name}\n\n{(model.__doc__ or '').strip()}\n\nOne row: {grain(model)}. Key: {', '.join(key(model))}.\n\n")
+        parts.append(
+            f"\n## {name}\n\n{(model.__doc__ or '').strip()}\n\nOne row: {grain(model)}. Key: {', '.join(key(model))}.\n\n"
+        )
         parts.append("| column | type | empty? | unit | meaning |\n|---|---|---|---|---|\n")
         for c in columns(model):
             empty = "never" if c.required else "may be"

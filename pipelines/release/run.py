@@ -52,7 +52,13 @@ def publish_refresh(steps: Steps, note: str | None) -> str:
 def code_version() -> str:
     """A hash over the code that decides what a release holds: the same code, the same text, with or without git."""
     digest = hashlib.sha256()
-    for folder, pattern in (("schemas", "*.py"), ("pipelines", "*.py"), ("pipelines", "*.json"), ("assets", "*.py"), ("sql", "*.sql")):
+    for folder, pattern in (
+        ("schemas", "*.py"),
+        ("pipelines", "*.py"),
+        ("pipelines", "*.json"),
+        ("assets", "*.py"),
+        ("sql", "*.sql"),
+    ):
         for path in sorted((REPOSITORY / folder).rglob(pattern)):
             digest.update(path.relative_to(REPOSITORY).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
@@ -60,7 +66,9 @@ def code_version() -> str:
 
 def _inputs(steps: Steps) -> list[dict]:
     """Every submission with its rows and pounds by fate."""
-    fates = {(f["agency"], f["feed"], f["period"]): f for f in pq.read_table(steps.root.folder("core") / "fate.parquet").to_pylist()}
+    fates = {
+        (f["agency"], f["feed"], f["period"]): f for f in pq.read_table(steps.root.folder("core") / "fate.parquet").to_pylist()
+    }
     pounds_read = {j.landed: j.outcome.pounds_read for j in steps.all_judged()}
     by_place = {(x.agency, x.feed, x.period, x.revision): x for x in pounds_read}
     inputs = []

@@ -63,7 +63,9 @@ def _hashes(release: Path, manifest: dict) -> list[Finding]:
 def _files(release: Path, manifest: dict) -> Finding:
     present = {p.relative_to(release).as_posix() for p in release.rglob("*.parquet")}
     extra = sorted(present ^ set(manifest["tables"]))
-    return Finding("files", not extra, f"not in both folder and manifest: {', '.join(extra)}" if extra else "as in the manifest")
+    return Finding(
+        "files", not extra, f"not in both folder and manifest: {', '.join(extra)}" if extra else "as in the manifest"
+    )
 
 
 def _schemas(release: Path) -> list[Finding]:
@@ -72,7 +74,11 @@ def _schemas(release: Path) -> list[Finding]:
         declared = arrow_schema(model)
         files = sorted((release / name).rglob("*.parquet"))
         wrong = [f.name for f in files if not pq.read_schema(f).equals(_without_year(declared, f))]
-        findings.append(Finding(f"schema {name}", bool(files) and not wrong, f"not as declared: {', '.join(wrong)}" if wrong else "as declared"))
+        findings.append(
+            Finding(
+                f"schema {name}", bool(files) and not wrong, f"not as declared: {', '.join(wrong)}" if wrong else "as declared"
+            )
+        )
     return findings
 
 
@@ -110,7 +116,9 @@ def _manifest_pounds(connection: duckdb.DuckDBPyConnection, manifest: dict) -> F
         rows, amount = published.get((i["agency"], i["feed"], i["period"], i["revision"]), (None, None))
         holds = rows == i["rows"] and (
             pounds is None
-            or (pounds["read"] == pounds["accepted"] + pounds["quarantined"] + pounds["superseded"] and amount == pounds["read"])
+            or (
+                pounds["read"] == pounds["accepted"] + pounds["quarantined"] + pounds["superseded"] and amount == pounds["read"]
+            )
         )
         if not holds:
             return Finding("pounds", False, f"{i['file']}: rows or pounds are not all accounted for")

@@ -342,9 +342,7 @@ def test_order_and_threads_change_nothing_and_links_are_right() -> None:
     first = link.link_clients(table(register, REGISTER), table(clients, CLIENTS), table([], review.DECISIONS))
     random.Random(5).shuffle(register)
     random.Random(6).shuffle(clients)
-    again = link.link_clients(
-        table(register, REGISTER), table(clients, CLIENTS), table([], review.DECISIONS), threads=1
-    )
+    again = link.link_clients(table(register, REGISTER), table(clients, CLIENTS), table([], review.DECISIONS), threads=1)
     assert first.equals(again)
     assert first.schema == link.LINKS
     rows = first.to_pylist()
@@ -461,8 +459,7 @@ def test_decisions_come_in(tmp_path: Path) -> None:
     path = tmp_path / "decisions.csv"
     assert review.read_decisions(path).schema == review.DECISIONS
     path.write_text(
-        ",".join(review.DECISIONS.names)
-        + "\nangus,A1,101011237,jm,2026-04-02,spoke to her\nangus,'=A2,,jm,2026-04-02,\n",
+        ",".join(review.DECISIONS.names) + "\nangus,A1,101011237,jm,2026-04-02,spoke to her\nangus,'=A2,,jm,2026-04-02,\n",
         encoding="utf-8-sig",
     )
     decisions = review.read_decisions(path).to_pylist()
