@@ -310,15 +310,19 @@ def feed_columns(feed: str) -> str:
 def _rule_results(j: Judged, has_money: bool) -> list[dict[str, object]]:
     x = j.landed
     place = {"agency": x.agency, "feed": x.feed, "period": x.period, "revision": x.revision}
+    broken = {j.refused} | ({"file.unknown_columns"} if j.outcome.unknown_columns else set())
     rows: list[dict[str, object]] = [
-        {**place, "rule_id": rule_id, "severity": "file", "evaluated": 1, "failed": int(j.refused == rule_id), "amount": None,
-         "status": "failed" if j.refused == rule_id else "passed"}
-        for rule_id in FILE_RULES
+        {**place, "rule_id": rule.rule_id, "severity": rule.severity, "evaluated": 1, "failed": int(rule.rule_id in broken),
+         "amount": None, "status": _status(rule.severity, rule.rule_id in broken)}
+        for rule in FILE_RULES.values()
     ]  # fmt: skip
     for rule_id, count in j.outcome.rules.items():
-        status = "passed" if not count.failed else "warned" if count.severity == "warning" else "failed"
         rows.append(
             {**place, "rule_id": rule_id, "severity": count.severity, "evaluated": j.outcome.rows, "failed": count.failed,
-             "amount": Decimal(count.amount) if has_money else None, "status": status}
+             "amount": Decimal(count.amount) if has_money else None, "status": _status(count.severity, bool(count.failed))}
         )  # fmt: skip
     return rows
+
+
+def _status(severity: str, is_broken: bool) -> str:
+    return "passed" if not is_broken else "warned" if severity == "warning" else "failed"
