@@ -8,18 +8,18 @@ import datetime
 import os
 import re
 import sys
+import traceback
 from pathlib import Path
 from typing import Annotated
 
-import click
 import duckdb
 import typer
 
 from pipelines.engine.database import literal
 from pipelines.engine.errors import GateRefused, IrfError
-from pipelines.engine.paths import DataRoot
+from pipelines.engine.paths import REPOSITORY, DataRoot
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.splitlines()[0])
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 DEMO_MARK = "demo.txt"
 
 
@@ -98,7 +98,7 @@ def verify(version: Annotated[str | None, typer.Argument()] = None) -> None:
     for finding in findings:
         typer.echo(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")
     if not all(f.passed for f in findings):
-        raise GateRefused([f"{sum(not f.passed for f in findings)} checks of the release are broken"])
+        raise IrfError(f"{sum(not f.passed for f in findings)} checks of the release are broken")
 
 
 @app.command()
@@ -152,7 +152,10 @@ def _progress(text: str) -> None:
 def _refresh(root: DataRoot, period: str, note: str | None) -> None:
     from pipelines.refresh import refresh as run
 
-    published = run(root, period, note, _progress)
+    try:
+        published = run(root, period, note, _progress)
+    except GateRefused as refused:
+        raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
     typer.echo(f"published {published.version}: {root.folder('releases') / published.version}")
     typer.echo(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
     for warning in published.warnings:
@@ -164,18 +167,39 @@ def _refresh(root: DataRoot, period: str, note: str | None) -> None:
 def main() -> None:
     """Run the command; turn every error into one line and its exit code."""
     try:
-        code = app(standalone_mode=False)
+        code = app(_data_first(sys.argv[1:] or ["--help"]), standalone_mode=False)
     except GateRefused as refused:
         for reason in refused.reasons:
             typer.echo(f"refused: {reason}", err=True)
-        typer.echo("nothing was published; the last release stands", err=True)
         code = 3
     except (IrfError, ValueError) as error:
         typer.echo(f"error: {error}", err=True)
         code = 1
-    except click.ClickException as error:
+    except typer.TyperException as error:
         typer.echo(f"error: {error.format_message()}", err=True)
         code = 1
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("stopped; nothing was published", err=True)
+        code = 1
+    except Exception as error:
+        typer.echo(f"error: {_place(error)}", err=True)
         code = 1
     sys.exit(code or 0)
+
+
+def _data_first(arguments: list[str]) -> list[str]:
+    """`--data DIR` may stand anywhere; it belongs to every command."""
+    for i, argument in enumerate(arguments):
+        if argument == "--data":
+            return arguments[i : i + 2] + arguments[:i] + arguments[i + 2 :]
+        if argument.startswith("--data="):
+            return [argument, *arguments[:i], *arguments[i + 1 :]]
+    return arguments
+
+
+def _place(error: Exception) -> str:
+    """What went wrong and where in the code, without the error's own words: they may hold a value of a record."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(REPOSITORY)]
+    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"{reason}{where}"

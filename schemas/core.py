@@ -203,6 +203,7 @@ class ServiceMonth(Table):
     residual: Series[Money] = column("R = Q − D − H", required=True)
     treatment: Series[Text] = column("none, scale, locality or hold: what is done with R", required=True)
     is_out_of_band: Series[Flag] = column("held because the scale factor lies outside its band", required=True)
+    is_activity_only: Series[Flag] = column("declared to count activity and have no ledger amount", required=True)
     population_weight: Series[Text] = column("all, 65+ or 75+", required=True)
 
 
