@@ -9,6 +9,8 @@ import os
 import re
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -104,19 +106,40 @@ def verify(version: Annotated[str | None, typer.Argument()] = None) -> None:
 @app.command()
 def query(sql: str, release: Annotated[str | None, typer.Option(help="version; default the latest")] = None) -> None:
     """DuckDB over a release: its tables by their names."""
-    from schemas.published import PUBLISHED
-
-    folder = _release(release)
-    with duckdb.connect() as connection:
-        for name in PUBLISHED:
-            files = literal(str(folder / name / "**" / "*.parquet"))
-            connection.execute(
-                f"CREATE VIEW {name} AS SELECT * FROM read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
-            )
+    with _opened(_release(release)) as connection:
         try:
             typer.echo(str(connection.sql(sql)))
         except duckdb.Error as error:
             raise IrfError(f"query: {str(error).splitlines()[0]}") from None
+
+
+@contextmanager
+def _opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB with the tables of a release by their names."""
+    from schemas.published import PUBLISHED
+
+    with duckdb.connect() as connection:
+        for name in PUBLISHED:
+            files = literal(str(release / name / "**" / "*.parquet"))
+            connection.execute(
+                f"CREATE VIEW {name} AS SELECT * FROM read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
+            )
+        yield connection
+
+
+def _echo_bridge(release: Path) -> None:
+    """What each agency's ledger says, how much of it is on people, and that it is all there."""
+    with _opened(release) as connection:
+        rows = connection.execute(
+            """
+            SELECT agency, sum(ledger_quantum), sum(direct + scaled), sum(located), sum(unallocated + quarantined), sum(difference)
+            FROM control_total GROUP BY agency ORDER BY agency
+            """
+        ).fetchall()
+    head = ("agency", "ledger £", "on records £", "by locality £", "held £", "difference £")
+    typer.echo(f"{head[0]:<16}" + "".join(f"{name:>18}" for name in head[1:]))
+    for agency, *amounts in rows:
+        typer.echo(f"{agency:<16}" + "".join(f"{amount:>18,.2f}" for amount in amounts))
 
 
 def _release(version: str | None) -> Path:
@@ -156,7 +179,9 @@ def _refresh(root: DataRoot, period: str, note: str | None) -> None:
         published = run(root, period, note, _progress)
     except GateRefused as refused:
         raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
-    typer.echo(f"published {published.version}: {root.folder('releases') / published.version}")
+    release = root.folder("releases") / published.version
+    typer.echo(f"published {published.version}: {release}")
+    _echo_bridge(release)
     typer.echo(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
     for warning in published.warnings:
         typer.echo(f"warning: {warning}")
