@@ -67,7 +67,7 @@ charged AS (
 measured AS (
     SELECT
         *,
-        CASE WHEN unit = 'week' AND spread = 'stay' THEN 7 ELSE 1 END AS unit_denominator,
+        CAST(CASE WHEN unit = 'week' AND spread = 'stay' THEN 7 ELSE 1 END AS BIGINT) AS unit_denominator,
         CASE
             WHEN spread = 'stay' AND unit IN ('bed_day', 'day', 'week') THEN CAST(days * 10000 AS BIGINT)
             WHEN feed = 'payments' AND unit <> 'payment' THEN 0
