@@ -1,7 +1,7 @@
 -- Purpose: exact arithmetic on pence, and the calendar of the accounts. No binary float anywhere.
 
--- Pounds as whole pence.
-CREATE MACRO pence(pounds) AS CAST(pounds * 100 AS HUGEINT);
+-- Pounds as whole pence. Widened first: a DECIMAL(18, 2) times 100 does not fit itself from £100 trillion up.
+CREATE MACRO pence(pounds) AS CAST(CAST(pounds AS DECIMAL(38, 2)) * 100 AS HUGEINT);
 
 -- Whole pence as pounds.
 CREATE MACRO pounds(whole_pence) AS

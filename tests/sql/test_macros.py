@@ -18,7 +18,7 @@ def text(field: str | None) -> str:
 
 @pytest.mark.parametrize(
     ("amount", "pence"),
-    [("0", 0), ("0.01", 1), ("-0.01", -1), ("1234.56", 123456), ("10000000000", 10**12)],
+    [("0", 0), ("0.01", 1), ("-0.01", -1), ("1234.56", 123456), ("10000000000", 10**12), ("999999999999999.99", 10**17 - 1)],
 )
 def test_pounds_and_pence(amount: str, pence: int) -> None:
     assert value(f"pence(CAST('{amount}' AS DECIMAL(18, 2)))") == pence
