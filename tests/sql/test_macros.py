@@ -75,6 +75,8 @@ def test_the_financial_year_runs_from_april_to_march(day: str, year: str) -> Non
         ("1940-07-01", "2025-06-30", "75-84"),
         ("2025-06-30", "2025-06-30", "0-17"),
         ("2025-07-01", "2025-06-30", "Unknown"),
+        # Born on 29 February: a year older on 1 March when the year has no 29th, as the law of Scotland has it.
+        ("1960-02-29", "2025-02-28", "18-64"),
         ("1960-02-29", "2025-03-01", "65-74"),
         ("1960-02-28", "2025-02-28", "65-74"),
         ("1939-02-28", "2024-02-29", "85+"),
