@@ -155,6 +155,12 @@ def test_reading_a_moment(field: str | None, moment: str | None) -> None:
         # No fraction of a penny is lost, and nothing is guessed.
         ("1.234", None),
         ("1.005", None),
+        ("12,34", None),
+        ("1,2345", None),
+        ("1,234,56", None),
+        ("12345,678", None),
+        ("12 34", None),
+        ("1£2", None),
         ("--5", None),
         ("(5", None),
         ("(-5)", None),
@@ -173,7 +179,7 @@ def test_reading_money(field: str | None, amount: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("field", "quantity"),
-    [("7.25", "7.2500"), ("1,234.5678", "1234.5678"), ("-3", "-3.0000"), ("0.12345", None), ("n/a", None)],
+    [("7.25", "7.2500"), ("1,234.5678", "1234.5678"), ("-3", "-3.0000"), ("0.12345", None), ("7,5", None), ("n/a", None)],
 )
 def test_reading_a_quantity(field: str, quantity: str | None) -> None:
     assert value(f"read_quantity({text(field)})") == (Decimal(quantity) if quantity else None)
