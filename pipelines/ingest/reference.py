@@ -144,6 +144,18 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+def _overlap(table: str, key: str) -> str:
+    """The SELECT of the first key that two rows of a dated table share on some day."""
+    return f"""
+        SELECT {key} FROM reference.{table}
+        WINDOW earlier AS (
+            PARTITION BY {key} ORDER BY valid_from NULLS FIRST ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+        QUALIFY coalesce(valid_from, DATE '0001-01-01') <= max(coalesce(valid_to, DATE '9999-12-31')) OVER earlier
+        ORDER BY ALL LIMIT 1
+    """
+
+
 _CROSS_CHECKS = {
     "reference/costing_rules.csv: two rules for one service": "SELECT agency, service FROM reference.costing_rules "
     "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
@@ -154,9 +166,5 @@ _CROSS_CHECKS = {
     "reference/cost_code_map.csv: service without a costing rule (add it to costing_rules.csv)": "SELECT agency, service "
     "FROM reference.cost_code_map ANTI JOIN reference.costing_rules USING (agency, service) WHERE treatment = 'cost' "
     "ORDER BY ALL LIMIT 1",
-    "reference/cost_code_map.csv: two mappings on one day": "SELECT a.agency, a.cost_code FROM reference.cost_code_map AS a "
-    "JOIN reference.cost_code_map AS b ON a.agency = b.agency AND a.cost_code = b.cost_code "
-    "AND (a.valid_from, a.valid_to, a.treatment, a.service) IS DISTINCT FROM (b.valid_from, b.valid_to, b.treatment, b.service) "
-    "WHERE coalesce(a.valid_from, DATE '0001-01-01') <= coalesce(b.valid_to, DATE '9999-12-31') "
-    "AND coalesce(b.valid_from, DATE '0001-01-01') <= coalesce(a.valid_to, DATE '9999-12-31') ORDER BY ALL LIMIT 1",
+    "reference/cost_code_map.csv: two mappings on one day": _overlap("cost_code_map", "agency, cost_code"),
 }
