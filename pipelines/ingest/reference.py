@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
+from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
 from schemas.table import Column, Table, arrow_schema, columns
 
@@ -125,7 +126,7 @@ def _long_population(wide: pa.Table) -> pa.Table:
 
 
 def check_reference(connection: duckdb.DuckDBPyConnection, root: DataRoot) -> None:
-    """Checks that cross tables: every agency's service has one costing rule, mappings name services and do not overlap.
+    """Checks that cross tables: every service a record may have is costed by one rule, mappings do not overlap, and so on.
 
     Raises IrfError naming the table and the agency and service or code.
     """
@@ -134,6 +135,8 @@ def check_reference(connection: duckdb.DuckDBPyConnection, root: DataRoot) -> No
         connection.execute(
             f"CREATE VIEW reference.{name} AS SELECT * FROM read_parquet('{_quoted(reference_file(root, name))}')"
         )
+    given = [(feed.kind, name, service) for name, feed in FEEDS.items() for service in feed.services]
+    connection.register("feed_service", pa.table(dict(zip(("kind", "feed", "service"), zip(*given, strict=True), strict=True))))
     for sentence, select in _CROSS_CHECKS.items():
         row = connection.execute(select).fetchone()
         if row:
@@ -161,6 +164,9 @@ _CROSS_CHECKS = {
     "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
     "reference/costing_rules.csv: no such service": "SELECT agency, service FROM reference.costing_rules "
     "ANTI JOIN reference.services USING (service) ORDER BY ALL LIMIT 1",
+    "reference/costing_rules.csv: no rule for a service that a feed of the agency has": "SELECT DISTINCT agency, service, feed "
+    "FROM reference.agencies JOIN feed_service USING (kind) ANTI JOIN reference.costing_rules USING (agency, service) "
+    "ORDER BY ALL LIMIT 1",
     "reference/cost_code_map.csv: no such service": "SELECT agency, cost_code, service FROM reference.cost_code_map "
     "ANTI JOIN reference.services USING (service) WHERE treatment = 'cost' ORDER BY ALL LIMIT 1",
     "reference/cost_code_map.csv: service without a costing rule (add it to costing_rules.csv)": "SELECT agency, service "

@@ -2,12 +2,15 @@
 
 import datetime
 from decimal import Decimal
+from itertools import product
 from typing import Any
 
 import pytest
 from sql_case import Row, run
 
+from pipelines.engine.database import dependencies, read_sql
 from schemas.core import CORE
+from schemas.feeds import FEEDS
 from schemas.table import columns
 
 BOARD, COUNCIL = "nhs-tayside", "angus"
@@ -184,6 +187,28 @@ def test_only_a_valid_chi_is_kept() -> None:
         row = sent("O1", attendance_status="1", chi_number="0101011237", chi_is_valid=valid, total_cost="5.00")
         record = one(staged__outpatient=[row])
         assert (record["chi_number"], record["amount"], record["fate"]) == (chi, Decimal("5.00"), "accepted")
+
+
+CODED: dict[str, dict[str, list[str | None]]] = {
+    "acute": {
+        "geriatric_long_stay": ["Y", "N", None],
+        "inpatient_day_case": ["I", "D"],
+        "admission_type_code": ["11", "30", "42", "99", None],
+    },
+    "outpatient": {"attendance_status": ["1", "5", "8"]},
+    "home_care": {"reablement": ["0", "1", "9", None], "service_type": ["1", "2", None]},
+    "care_home": {"admission_type": ["1", "2", "3", None], "nursing_care": ["0", "1", "9", None]},
+}
+"""The codes that decide a service, by feed."""
+
+
+@pytest.mark.parametrize("feed", sorted(name for layer, name in dependencies(read_sql("core", "record")) if layer == "staged"))
+def test_the_services_of_a_feed_are_those_it_declares(feed: str) -> None:
+    """Reference is refused without a costing rule for each of them, so that no record can fall out of the costing."""
+    codes = CODED.get(feed, {})
+    rows = [sent(str(n), **dict(zip(codes, values, strict=True))) for n, values in enumerate(product(*codes.values()))]
+    expected = {"unmapped"} if feed == "payments" else set(FEEDS[feed].services)
+    assert expected and {record["service"] for record in records(**{f"staged__{feed}": rows})} == expected
 
 
 def fates(staged: list[Row], quarantine: list[Row]) -> dict[tuple[str, int], str]:

@@ -7,6 +7,7 @@ import pytest
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.reference import load_reference, reference_file
+from schemas.feeds import FEEDS
 
 AGENCIES = "agency,name,kind,code,sending_location,valid_from,valid_to"
 RULES = "agency,service,method,residual,band_low,band_high,population_weight"
@@ -14,6 +15,10 @@ SERVICES = "service,name,sector,setting,programme,unit"
 CODES = "agency,cost_code,valid_from,valid_to,service,treatment,reason"
 HISTORY = "kind,old_code,new_code,changed_on"
 POPULATION = "Year,DataZone,Sex,Age,Population"
+BY_KIND = {
+    kind: sorted({service for feed in FEEDS.values() if feed.kind == kind for service in feed.services})
+    for kind in ("nhs_board", "council")
+}
 GOOD: dict[str, list[str]] = {
     "agencies": [
         AGENCIES,
@@ -22,8 +27,13 @@ GOOD: dict[str, list[str]] = {
         "town,A council,council,S12000024,340,1996-04-01,2018-02-01",
         "town,A council,council,S12000048,340,2018-02-02,",
     ],
-    "services": [SERVICES, "meals,Meals,social_care,community,,payment", "day_care,Day care,social_care,community,,payment"],
-    "costing_rules": [RULES, "town,meals,payments,scale,0.8,1.25,all", "town,day_care,payments,scale,0.8,1.25,all"],
+    "services": [SERVICES, *(f"{s},A service,nhs,community,,day" for names in BY_KIND.values() for s in names), "meals,Meals,social_care,community,,payment", "day_care,Day care,social_care,community,,payment"],
+    "costing_rules": [
+        RULES,
+        *(f"board,{s},ledger,hold,,," for s in BY_KIND["nhs_board"]),
+        *(f"town,{s},ledger,hold,,," for s in BY_KIND["council"]),
+        "town,meals,payments,scale,0.8,1.25,all", "town,day_care,payments,scale,0.8,1.25,all",
+    ],
     "cost_code_map": [CODES, "town,100,,2025-03-31,meals,cost,", "town,100,2025-04-01,,day_care,cost,", "town,900,,,,exclude,"],
     "unit_costs": ["financial_year,agency,service,specialty_code,location_code,variant,unit_cost,price_base,source"],
     "expected_feeds": ["agency,feed,required,due_day,valid_from,valid_to", "town,ledger,Y,15,,"],
@@ -52,9 +62,19 @@ def test_good_tables_load(tmp_path: Path) -> None:
     assert all(reference_file(root, name).is_file() for name in GOOD)
 
 
+def without(table: str, start: str) -> list[str]:
+    """The good lines of a table but those that start so."""
+    kept = [line for line in GOOD[table] if not line.startswith(start)]
+    assert len(kept) < len(GOOD[table])
+    return kept
+
+
 BAD: list[tuple[dict[str, list[str]], str]] = [
     ({"costing_rules": [*GOOD["costing_rules"], "town,meals,rate,hold,,,"]}, "two rules for one service: town, meals"),
     ({"costing_rules": [*GOOD["costing_rules"], "town,magic,rate,hold,,,"]}, "costing_rules.csv: no such service: town, magic"),
+    # Records of a service without a rule would fall out of the costing.
+    ({"costing_rules": without("costing_rules", "board,acute_other,")}, "no rule for a service .*: board, acute_other, acute"),
+    ({"costing_rules": without("costing_rules", "town,care_home_respite,")}, "no rule for .*: town, care_home_respite, care_home"),
     ({"cost_code_map": [CODES, "town,1,,,magic,cost,"]}, "cost_code_map.csv: no such service: town, 1, magic"),
     ({"cost_code_map": [CODES, "board,1,,,meals,cost,"]}, "service without a costing rule .*: board, meals"),
     # A day that two mappings cover, with the same service or another, and a row that stands there twice.
