@@ -160,6 +160,16 @@ def _overlap(table: str, key: str) -> str:
 
 
 _CROSS_CHECKS = {
+    "reference/agencies.csv: two rows for one agency on one day": _overlap("agencies", "agency"),
+    "reference/agencies.csv: two kinds of agency": "SELECT agency FROM reference.agencies GROUP BY agency "
+    "HAVING count(DISTINCT kind) > 1 ORDER BY ALL LIMIT 1",
+    "reference/agencies.csv: the code was replaced (code_history.csv); add a row with the code now": "SELECT agency, max(code) "
+    "FROM reference.agencies LEFT JOIN reference.code_history ON code = old_code GROUP BY agency "
+    "HAVING count(*) = count(old_code) ORDER BY ALL LIMIT 1",
+    "reference/code_history.csv: two codes after one": "SELECT kind, old_code FROM reference.code_history GROUP BY ALL "
+    "HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
+    "reference/population.csv: two rows for the same people": "SELECT Year, DataZone, Sex, Age FROM reference.population "
+    "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
     "reference/costing_rules.csv: two rules for one service": "SELECT agency, service FROM reference.costing_rules "
     "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
     "reference/costing_rules.csv: no such service": "SELECT agency, service FROM reference.costing_rules "

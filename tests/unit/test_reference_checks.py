@@ -13,7 +13,6 @@ AGENCIES = "agency,name,kind,code,sending_location,valid_from,valid_to"
 RULES = "agency,service,method,residual,band_low,band_high,population_weight"
 SERVICES = "service,name,sector,setting,programme,unit"
 CODES = "agency,cost_code,valid_from,valid_to,service,treatment,reason"
-HISTORY = "kind,old_code,new_code,changed_on"
 POPULATION = "Year,DataZone,Sex,Age,Population"
 BY_KIND = {
     kind: sorted({service for feed in FEEDS.values() if feed.kind == kind for service in feed.services})
@@ -43,7 +42,7 @@ GOOD: dict[str, list[str]] = {
     "simd": ["DataZone,SIMD2020V2Rank,SIMD2020V2CountryQuintile", "S01000001,1,1"],
     "population": [POPULATION, "2021,S01000001,Male,0,5", "2021,S01000001,Female,90,5", "2021,S01000001,All,All,10"],
     "postcodes": ["Postcode,DateOfIntroduction,DateOfDeletion,DataZone2011Code", "DD1 1AA,1990-01-01,,S01000001"],
-    "code_history": [HISTORY, "council,S12000024,S12000048,2018-02-02", "partnership,S37000023,S37000033,2018-02-02"],
+    "code_history": ["kind,old_code,new_code,changed_on", "council,S12000024,S12000048,2018-02-02", "partnership,S37000023,S37000033,2018-02-02"],
 }  # fmt: skip
 
 
@@ -81,6 +80,16 @@ BAD: list[tuple[dict[str, list[str]], str]] = [
     ({"cost_code_map": [CODES, "town,1,,2025-04-01,meals,cost,", "town,1,2025-04-01,,meals,exclude,"]}, "two mappings on one day: town, 1"),
     ({"cost_code_map": [CODES, "town,1,,,meals,cost,", "town,1,2025-04-01,2025-04-30,meals,cost,"]}, "two mappings on one day: town, 1"),
     ({"cost_code_map": [CODES, "town,1,,,meals,cost,", "town,1,,,meals,cost,the same again"]}, "two mappings on one day: town, 1"),
+    # Two rows of one agency on one day, or of two kinds: its residuals would be spread twice.
+    ({"agencies": [*GOOD["agencies"], "town,A council,council,S12000048,340,,"]}, "agencies.csv: two rows .* one day: town"),
+    ({"agencies": [AGENCIES, "board,A board,nhs_board,S1,,,2018-03-31", "board,A board,council,S2,,2018-04-01,"]}, "agencies.csv: two kinds of agency: board"),
+    # An agency known by its old code only would have no zone and no resident.
+    ({"agencies": without("agencies", "town,A council,council,S12000048")}, "agencies.csv: the code was replaced .*: town, S12000024"),
+    ({"code_history": [*GOOD["code_history"], "council,S12000024,S12000049,2019-04-01"]}, "two codes after one: council, S12000024"),
+    ({"code_history": [*GOOD["code_history"], "council,S12000024,S12000048,2018-02-02"]}, "two codes after one: council, S12000024"),
+    ({"population": [POPULATION, "2021,S01000001,Men,0,5"]}, "population.csv: .* column Sex"),
+    ({"population": [POPULATION, "2021,S01000001,Male,90+,5"]}, "population.csv: .* column Age"),
+    ({"population": [*GOOD["population"], "2021,S01000001,Male,0,7"]}, "population.csv: two rows for the same people: 2021, S01000001, Male, 0"),
 ]  # fmt: skip
 
 
