@@ -70,19 +70,17 @@ measured AS (
         CAST(CASE WHEN unit = 'week' AND spread = 'stay' THEN 7 ELSE 1 END AS BIGINT) AS unit_denominator,
         CASE
             WHEN spread = 'stay' AND unit IN ('bed_day', 'day', 'week') THEN CAST(days * 10000 AS BIGINT)
-            WHEN feed = 'payments' AND unit <> 'payment' THEN 0
-            WHEN spread = 'event' OR month = month_of(start_date) THEN CAST(coalesce(quantity, 0) * 10000 AS BIGINT)
-            ELSE 0
+            WHEN feed = 'payments' AND unit <> 'payment' THEN NULL
+            WHEN spread = 'event' OR month = month_of(start_date) THEN CAST(CAST(quantity AS DECIMAL(38, 4)) * 10000 AS BIGINT)
+            WHEN quantity IS NOT NULL THEN 0
         END AS unit_numerator
     FROM charged
 ),
 final AS (
     SELECT
         agency, feed, record_key, service, month, month BETWEEN first_month AND last_month AS in_window, method, days,
-        CASE
-            WHEN feed = 'payments' AND unit <> 'payment' THEN NULL
-            ELSE CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
-        END AS units,
+        CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
+            AS units,
         unit_numerator, unit_denominator, specialty_code, location_code, variant
     FROM measured
 )
