@@ -1,7 +1,7 @@
 -- Purpose: the days and units of each accepted record in each of its months, and the method its service is costed by.
 -- Grain: accepted record × month. Inputs: record, refresh, costing_rules, services.
 -- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
--- go, by rate, to the stay that started later. Payments coded to a service with another method give no row here.
+-- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another method give no row here.
 WITH accepted AS (
     SELECT
         record.*,
@@ -58,10 +58,11 @@ care_home_day AS (
     GROUP BY ALL
 ),
 charged AS (
+    -- An amount on the record itself is for all of the record's days.
     SELECT counted.*, counted.own_days - coalesce(care_home_day.covered_days, 0) AS days
     FROM counted
     LEFT JOIN care_home_day
-        ON counted.feed = 'care_home' AND care_home_day.agency = counted.agency
+        ON counted.feed = 'care_home' AND counted.rule_method <> 'record' AND care_home_day.agency = counted.agency
         AND care_home_day.record_key = counted.record_key AND care_home_day.month = counted.month
 ),
 measured AS (

@@ -182,6 +182,12 @@ def test_stays_of_other_people_or_feeds_do_not_overlap() -> None:
     assert days(rows) == {key: {"2025-05": 10} for key in "1235"}
 
 
+def test_units_without_cost_count_a_day_once_too_but_a_recorded_amount_is_for_its_own_days() -> None:
+    rows = [care_home("1", "2025-05-01", "2025-05-10"), care_home("2", "2025-05-08", "2025-05-20")]
+    assert days(rows, "payments") == days(rows, "ledger") == days(rows, "rate") == {"1": {"2025-05": 7}, "2": {"2025-05": 12}}
+    assert days(rows, "record") == {"1": {"2025-05": 9}, "2": {"2025-05": 12}}
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 70), st.integers(0, 40)), min_size=1, max_size=5))
 def test_overlapping_stays_count_every_day_in_a_home_once(stays: list[tuple[int, int]]) -> None:
