@@ -136,7 +136,7 @@ class RecordMonth(Table):
     method: Series[Text] = column("record, rate, payments, ledger or activity", required=True)
     days: Series[Count] = column("days in the month (1 for an event)", required=True)
     units: Series[Quantity] = column("units in the month")
-    unit_numerator: Series[Count] = column("units × 10,000 × unit_denominator, exact", required=True)
+    unit_numerator: Series[Count] = column("units × 10,000 × unit_denominator, exact; NULL without a quantity")
     unit_denominator: Series[Count] = column("7 for weeks, else 1", required=True)
     specialty_code: Series[Text] = column("specialty")
     location_code: Series[Text] = column("hospital")
