@@ -25,7 +25,7 @@ held_record AS (
     FROM core.record
     JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = coalesce(record.service, 'unmapped')
     CROSS JOIN core.refresh
-    WHERE record.fate = 'quarantined' AND record.amount IS NOT NULL
+    WHERE record.fate = 'quarantined' AND record.amount IS NOT NULL AND record.service IS DISTINCT FROM 'outpatient_dna'
         AND ((rules.method = 'record' AND record.feed NOT IN ('payments', 'care_home')) OR (rules.method = 'payments' AND record.feed = 'payments'))
 ),
 held AS (
