@@ -53,10 +53,13 @@ judged AS (
     SELECT
         joined.*, rules.residual AS policy, coalesce(rules.population_weight, 'all') AS population_weight,
         joined.quantum - joined.direct - joined.quarantined AS residual,
-        -- (Q − H) / D within the band, without dividing.
+        -- (Q − H) / D within the band, without dividing; a bound left blank is 0 below and none above.
         joined.direct > 0
-            AND joined.quantum - joined.quarantined >= joined.direct * coalesce(rules.band_low, 0)
-            AND joined.quantum - joined.quarantined <= joined.direct * coalesce(rules.band_high, 9999) AS is_in_band
+            AND joined.quantum - joined.quarantined >= CAST(joined.direct AS DECIMAL(38, 2)) * coalesce(rules.band_low, 0)
+            AND (
+                rules.band_high IS NULL
+                OR joined.quantum - joined.quarantined <= CAST(joined.direct AS DECIMAL(38, 2)) * rules.band_high
+            ) AS is_in_band
     FROM joined
     JOIN reference.costing_rules AS rules USING (agency, service)
 ),

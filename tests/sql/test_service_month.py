@@ -98,6 +98,13 @@ def test_the_band_is_judged_without_what_is_quarantined() -> None:
     assert (row["treatment"], row["residual"]) == ("scale", 20)
 
 
+def test_a_band_left_open_has_no_end() -> None:
+    assert one([ledger("9000000000.00")], [cost("0.01")], rules=[rule(high=None)])["treatment"] == "scale"
+    assert one([ledger("9000000000.00")], [cost("200000000.00")], rules=[rule(high=None)])["treatment"] == "scale"
+    assert one([ledger("0.01")], [cost("100.00")], rules=[rule(low=None)])["treatment"] == "scale"
+    assert one([ledger("-0.01")], [cost("100.00")], rules=[rule(low=None)])["treatment"] == "hold"
+
+
 @pytest.mark.parametrize(("residual", "treatment"), [("locality", "locality"), ("hold", "hold")])
 def test_other_residuals(residual: str, treatment: str) -> None:
     row = one([ledger("100.00")], [cost("99.00")], rules=[rule(residual=residual, population_weight="75+")])
