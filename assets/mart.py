@@ -34,7 +34,7 @@ def submission(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResu
 
 
 GATED = ["required_feeds", "rows", "pounds", "ledger", "months", "marts", "month_without_ledger"]
-NAMED = ["no_quantum", "out_of_band", "payments_without_line", "ledger_quarantined"]
+NAMED = ["no_quantum", "out_of_band", "payments_without_line", "ledger_quarantined", "ledger_without_line"]
 GATE = dg.AssetKey("gate")
 
 

@@ -37,6 +37,7 @@ WARNINGS = {
     "out_of_band": "residuals held because the scale factor is out of its band",
     "payments_without_line": "payments coded to a service with another method",
     "ledger_quarantined": "ledger rows that could not be read",
+    "ledger_without_line": "ledger rows for months before the dataset's first",
 }
 
 
