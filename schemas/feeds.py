@@ -175,6 +175,7 @@ class Feed:
     amount: the column that holds the record's pounds, if any.
     event: the column that says when the record happened, if it is checked against the period.
     snapshot: the latest period replaces all earlier ones.
+    services: the services sql/core/record.sql may give a record; a payment's come from the cost code map.
     """
 
     model: type[Table]
@@ -183,20 +184,35 @@ class Feed:
     amount: str | None = None
     event: str | None = None
     snapshot: bool = False
+    services: tuple[str, ...] = ()
 
 
 FEEDS: dict[str, Feed] = {
     "population_register": Feed(PopulationRegister, ("chi_number",), "nhs_board", snapshot=True),
-    "acute": Feed(Acute, ("episode_id",), "nhs_board", "total_cost", "admission_date"),
-    "outpatient": Feed(Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date"),
-    "emergency": Feed(Emergency, ("attendance_id",), "nhs_board", "total_cost", "arrival_datetime"),
+    "acute": Feed(
+        Acute, ("episode_id",), "nhs_board", "total_cost", "admission_date",
+        services=("acute_elective", "acute_emergency", "acute_other", "acute_day_case", "geriatric_long_stay"),
+    ),
+    "outpatient": Feed(
+        Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date", services=("outpatient", "outpatient_dna")
+    ),
+    "emergency": Feed(
+        Emergency, ("attendance_id",), "nhs_board", "total_cost", "arrival_datetime", services=("emergency",)
+    ),
     "prescribing": Feed(
-        Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month"
+        Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month",
+        services=("prescribing",),
     ),
     "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month"),
     "clients": Feed(Clients, ("social_care_id",), "council", snapshot=True),
-    "home_care": Feed(HomeCare, ("service_id",), "council", "gross_cost", "month"),
-    "care_home": Feed(CareHome, ("stay_id",), "council", "gross_weekly_cost", "admission_date"),
+    "home_care": Feed(
+        HomeCare, ("service_id",), "council", "gross_cost", "month",
+        services=("home_care_personal", "home_care_non_personal", "home_care_reablement"),
+    ),
+    "care_home": Feed(
+        CareHome, ("stay_id",), "council", "gross_weekly_cost", "admission_date",
+        services=("care_home_residential", "care_home_nursing", "care_home_respite"),
+    ),
     "payments": Feed(Payments, ("payment_id",), "council", "gross_amount", "period_from"),
-}
+}  # fmt: skip
 """Every feed by its public name. `kind` is the kind of agency that may send it."""

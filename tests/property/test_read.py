@@ -16,12 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from workbooks import sheet, text_rows, write_workbook
 
 from pipelines.ingest.judge import write_raw
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused
 from schemas.rules import FILE_RULES
+from tests.workbooks import sheet, text_rows, write_workbook
 
 NAMES = ("cost_code", "account_name", "month", "amount")
 REQUIRED = {"cost_code", "month", "amount"}

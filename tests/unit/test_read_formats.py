@@ -13,8 +13,6 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-import workbooks
-from workbooks import number_cell, row, sheet, text_cell, text_rows, write_workbook
 
 from pipelines.engine.paths import REPOSITORY, DataRoot
 from pipelines.ingest import bounds, read_csv, read_parquet, read_workbook
@@ -24,6 +22,8 @@ from pipelines.ingest.read import Refused, _refusing, read_text
 from pipelines.ingest.submissions import Judged, take_judged, take_raw
 from pipelines.steps import _rule_results
 from schemas.rules import FILE_RULES
+from tests import workbooks
+from tests.workbooks import number_cell, row, sheet, text_cell, text_rows, write_workbook
 
 Records = list[dict[str, object]]
 HEADER = "cost_code,account_name,month,amount"
@@ -462,7 +462,7 @@ def test_a_workbook_that_unpacks_without_measure_is_refused_before_it_is_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = workbook(tmp_path, TITLES + " " * 20_000_000)
-    monkeypatch.setattr(read_workbook.zipfile.ZipFile, "open", lambda *_: pytest.fail("a part was unpacked"))
+    monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("a part was unpacked"))
     monkeypatch.setattr(bounds, "EXPANSION_JUDGED_FROM_BYTES", 10_000_000)
     assert refusal(path)[0] == "file.too_large"
     monkeypatch.setitem(bounds.MAXIMUM_UNPACKED_BYTES, ".xlsx", 15_000_000)
