@@ -51,7 +51,9 @@ joined AS (
 ),
 judged AS (
     SELECT
-        joined.*, rules.residual AS policy, coalesce(rules.population_weight, 'all') AS population_weight,
+        joined.*, coalesce(rules.population_weight, 'all') AS population_weight,
+        -- Unmapped codes are held, whatever the rules say and though they say nothing.
+        CASE WHEN service = 'unmapped' THEN 'hold' ELSE rules.residual END AS policy,
         joined.quantum - joined.direct - joined.quarantined AS residual,
         -- (Q − H) / D within the band, without dividing; a bound left blank is 0 below and none above.
         joined.direct > 0
@@ -61,7 +63,7 @@ judged AS (
                 OR joined.quantum - joined.quarantined <= CAST(joined.direct AS DECIMAL(38, 2)) * rules.band_high
             ) AS is_in_band
     FROM joined
-    JOIN reference.costing_rules AS rules USING (agency, service)
+    LEFT JOIN reference.costing_rules AS rules USING (agency, service)
 ),
 final AS (
     SELECT
@@ -72,7 +74,7 @@ final AS (
             WHEN policy = 'locality' THEN 'locality'
             ELSE 'hold'
         END AS treatment,
-        residual <> 0 AND policy = 'scale' AND NOT is_in_band AS is_out_of_band,
+        coalesce(residual <> 0 AND policy = 'scale' AND NOT is_in_band, FALSE) AS is_out_of_band,
         population_weight
     FROM judged
 )
