@@ -27,7 +27,7 @@ final AS (
         CAST(coalesce(service_month.quantum, 0) - coalesce(published.published, 0) AS DECIMAL(18, 2)) AS difference,
         CASE
             WHEN service_month.direct <> 0
-                THEN CAST(rounded_quotient(
+                THEN TRY_CAST(rounded_quotient(
                     pence(service_month.quantum - service_month.quarantined) * CASE WHEN service_month.direct < 0 THEN -1000000 ELSE 1000000 END,
                     abs(pence(service_month.direct))
                 ) AS DECIMAL(18, 0)) * CAST(0.000001 AS DECIMAL(7, 6))
