@@ -39,8 +39,8 @@ final AS (
             WHEN NOT coalesce(service_month.has_quantum, FALSE) THEN 'no_quantum'
             WHEN service_month.is_out_of_band THEN 'out_of_band'
             WHEN service_month.treatment = 'scale' THEN 'scaled'
+            WHEN published.unallocated <> 0 THEN 'held'
             WHEN service_month.treatment = 'locality' THEN 'located'
-            WHEN service_month.treatment = 'hold' THEN 'held'
             ELSE 'balanced'
         END AS status
     FROM core.service_month

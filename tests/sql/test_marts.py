@@ -141,6 +141,8 @@ def test_the_bridge_from_ledger_to_lines() -> None:
         (service_month("5.00", "5.00"), [line("5.00", "5.00")], "balanced"),
         (service_month("0.00"), [], "balanced"),
         (service_month("5.00", treatment="locality"), [line("5.00", cost_basis="located")], "located"),
+        # Nobody lives there to bear it.
+        (service_month("5.00", treatment="locality"), [line("5.00", cost_basis="unallocated")], "held"),
         (service_month("5.00", treatment="hold"), [line("5.00", cost_basis="unallocated")], "held"),
         (service_month("5.00", treatment="hold", is_out_of_band=True), [line("5.00", cost_basis="unallocated")], "out_of_band"),
         (service_month("5.00", treatment="hold", service="unmapped"), [line("5.00", cost_basis="unallocated", service="unmapped")], "unmapped"),
