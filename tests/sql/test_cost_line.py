@@ -321,6 +321,23 @@ def test_a_locality_of_two_partnership_codes_is_one_locality() -> None:
     assert located([], [quantum("100.00")], core__place=places) == {("ANG", "Angus East"): "100.00"}
 
 
+# ---- unmapped ----
+
+
+def test_unmapped_pounds_are_of_the_sector_that_pays_and_need_no_reference_row() -> None:
+    ledger = [quantum("5.00", service="unmapped"), quantum("7.00", BOARD, "unmapped")]
+    found = {row["agency"]: row for row in lines([], ledger)}
+    assert [(found[a]["sector"], found[a]["setting"], found[a]["unit"], found[a]["cost"]) for a in (COUNCIL, BOARD)] == [
+        ("social_care", "community", "none", 5),
+        ("nhs", "community", "none", 7),
+    ]
+    listed = [*SERVICES, {"service": "unmapped", "sector": "social_care", "setting": "community", "unit": "none"}]
+    assert {row["agency"]: row["sector"] for row in lines([], ledger, reference__services=listed)} == {
+        COUNCIL: "social_care",
+        BOARD: "nhs",
+    }
+
+
 # ---- who and where ----
 
 

@@ -125,6 +125,12 @@ def test_amounts_that_are_no_cost_and_months_outside_the_dataset_do_not_count() 
     assert service_months([ledger("5.00", None)], [cost("7.00", in_window=False)]) == []
 
 
+@pytest.mark.parametrize("rules", [[], [rule("unmapped", "ledger", "locality")], [rule("unmapped", "rate", "scale")]])
+def test_codes_without_a_mapping_are_held_whatever_the_rules_say(rules: list[Row]) -> None:
+    row = one([ledger("5.00", "unmapped")], rules=[rule(), *rules])
+    assert (row["quantum"], row["residual"], row["treatment"], row["is_out_of_band"]) == (5, 5, "hold", False)
+
+
 @pytest.mark.parametrize(
     ("method", "feed", "service", "amount"),
     [
