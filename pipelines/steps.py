@@ -7,6 +7,7 @@ Belongs here: what each step reads and writes. Does not belong here: Dagster (`a
 import calendar
 import datetime
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
@@ -49,7 +50,7 @@ class Steps:
 
     root: DataRoot
     period: str
-    threads: int | None = field(default=None)
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
 
     # ---- landing, reference ----
 
@@ -144,7 +145,7 @@ class Steps:
             register = connection.sql(latest.format("staged.population_register")).to_arrow_table()
             clients = connection.sql(latest.format("staged.clients")).to_arrow_table()
         decisions = read_decisions(self.root.folder("review") / "decisions.csv")
-        links = link_clients(register, clients, decisions)
+        links = link_clients(register, clients, decisions, threads=self.threads)
         self._write("core", "link", links)
         return links
 
@@ -198,7 +199,7 @@ class Steps:
     def submission(self) -> None:
         """The published submission and rule_result tables."""
         judged = sorted(self.all_judged(), key=lambda j: j.landed)
-        fates = {(f["agency"], f["feed"], f["period"]): f for f in pq.read_table(self.file("core", "fate")).to_pylist()}
+        fates = self.fates()
         in_use = {(j.landed.agency, j.landed.feed, j.landed.period): j.landed.revision for j in current(judged)}
         order: dict[tuple[str, str], int] = {}
         submissions, results = [], []
@@ -227,6 +228,16 @@ class Steps:
     def mart_files(self) -> dict[str, Path]:
         """Every published table where this refresh wrote it."""
         return {name: self.file("core" if name == "cost_line" else "mart", name) for name in PUBLISHED}
+
+    @property
+    def data_docs(self) -> Path:
+        """Where the pages on this refresh's tables are until they are published."""
+        return self.root.folder("mart") / "data_docs"
+
+    def fates(self) -> dict[tuple[str, str, str], dict]:
+        """Rows and pounds by fate of each submission in use: (agency, feed, period) → row of `core/fate`."""
+        rows = pq.read_table(self.file("core", "fate")).to_pylist()
+        return {(f["agency"], f["feed"], f["period"]): f for f in rows}
 
     def file(self, layer: str, name: str) -> Path:
         return self.root.folder(layer) / f"{name}.parquet"

@@ -136,7 +136,7 @@ class RecordMonth(Table):
     method: Series[Text] = column("record, rate, payments, ledger or activity", required=True)
     days: Series[Count] = column("days in the month (1 for an event or an item that counts)", required=True)
     units: Series[Quantity] = column("units in the month")
-    unit_numerator: Series[Count] = column("units × 10,000 × unit_denominator, exact", required=True)
+    unit_numerator: Series[Count] = column("units × 10,000 × unit_denominator, exact; NULL without a quantity")
     unit_denominator: Series[Count] = column("7 for weeks, else 1", required=True)
     specialty_code: Series[Text] = column("specialty")
     location_code: Series[Text] = column("hospital")
@@ -203,6 +203,7 @@ class ServiceMonth(Table):
     residual: Series[Money] = column("R = Q − D − H", required=True)
     treatment: Series[Text] = column("none, scale, locality or hold: what is done with R", required=True)
     is_out_of_band: Series[Flag] = column("held because the scale factor lies outside its band", required=True)
+    is_activity_only: Series[Flag] = column("declared to count activity and have no ledger amount", required=True)
     population_weight: Series[Text] = column("all, 65+ or 75+", required=True)
 
 

@@ -258,6 +258,7 @@ class Feed:
     amount: the column that holds the record's pounds, if any.
     event: the column that says when the record happened, if it is checked against the period.
     snapshot: the latest period replaces all earlier ones.
+    services: the services sql/core/record.sql may give a record; a payment's come from the cost code map.
     """
 
     model: type[Table]
@@ -266,29 +267,59 @@ class Feed:
     amount: str | None = None
     event: str | None = None
     snapshot: bool = False
+    services: tuple[str, ...] = ()
 
 
 FEEDS: dict[str, Feed] = {
     "population_register": Feed(PopulationRegister, ("chi_number",), "nhs_board", snapshot=True),
-    "acute": Feed(Acute, ("episode_id",), "nhs_board", "total_cost", "admission_date"),
-    "maternity": Feed(Maternity, ("episode_id",), "nhs_board", "total_cost", "admission_date"),
-    "mental_health": Feed(MentalHealth, ("episode_id",), "nhs_board", "total_cost", "admission_date"),
-    "outpatient": Feed(Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date"),
-    "emergency": Feed(Emergency, ("attendance_id",), "nhs_board", "total_cost", "arrival_datetime"),
-    "prescribing": Feed(
-        Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month"
+    "acute": Feed(
+        Acute, ("episode_id",), "nhs_board", "total_cost", "admission_date",
+        services=("acute_elective", "acute_emergency", "acute_other", "acute_day_case", "geriatric_long_stay"),
     ),
-    "gp_out_of_hours": Feed(GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime"),
-    "community_nursing": Feed(CommunityNursing, ("contact_id",), "nhs_board", event="contact_date"),
-    "community_mental_health": Feed(CommunityMentalHealth, ("contact_id",), "nhs_board", event="contact_date"),
+    "maternity": Feed(
+        Maternity, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("maternity",)
+    ),
+    "mental_health": Feed(
+        MentalHealth, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("mental_health_inpatient",)
+    ),
+    "outpatient": Feed(
+        Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date", services=("outpatient", "outpatient_dna")
+    ),
+    "emergency": Feed(
+        Emergency, ("attendance_id",), "nhs_board", "total_cost", "arrival_datetime", services=("emergency",)
+    ),
+    "prescribing": Feed(
+        Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month",
+        services=("prescribing",),
+    ),
+    "gp_out_of_hours": Feed(
+        GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime", services=("gp_out_of_hours",)
+    ),
+    "community_nursing": Feed(
+        CommunityNursing, ("contact_id",), "nhs_board", event="contact_date", services=("community_nursing",)
+    ),
+    "community_mental_health": Feed(
+        CommunityMentalHealth, ("contact_id",), "nhs_board", event="contact_date", services=("community_mental_health",)
+    ),
     "deaths": Feed(Deaths, ("chi_number",), "nhs_board", event="date_of_death"),
-    "delayed_discharge": Feed(DelayedDischarge, ("delay_id",), "nhs_board", event="ready_for_discharge_date"),
+    "delayed_discharge": Feed(
+        DelayedDischarge, ("delay_id",), "nhs_board", event="ready_for_discharge_date", services=("delayed_discharge",)
+    ),
     "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month"),
     "clients": Feed(Clients, ("social_care_id",), "council", snapshot=True),
-    "home_care": Feed(HomeCare, ("service_id",), "council", "gross_cost", "month"),
-    "care_home": Feed(CareHome, ("stay_id",), "council", "gross_weekly_cost", "admission_date"),
-    "self_directed_support": Feed(SelfDirectedSupport, ("budget_id",), "council", "gross_amount", "month"),
-    "equipment": Feed(Equipment, ("service_id",), "council", event="start_date"),
+    "home_care": Feed(
+        HomeCare, ("service_id",), "council", "gross_cost", "month",
+        services=("home_care_personal", "home_care_non_personal", "home_care_reablement"),
+    ),
+    "care_home": Feed(
+        CareHome, ("stay_id",), "council", "gross_weekly_cost", "admission_date",
+        services=("care_home_residential", "care_home_nursing", "care_home_respite"),
+    ),
+    "self_directed_support": Feed(
+        SelfDirectedSupport, ("budget_id",), "council", "gross_amount", "month",
+        services=("sds_direct_payment", "sds_option_2", "sds_option_3", "sds_option_4"),
+    ),
+    "equipment": Feed(Equipment, ("service_id",), "council", event="start_date", services=("telecare",)),
     "payments": Feed(Payments, ("payment_id",), "council", "gross_amount", "period_from"),
-}
+}  # fmt: skip
 """Every feed by its public name. `kind` is the kind of agency that may send it."""

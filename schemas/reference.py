@@ -121,8 +121,10 @@ class PopulationEstimate(Table):
 
     Year: Series[Count] = column("mid-year", required=True)
     DataZone: Series[Text] = column("2011 data zone", required=True)
-    Sex: Series[Text] = column("Male, Female (All is a total)", required=True)
-    Age: Series[Text] = column("single year of age, 90 = 90 and over (All is a total)", required=True)
+    Sex: Series[Text] = column("Male, Female (All is a total)", required=True, isin=["Male", "Female", "All"])
+    Age: Series[Text] = column(
+        "single year of age, 90 = 90 and over (All is a total)", required=True, str_matches=r"^(\d+|All)$"
+    )
     Population: Series[Count] = column("residents", required=True)
 
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
+from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
 from schemas.table import Column, Table, arrow_schema, columns
 
@@ -125,7 +126,7 @@ def _long_population(wide: pa.Table) -> pa.Table:
 
 
 def check_reference(connection: duckdb.DuckDBPyConnection, root: DataRoot) -> None:
-    """Checks that cross tables: every agency's service has one costing rule, mappings name services and do not overlap.
+    """Checks that cross tables: every service a record may have is costed by one rule, mappings do not overlap, and so on.
 
     Raises IrfError naming the table and the agency and service or code.
     """
@@ -134,6 +135,8 @@ def check_reference(connection: duckdb.DuckDBPyConnection, root: DataRoot) -> No
         connection.execute(
             f"CREATE VIEW reference.{name} AS SELECT * FROM read_parquet('{_quoted(reference_file(root, name))}')"
         )
+    given = [(feed.kind, name, service) for name, feed in FEEDS.items() for service in feed.services]
+    connection.register("feed_service", pa.table(dict(zip(("kind", "feed", "service"), zip(*given, strict=True), strict=True))))
     for sentence, select in _CROSS_CHECKS.items():
         row = connection.execute(select).fetchone()
         if row:
@@ -144,19 +147,40 @@ def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
+def _overlap(table: str, key: str) -> str:
+    """The SELECT of the first key that two rows of a dated table share on some day."""
+    return f"""
+        SELECT {key} FROM reference.{table}
+        WINDOW earlier AS (
+            PARTITION BY {key} ORDER BY valid_from NULLS FIRST ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        )
+        QUALIFY coalesce(valid_from, DATE '0001-01-01') <= max(coalesce(valid_to, DATE '9999-12-31')) OVER earlier
+        ORDER BY ALL LIMIT 1
+    """
+
+
 _CROSS_CHECKS = {
+    "reference/agencies.csv: two rows for one agency on one day": _overlap("agencies", "agency"),
+    "reference/agencies.csv: two kinds of agency": "SELECT agency FROM reference.agencies GROUP BY agency "
+    "HAVING count(DISTINCT kind) > 1 ORDER BY ALL LIMIT 1",
+    "reference/agencies.csv: the code was replaced (code_history.csv); add a row with the code now": "SELECT agency, max(code) "
+    "FROM reference.agencies LEFT JOIN reference.code_history ON code = old_code GROUP BY agency "
+    "HAVING count(*) = count(old_code) ORDER BY ALL LIMIT 1",
+    "reference/code_history.csv: two codes after one": "SELECT kind, old_code FROM reference.code_history GROUP BY ALL "
+    "HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
+    "reference/population.csv: two rows for the same people": "SELECT Year, DataZone, Sex, Age FROM reference.population "
+    "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
     "reference/costing_rules.csv: two rules for one service": "SELECT agency, service FROM reference.costing_rules "
     "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
     "reference/costing_rules.csv: no such service": "SELECT agency, service FROM reference.costing_rules "
     "ANTI JOIN reference.services USING (service) ORDER BY ALL LIMIT 1",
+    "reference/costing_rules.csv: no rule for a service that a feed of the agency has": "SELECT DISTINCT agency, service, feed "
+    "FROM reference.agencies JOIN feed_service USING (kind) ANTI JOIN reference.costing_rules USING (agency, service) "
+    "ORDER BY ALL LIMIT 1",
     "reference/cost_code_map.csv: no such service": "SELECT agency, cost_code, service FROM reference.cost_code_map "
     "ANTI JOIN reference.services USING (service) WHERE treatment = 'cost' ORDER BY ALL LIMIT 1",
     "reference/cost_code_map.csv: service without a costing rule (add it to costing_rules.csv)": "SELECT agency, service "
     "FROM reference.cost_code_map ANTI JOIN reference.costing_rules USING (agency, service) WHERE treatment = 'cost' "
     "ORDER BY ALL LIMIT 1",
-    "reference/cost_code_map.csv: two mappings on one day": "SELECT a.agency, a.cost_code FROM reference.cost_code_map AS a "
-    "JOIN reference.cost_code_map AS b ON a.agency = b.agency AND a.cost_code = b.cost_code "
-    "AND (a.valid_from, a.valid_to, a.treatment, a.service) IS DISTINCT FROM (b.valid_from, b.valid_to, b.treatment, b.service) "
-    "WHERE coalesce(a.valid_from, DATE '0001-01-01') <= coalesce(b.valid_to, DATE '9999-12-31') "
-    "AND coalesce(b.valid_from, DATE '0001-01-01') <= coalesce(a.valid_to, DATE '9999-12-31') ORDER BY ALL LIMIT 1",
+    "reference/cost_code_map.csv: two mappings on one day": _overlap("cost_code_map", "agency, cost_code"),
 }

@@ -58,7 +58,7 @@ def take_judged(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
     key = landed.sha256 + fingerprint(postcodes)
     if known.exists():
         stored = json.loads(known.read_text("utf-8"))
-        if stored["key"] == key:
+        if stored["key"] == key and (stored["refused"] or all(path.exists() for path in _judged_files(landed, root))):
             return Judged(landed, _outcome(stored["outcome"]), stored["refused"], stored["detail"])
     result = _judge_now(landed, root, postcodes)
     known.parent.mkdir(parents=True, exist_ok=True)
@@ -67,10 +67,16 @@ def take_judged(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
     return result
 
 
+def _judged_files(landed: Landed, root: DataRoot) -> tuple[Path, Path]:
+    """Where the accepted and the quarantined records of a submission are."""
+    staged, quarantine = (root.folder(layer) / landed.feed / landed.parquet_name for layer in ("staged", "quarantine"))
+    return staged, quarantine
+
+
 def _judge_now(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
-    raw, staged, quarantine = (root.folder(n) / landed.feed / landed.parquet_name for n in ("raw", "staged", "quarantine"))
+    raw = root.folder("raw") / landed.feed / landed.parquet_name
     try:
-        return Judged(landed, judge(landed, root.path, raw, staged, quarantine, postcodes))
+        return Judged(landed, judge(landed, root.path, raw, *_judged_files(landed, root), postcodes))
     except Refused as refusal:
         return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
 

@@ -55,14 +55,19 @@ home AS (
     WHERE postcode IS NOT NULL
     GROUP BY person_key
 ),
+latest_row AS (
+    -- A snapshot replaces the one before: what a later one takes back does not hold.
+    SELECT *, max(period) OVER (PARTITION BY person_key, source_rank) AS last_period FROM own_row
+),
 fact AS (
     -- A source that does not know a fact (arg_max leaves NULL out) leaves it to the next.
     SELECT
         person_key,
-        arg_max(sex, (source_rank, period, tie)) FILTER (WHERE sex IN ('1', '2')) AS sex,
-        arg_max(date_of_birth, (source_rank, period, tie)) AS date_of_birth,
-        arg_max(date_of_death, (source_rank, period, tie)) AS date_of_death
-    FROM own_row
+        arg_max(sex, (source_rank, tie)) FILTER (WHERE sex IN ('1', '2')) AS sex,
+        arg_max(date_of_birth, (source_rank, tie)) AS date_of_birth,
+        arg_max(date_of_death, (source_rank, tie)) AS date_of_death
+    FROM latest_row
+    WHERE period = last_period
     GROUP BY person_key
 ),
 final AS (

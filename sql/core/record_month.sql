@@ -1,7 +1,8 @@
 -- Purpose: the days and units of each accepted record in each of its months, and the method its service is costed by.
 -- Grain: accepted record × month. Inputs: record, refresh, costing_rules, services.
 -- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
--- go, by rate, to the stay that started later. A client's alarms and telecare count once a month. Payments coded to a service with another method give no row here.
+-- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another method give no row here.
+-- A client's alarms and telecare count once a month.
 WITH accepted AS (
     SELECT
         record.*,
@@ -71,6 +72,7 @@ first_item AS (
     GROUP BY agency, feed, social_care_id, month
 ),
 charged AS (
+    -- An amount on the record itself is for all of the record's days.
     SELECT
         counted.*,
         CASE
@@ -80,29 +82,27 @@ charged AS (
     FROM counted
     LEFT JOIN first_item USING (agency, feed, social_care_id, month, record_key)
     LEFT JOIN care_home_day
-        ON counted.feed = 'care_home' AND care_home_day.agency = counted.agency
+        ON counted.feed = 'care_home' AND counted.rule_method <> 'record' AND care_home_day.agency = counted.agency
         AND care_home_day.record_key = counted.record_key AND care_home_day.month = counted.month
 ),
 measured AS (
     SELECT
         *,
-        CASE WHEN unit = 'week' AND spread = 'stay' THEN 7 ELSE 1 END AS unit_denominator,
+        CAST(CASE WHEN unit = 'week' AND spread = 'stay' THEN 7 ELSE 1 END AS BIGINT) AS unit_denominator,
         CASE
             WHEN spread = 'stay' AND unit IN ('bed_day', 'day', 'week') THEN CAST(days * 10000 AS BIGINT)
             WHEN spread = 'month' THEN CAST(days * 10000 AS BIGINT)
-            WHEN feed = 'payments' AND unit <> 'payment' THEN 0
-            WHEN spread = 'event' OR month = month_of(start_date) THEN CAST(coalesce(quantity, 0) * 10000 AS BIGINT)
-            ELSE 0
+            WHEN feed = 'payments' AND unit <> 'payment' THEN NULL
+            WHEN spread = 'event' OR month = month_of(start_date) THEN CAST(CAST(quantity AS DECIMAL(38, 4)) * 10000 AS BIGINT)
+            WHEN quantity IS NOT NULL THEN 0
         END AS unit_numerator
     FROM charged
 ),
 final AS (
     SELECT
         agency, feed, record_key, service, month, month BETWEEN first_month AND last_month AS in_window, method, days,
-        CASE
-            WHEN feed = 'payments' AND unit <> 'payment' THEN NULL
-            ELSE CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
-        END AS units,
+        CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
+            AS units,
         unit_numerator, unit_denominator, specialty_code, location_code, variant
     FROM measured
 )

@@ -51,7 +51,9 @@ joined AS (
 ),
 judged AS (
     SELECT
-        joined.*, rules.residual AS policy, coalesce(rules.population_weight, 'all') AS population_weight,
+        joined.*, rules.residual AS policy,
+        -- Declared to have no amount of its own: appointments not attended, days of delay.
+        rules.method = 'ledger' AND rules.residual = 'hold' AND NOT joined.has_quantum AS is_activity_only, coalesce(rules.population_weight, 'all') AS population_weight,
         joined.quantum - joined.direct - joined.quarantined AS residual,
         -- (Q − H) / D within the band, without dividing.
         joined.direct > 0
@@ -70,7 +72,7 @@ final AS (
             ELSE 'hold'
         END AS treatment,
         residual <> 0 AND policy = 'scale' AND NOT is_in_band AS is_out_of_band,
-        population_weight
+        is_activity_only, population_weight
     FROM judged
 )
 SELECT * FROM final ORDER BY agency, service, month

@@ -1,7 +1,7 @@
 -- Purpose: exact arithmetic on pence, and the calendar of the accounts. No binary float anywhere.
 
--- Pounds as whole pence.
-CREATE MACRO pence(pounds) AS CAST(pounds * 100 AS HUGEINT);
+-- Pounds as whole pence. Widened first: a DECIMAL(18, 2) times 100 does not fit itself from £100 trillion up.
+CREATE MACRO pence(pounds) AS CAST(CAST(pounds AS DECIMAL(38, 2)) * 100 AS HUGEINT);
 
 -- Whole pence as pounds.
 CREATE MACRO pounds(whole_pence) AS
@@ -26,14 +26,18 @@ CREATE MACRO financial_year_of(day) AS
         ELSE CAST(year(day) - 1 AS VARCHAR) || '-' || right(CAST(year(day) AS VARCHAR), 2)
     END;
 
+-- Completed years of age. Who is born on 29 February is a year older on 1 March of a year without one (the law of Scotland).
+CREATE MACRO age_at(born, day) AS
+    year(day) - year(born) - CAST(100 * month(day) + dayofmonth(day) < 100 * month(born) + dayofmonth(born) AS INTEGER);
+
 -- The age band of somebody born on a day, at another day.
 CREATE MACRO age_band_of(born, day) AS
     CASE
         WHEN born IS NULL OR born > day THEN 'Unknown'
-        WHEN date_sub('year', born, day) < 18 THEN '0-17'
-        WHEN date_sub('year', born, day) < 65 THEN '18-64'
-        WHEN date_sub('year', born, day) < 75 THEN '65-74'
-        WHEN date_sub('year', born, day) < 85 THEN '75-84'
+        WHEN age_at(born, day) < 18 THEN '0-17'
+        WHEN age_at(born, day) < 65 THEN '18-64'
+        WHEN age_at(born, day) < 75 THEN '65-74'
+        WHEN age_at(born, day) < 85 THEN '75-84'
         ELSE '85+'
     END;
 

@@ -4,7 +4,7 @@
 -- Blank text is no value.
 CREATE MACRO filled(field) AS nullif(trim(field), '');
 
--- A date as 2025-04-01 or 2025/04/01, with or without a midnight time; a month as 2025-04 is its first day.
+-- A date as 2025-04-01 or 2025/04/01, with or without a time of day; a month as 2025-04 is its first day.
 CREATE MACRO read_day(field) AS
     CASE
         WHEN regexp_full_match(trim(field), '\d{4}[-/]\d{2}[-/]\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?')
@@ -22,12 +22,16 @@ CREATE MACRO read_moment(field) AS
             THEN TRY_CAST(replace(trim(field), '/', '-') AS TIMESTAMP)
     END;
 
--- An amount without pound signs, thousands separators and blanks; (1.23) and 1.23- are negative.
+-- An amount without pound sign, thousands separators and blanks; (1.23) and 1.23- are negative.
+-- A comma or blank must part off three digits: 12,34 is not taken for 1234.
 CREATE MACRO plain_amount(field) AS
-    regexp_replace(
-        regexp_replace(replace(replace(replace(trim(field), '£', ''), ',', ''), ' ', ''), '^\((.*)\)$', '-\1'),
-        '^([^-].*)-$', '-\1'
-    );
+    CASE
+        WHEN regexp_full_match(trim(field), '[-(£ ]*(\d+|\d{1,3}([, ]\d{3})+)(\.\d*)?[-) ]*') THEN
+            regexp_replace(
+                regexp_replace(replace(replace(replace(trim(field), '£', ''), ',', ''), ' ', ''), '^\((.*)\)$', '-\1'),
+                '^([^-].*)-$', '-\1'
+            )
+    END;
 
 -- Pounds to the penny; more than two decimals is no amount, so that no fraction of a penny is lost.
 CREATE MACRO read_money(field) AS

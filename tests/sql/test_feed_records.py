@@ -2,53 +2,27 @@
 
 import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-import duckdb
-import pyarrow as pa
 import pytest
+from sql_case import Row, run
 
-from pipelines.engine.database import dependencies, open_database, read_sql
-from schemas.core import CORE
-from schemas.feeds import FEEDS, Lineage
-from schemas.reference import REFERENCE
-from schemas.table import arrow_schema
-
-Row = dict[str, Any]
 DAY = datetime.date
 APRIL, MAY, JUNE = DAY(2025, 4, 1), DAY(2025, 5, 1), DAY(2025, 6, 1)
 REFRESH = {"period": "2025-05", "first_month": APRIL, "last_month": MAY, "period_end": DAY(2025, 5, 31)}
 UNITS = {
-    "maternity": "bed_day", "mental_health_inpatient": "bed_day", "gp_out_of_hours": "contact", "community_nursing": "contact",
-    "delayed_discharge": "day", "sds_option_2": "payment", "telecare": "item",
-}  # fmt: skip
+    "maternity": "bed_day",
+    "mental_health_inpatient": "bed_day",
+    "gp_out_of_hours": "contact",
+    "community_nursing": "contact",
+    "delayed_discharge": "day",
+    "sds_option_2": "payment",
+    "telecare": "item",
+}
 METHODS = {"maternity": "record", "mental_health_inpatient": "record", "sds_option_2": "record", "delayed_discharge": "ledger"}
 
 
-def _columns(layer: str, name: str) -> pa.Schema:
-    if layer in ("staged", "quarantine"):
-        fields = [*arrow_schema(FEEDS[name].model), *arrow_schema(Lineage)]
-    else:
-        fields = list(arrow_schema((REFERENCE if layer == "reference" else CORE)[name]))
-    return pa.schema([pa.field(f.name, f.type) for f in fields])
-
-
-def answer(tmp_path: Path, name: str, **tables: list[Row]) -> list[Row]:
-    """The rows of `sql/core/<name>.sql`; tables are named layer__table, those not given are empty."""
-    sql = read_sql("core", name)
-    with open_database(tmp_path) as connection:
-        for layer, table in dependencies(sql):
-            rows = tables.pop(f"{layer}__{table}", [])
-            connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
-            connection.register("rows", pa.Table.from_pylist(rows, _columns(layer, table)))
-            connection.execute(f'CREATE TABLE {layer}."{table}" AS SELECT * FROM rows')
-        assert not tables, f"{name}.sql does not read {', '.join(tables)}"
-        found: duckdb.DuckDBPyRelation = connection.sql(sql)
-        return found.to_arrow_table().to_pylist()
-
-
-def judged(agency: str, key: str, period: str = "2025-05", **columns: Any) -> Row:
+def judged(agency: str, key: str | None, period: str = "2025-05", **columns: Any) -> Row:
     """A judged row of any feed."""
     lineage = {"agency": agency, "period": period, "record_key": key, "source_file": "f" * 12, "source_row": 1}
     return lineage | {"chi_is_valid": True if columns.get("chi_number") else None} | columns
@@ -62,14 +36,20 @@ def record(service: str, key: str, start: DAY, end: DAY | None, spread: str, **c
     return common | {"start_date": start, "end_date": end, "spread": spread, "quantity": Decimal(1)} | columns
 
 
-def months(tmp_path: Path, *records: Row) -> list[Row]:
+def months(*records: Row) -> list[Row]:
     """The months of records, with the rules and units that their services have."""
     agencies = sorted({r["agency"] for r in records})
-    return answer(
-        tmp_path, "record_month", core__record=list(records), core__refresh=[REFRESH],
-        reference__services=[{"service": s, "unit": u} for s, u in UNITS.items()],
-        reference__costing_rules=[{"agency": a, "service": s, "method": METHODS.get(s, "rate")} for s in UNITS for a in agencies],
-    )  # fmt: skip
+    return run(
+        "core/record_month",
+        {
+            "core.record": list(records),
+            "core.refresh": [REFRESH],
+            "reference.services": [{"service": s, "unit": u} for s, u in UNITS.items()],
+            "reference.costing_rules": [
+                {"agency": a, "service": s, "method": METHODS.get(s, "rate")} for s in UNITS for a in agencies
+            ],
+        },
+    )
 
 
 def item(key: str, start: DAY, end: DAY | None, client: str = "A1", **columns: Any) -> Row:
@@ -84,16 +64,28 @@ def counted(rows: list[Row]) -> list[tuple[str, DAY, int]]:
 
 
 @pytest.mark.parametrize(("feed", "service"), [("maternity", "maternity"), ("mental_health", "mental_health_inpatient")])
-def test_stays_of_both_feeds_have_their_service_whatever_else_they_say(tmp_path: Path, feed: str, service: str) -> None:
+def test_stays_of_both_feeds_have_their_service_whatever_else_they_say(feed: str, service: str) -> None:
     row = judged(
-        "nhs-tayside", "E1", chi_number="0101011237", admission_date=APRIL, discharge_date=MAY, inpatient_day_case="D",
-        geriatric_long_stay="Y", admission_type_code="30", total_cost=Decimal("300.00"), postcode="DD19SY",
-    )  # fmt: skip
+        "nhs-tayside",
+        "E1",
+        chi_number="0101011237",
+        admission_date=APRIL,
+        discharge_date=MAY,
+        inpatient_day_case="D",
+        geriatric_long_stay="Y",
+        admission_type_code="30",
+        total_cost=Decimal("300.00"),
+        postcode="DD19SY",
+    )
     held = judged("nhs-tayside", "E2", broken_rules="admission_date.unreadable", total_cost=Decimal("7.00"))
-    found = answer(
-        tmp_path, "record", **{f"staged__{feed}": [row], f"quarantine__{feed}": [held]},
-        reference__admission_types=[{"admission_type_code": "30", "admission": "emergency"}],
-    )  # fmt: skip
+    found = run(
+        "core/record",
+        {
+            f"staged.{feed}": [row],
+            f"quarantine.{feed}": [held],
+            "reference.admission_types": [{"admission_type_code": "30", "admission": "emergency"}],
+        },
+    )
     parts = [(r["feed"], r["fate"], r["service"], r["start_date"], r["end_date"], r["spread"], r["amount"]) for r in found]
     assert sorted(parts, key=str) == [
         (feed, "accepted", service, APRIL, MAY, "stay", Decimal("300.00")),
@@ -101,14 +93,16 @@ def test_stays_of_both_feeds_have_their_service_whatever_else_they_say(tmp_path:
     ]
 
 
-def test_contacts_are_events_of_their_day_and_of_their_kind(tmp_path: Path) -> None:
+def test_contacts_are_events_of_their_day_and_of_their_kind() -> None:
     start = datetime.datetime(2025, 5, 31, 23, 59)  # noqa: DTZ001  # files have no time zone
-    found = answer(
-        tmp_path, "record",
-        staged__gp_out_of_hours=[judged("nhs-tayside", "C1", start_datetime=start, consultation_type="HOME VISIT")],
-        staged__community_nursing=[judged("nhs-tayside", "K1", contact_date=APRIL, contact_type="2")],
-        staged__community_mental_health=[judged("nhs-tayside", "K1", contact_date=MAY)],
-    )  # fmt: skip
+    found = run(
+        "core/record",
+        {
+            "staged.gp_out_of_hours": [judged("nhs-tayside", "C1", start_datetime=start, consultation_type="HOME VISIT")],
+            "staged.community_nursing": [judged("nhs-tayside", "K1", contact_date=APRIL, contact_type="2")],
+            "staged.community_mental_health": [judged("nhs-tayside", "K1", contact_date=MAY)],
+        },
+    )
     assert sorted((r["service"], r["start_date"], r["spread"], r["variant"] or "", r["quantity"]) for r in found) == [
         ("community_mental_health", MAY, "event", "", 1),
         ("community_nursing", APRIL, "event", "2", 1),
@@ -116,7 +110,7 @@ def test_contacts_are_events_of_their_day_and_of_their_kind(tmp_path: Path) -> N
     ]
 
 
-def test_budgets_go_by_option_and_equipment_keeps_its_last_day(tmp_path: Path) -> None:
+def test_budgets_go_by_option_and_equipment_keeps_its_last_day() -> None:
     budgets = [
         judged("angus", str(n), option=str(n), month=MAY, gross_amount=Decimal(n), client_contribution=Decimal("0.50"))
         for n in (1, 2, 3, 4)
@@ -125,7 +119,7 @@ def test_budgets_go_by_option_and_equipment_keeps_its_last_day(tmp_path: Path) -
         judged("angus", "Q1", service_type="1", start_date=APRIL, end_date=MAY),
         judged("angus", "Q2", service_type="2", start_date=APRIL),
     ]
-    found = answer(tmp_path, "record", staged__self_directed_support=budgets, staged__equipment=items)
+    found = run("core/record", {"staged.self_directed_support": budgets, "staged.equipment": items})
     assert sorted((r["service"], r["record_key"], r["end_date"], r["amount"], r["client_contribution"]) for r in found) == [
         ("sds_direct_payment", "1", None, 1, Decimal("0.50")),
         ("sds_option_2", "2", None, 2, Decimal("0.50")),
@@ -136,12 +130,14 @@ def test_budgets_go_by_option_and_equipment_keeps_its_last_day(tmp_path: Path) -
     ]
 
 
-def test_a_key_that_comes_again_supersedes_within_its_feed_only(tmp_path: Path) -> None:
-    found = answer(
-        tmp_path, "record",
-        staged__community_nursing=[judged("nhs-tayside", "K1", p, contact_date=APRIL) for p in ("2025-04", "2025-05")],
-        staged__community_mental_health=[judged("nhs-tayside", "K1", "2025-04", contact_date=APRIL)],
-    )  # fmt: skip
+def test_a_key_that_comes_again_supersedes_within_its_feed_only() -> None:
+    found = run(
+        "core/record",
+        {
+            "staged.community_nursing": [judged("nhs-tayside", "K1", p, contact_date=APRIL) for p in ("2025-04", "2025-05")],
+            "staged.community_mental_health": [judged("nhs-tayside", "K1", "2025-04", contact_date=APRIL)],
+        },
+    )
     assert sorted((r["feed"], r["period"], r["fate"]) for r in found) == [
         ("community_mental_health", "2025-04", "accepted"),
         ("community_nursing", "2025-04", "superseded"),
@@ -152,25 +148,24 @@ def test_a_key_that_comes_again_supersedes_within_its_feed_only(tmp_path: Path) 
 # ---- record_month: days and units ----
 
 
-def test_items_of_one_client_count_one_a_month_and_the_first_to_come_counts(tmp_path: Path) -> None:
+def test_items_of_one_client_count_one_a_month_and_the_first_to_come_counts() -> None:
     older, newer = item("Q2", DAY(2021, 2, 3), DAY(2025, 4, 20)), item("Q1", DAY(2025, 4, 10), None)
     for order in ((older, newer), (newer, older)):
-        assert counted(months(tmp_path, *order)) == [("Q1", APRIL, 0), ("Q1", MAY, 1), ("Q2", APRIL, 1)]
+        assert counted(months(*order)) == [("Q1", APRIL, 0), ("Q1", MAY, 1), ("Q2", APRIL, 1)]
 
 
-def test_items_that_came_on_one_day_count_by_their_key(tmp_path: Path) -> None:
-    found = months(tmp_path, item("Q2", MAY, None), item("Q1", MAY, None))
+def test_items_that_came_on_one_day_count_by_their_key() -> None:
+    found = months(item("Q2", MAY, None), item("Q1", MAY, None))
     assert counted(found) == [("Q1", MAY, 1), ("Q2", MAY, 0)]
 
 
-def test_the_same_number_in_two_councils_is_two_clients(tmp_path: Path) -> None:
-    found = months(tmp_path, item("Q1", MAY, None), item("Q1", MAY, None) | {"agency": "dundee-city"})
+def test_the_same_number_in_two_councils_is_two_clients() -> None:
+    found = months(item("Q1", MAY, None), item("Q1", MAY, None) | {"agency": "dundee-city"})
     assert [r["units"] for r in found] == [1, 1]
 
 
-def test_an_item_counts_from_its_first_day_to_its_last_in_the_months_of_the_dataset(tmp_path: Path) -> None:
+def test_an_item_counts_from_its_first_day_to_its_last_in_the_months_of_the_dataset() -> None:
     found = months(
-        tmp_path,
         item("gone before", DAY(2019, 1, 1), APRIL, "A1"),  # last day 31 March
         item("one day", APRIL, DAY(2025, 4, 2), "A2"),
         item("last day is 1 May", APRIL, DAY(2025, 5, 2), "A3"),
@@ -188,9 +183,8 @@ def test_an_item_counts_from_its_first_day_to_its_last_in_the_months_of_the_data
     assert all(r["in_window"] and r["method"] == "rate" for r in found)
 
 
-def test_a_delay_is_days_and_never_a_cost(tmp_path: Path) -> None:
+def test_a_delay_is_days_and_never_a_cost() -> None:
     found = months(
-        tmp_path,
         record("delayed_discharge", "D1", DAY(2025, 4, 29), DAY(2025, 5, 3), "stay"),
         record("delayed_discharge", "D2", DAY(2025, 5, 30), None, "stay"),
     )
@@ -198,15 +192,14 @@ def test_a_delay_is_days_and_never_a_cost(tmp_path: Path) -> None:
     assert {r["method"] for r in found} == {"activity"}
 
 
-def test_a_stay_open_for_a_year_has_its_days_in_every_month(tmp_path: Path) -> None:
-    found = months(tmp_path, record("mental_health_inpatient", "P1", DAY(2024, 6, 1), None, "stay", amount=Decimal("365.00")))
+def test_a_stay_open_for_a_year_has_its_days_in_every_month() -> None:
+    found = months(record("mental_health_inpatient", "P1", DAY(2024, 6, 1), None, "stay", amount=Decimal("365.00")))
     assert sum(r["units"] for r in found) == 365
     assert counted([r for r in found if r["in_window"]]) == [("P1", APRIL, 30), ("P1", MAY, 31)]
 
 
-def test_contacts_and_budgets_are_one_each(tmp_path: Path) -> None:
+def test_contacts_and_budgets_are_one_each() -> None:
     found = months(
-        tmp_path,
         record("community_nursing", "K1", DAY(2025, 5, 31), None, "event", variant="2"),
         record("sds_option_2", "B1", MAY, None, "event", social_care_id="A1", amount=Decimal("-5.00")),
     )
@@ -219,19 +212,23 @@ def test_contacts_and_budgets_are_one_each(tmp_path: Path) -> None:
 # ---- record_cost: an item's months cost the rate each ----
 
 
-def test_an_item_costs_the_rate_of_each_month_whatever_its_days(tmp_path: Path) -> None:
+def test_an_item_costs_the_rate_of_each_month_whatever_its_days() -> None:
     items = [item("Q1", DAY(2025, 1, 15), None), item("Q2", DAY(2025, 2, 20), None)]
     refresh = REFRESH | {"first_month": DAY(2025, 2, 1)}
-    monthly = answer(
-        tmp_path, "record_month", core__record=items, core__refresh=[refresh],
-        reference__services=[{"service": "telecare", "unit": "item"}],
-        reference__costing_rules=[{"agency": "angus", "service": "telecare", "method": "rate"}],
-    )  # fmt: skip
+    monthly = run(
+        "core/record_month",
+        {
+            "core.record": items,
+            "core.refresh": [refresh],
+            "reference.services": [{"service": "telecare", "unit": "item"}],
+            "reference.costing_rules": [{"agency": "angus", "service": "telecare", "method": "rate"}],
+        },
+    )
     rates = [
         {"agency": "angus", "service": "telecare", "financial_year": year, "unit_cost": Decimal(cost), "matches": 1}
         for year, cost in (("2024-25", "21.65"), ("2025-26", "22.40"))
     ]
-    costs = answer(tmp_path, "record_cost", core__record=items, core__record_month=monthly, core__unit_cost_match=rates)
+    costs = run("core/record_cost", {"core.record": items, "core.record_month": monthly, "core.unit_cost_match": rates})
     assert sorted((c["record_key"], c["month"].month, c["direct_cost"]) for c in costs) == [
         ("Q1", 2, Decimal("21.65")),
         ("Q1", 3, Decimal("21.65")),
@@ -245,17 +242,19 @@ def test_an_item_costs_the_rate_of_each_month_whatever_its_days(tmp_path: Path) 
 # ---- deaths: no record, but a fate and a day ----
 
 
-def test_deaths_have_a_fate_each_and_a_later_file_supersedes(tmp_path: Path) -> None:
-    found = answer(
-        tmp_path, "fate",
-        staged__deaths=[
-            judged("nhs-tayside", "0101011237", "2025-04", date_of_death=APRIL),
-            judged("nhs-tayside", "0101011237", "2025-05", date_of_death=DAY(2025, 4, 2)),
-            judged("nhs-tayside", "0101201234", "2025-05", date_of_death=MAY),
-        ],
-        quarantine__deaths=[judged("nhs-tayside", None, "2025-05", broken_rules="chi_number.missing")],
-        staged__ledger=[judged("nhs-tayside", "0101011237", "2025-03", amount=Decimal("8.00"))],
-    )  # fmt: skip
+def test_deaths_have_a_fate_each_and_a_later_file_supersedes() -> None:
+    found = run(
+        "core/fate",
+        {
+            "staged.deaths": [
+                judged("nhs-tayside", "0101011237", "2025-04", date_of_death=APRIL),
+                judged("nhs-tayside", "0101011237", "2025-05", date_of_death=DAY(2025, 4, 2)),
+                judged("nhs-tayside", "0101201234", "2025-05", date_of_death=MAY),
+            ],
+            "quarantine.deaths": [judged("nhs-tayside", None, "2025-05", broken_rules="chi_number.missing")],
+            "staged.ledger": [judged("nhs-tayside", "0101011237", "2025-03", amount=Decimal("8.00"))],
+        },
+    )
     assert [(r["feed"], r["period"], r["accepted"], r["quarantined"], r["superseded"]) for r in found] == [
         ("deaths", "2025-04", 0, 0, 1),
         ("deaths", "2025-05", 2, 1, 0),
@@ -275,30 +274,32 @@ def test_deaths_have_a_fate_each_and_a_later_file_supersedes(tmp_path: Path) -> 
     ],
 )
 def test_the_day_of_death_is_that_of_deaths_then_register_then_client(
-    tmp_path: Path, deaths: DAY | None, register: DAY | None, client: DAY | None, expected: DAY | None
+    deaths: DAY | None, register: DAY | None, client: DAY | None, expected: DAY | None
 ) -> None:
     born = DAY(1940, 3, 12)
     old, current = "0101011237", "0101201234"
-    known = {"chi_number": current, "date_of_birth": born, "sex": "2", "postcode": "DD19SY"}
-    found = answer(
-        tmp_path, "person_home",
-        core__person_id=[{"person_key": f"chi:{current}", "person_id": "p1"}],
-        core__chi_alias=[{"chi_number": old, "current_chi": current}],
-        core__link=[{"agency": "angus", "social_care_id": "A1", "chi_number": current, "link_method": "chi"}],
-        core__postcode_zone=[{"postcode": "DD19SY", "data_zone": "S01007694"}],
-        staged__population_register=[judged("nhs-tayside", current, **known, date_of_death=register)],
-        staged__clients=[judged("angus", "A1", "2025-05", social_care_id="A1", date_of_death=client)],
-        # An earlier file had another day; the superseded number is followed.
-        staged__deaths=[
-            judged("nhs-tayside", old, period, chi_number=old, date_of_death=day)
-            for period, day in (("2025-04", DAY(2025, 4, 4)), ("2025-05", deaths))
-            if deaths
-        ],
-    )  # fmt: skip
+    known: Row = {"chi_number": current, "date_of_birth": born, "sex": "2", "postcode": "DD19SY"}
+    found = run(
+        "core/person_home",
+        {
+            "core.person_id": [{"person_key": f"chi:{current}", "person_id": "p1"}],
+            "core.chi_alias": [{"chi_number": old, "current_chi": current}],
+            "core.link": [{"agency": "angus", "social_care_id": "A1", "chi_number": current, "link_method": "chi"}],
+            "core.postcode_zone": [{"postcode": "DD19SY", "data_zone": "S01007694"}],
+            "staged.population_register": [judged("nhs-tayside", current, **known, date_of_death=register)],
+            "staged.clients": [judged("angus", "A1", "2025-05", social_care_id="A1", date_of_death=client)],
+            # An earlier file had another day; the superseded number is followed.
+            "staged.deaths": [
+                judged("nhs-tayside", old, period, chi_number=old, date_of_death=day)
+                for period, day in (("2025-04", DAY(2025, 4, 4)), ("2025-05", deaths))
+                if deaths
+            ],
+        },
+    )
     assert [(r["date_of_death"], r["date_of_birth"], r["sex"], r["data_zone"]) for r in found] == [
         (expected, born, "2", "S01007694")
     ]
 
 
-def test_a_death_without_any_record_makes_no_person(tmp_path: Path) -> None:
-    assert answer(tmp_path, "person_home", staged__deaths=[judged("nhs-tayside", "1", chi_number="1", date_of_death=MAY)]) == []
+def test_a_death_without_any_record_makes_no_person() -> None:
+    assert run("core/person_home", {"staged.deaths": [judged("nhs-tayside", "1", chi_number="1", date_of_death=MAY)]}) == []

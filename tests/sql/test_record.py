@@ -1,0 +1,261 @@
+"""record: the service and the one fate of every row of an activity or payment file."""
+
+import datetime
+from decimal import Decimal
+from itertools import product
+from typing import Any
+
+import pytest
+from sql_case import Row, run
+
+from pipelines.engine.database import dependencies, read_sql
+from schemas.core import CORE
+from schemas.feeds import FEEDS
+from schemas.table import columns
+
+BOARD, COUNCIL = "nhs-tayside", "angus"
+ADMISSION_TYPES = [
+    {"admission_type_code": "11", "admission": "elective"},
+    {"admission_type_code": "30", "admission": "emergency"},
+    {"admission_type_code": "42", "admission": "other"},
+]
+
+
+def sent(key: str | None, period: str = "2025-04", row: int = 1, broken: str | None = None, **own: Any) -> Row:
+    """A judged row: its own columns and where it came from."""
+    agency = own.pop("agency", BOARD)
+    return {"agency": agency, "period": period, "record_key": key, "source_file": f"file{period}", "source_row": row,
+            "broken_rules": broken, **own}  # fmt: skip
+
+
+def records(**tables: list[Row]) -> list[Row]:
+    """The records of tables named as `staged__acute`."""
+    named = {name.replace("__", "."): rows for name, rows in tables.items()}
+    return run("core/record", {"reference.admission_types": ADMISSION_TYPES, **named})
+
+
+def one(**tables: list[Row]) -> Row:
+    (record,) = records(**tables)
+    return record
+
+
+@pytest.mark.parametrize(
+    ("long_stay", "day_case", "admission_type", "service"),
+    [
+        ("N", "I", "11", "acute_elective"),
+        ("N", "I", "30", "acute_emergency"),
+        ("N", "I", "42", "acute_other"),
+        (None, "I", "99", "acute_other"),
+        (None, "I", None, "acute_other"),
+        ("N", "D", "11", "acute_day_case"),
+        ("N", "D", "30", "acute_day_case"),
+        ("Y", "I", "30", "geriatric_long_stay"),
+        ("Y", "D", "11", "geriatric_long_stay"),
+    ],
+)
+def test_services_of_acute(long_stay: str | None, day_case: str, admission_type: str | None, service: str) -> None:
+    own = {"geriatric_long_stay": long_stay, "inpatient_day_case": day_case, "admission_type_code": admission_type}
+    assert one(staged__acute=[sent("E1", **own)])["service"] == service
+
+
+@pytest.mark.parametrize(
+    ("status", "service"), [("1", "outpatient"), ("5", "outpatient_dna"), ("8", "outpatient_dna"), ("3", None)]
+)
+def test_services_of_outpatient(status: str, service: str | None) -> None:
+    assert one(staged__outpatient=[sent("O1", attendance_status=status)])["service"] == service
+
+
+@pytest.mark.parametrize(
+    ("reablement", "kind", "service"),
+    [
+        ("1", "2", "home_care_reablement"),
+        ("0", "2", "home_care_personal"),
+        ("9", "2", "home_care_personal"),
+        (None, "1", "home_care_non_personal"),
+        ("0", None, "home_care_non_personal"),
+    ],
+)
+def test_services_of_home_care(reablement: str | None, kind: str | None, service: str) -> None:
+    row = sent("H1", agency=COUNCIL, reablement=reablement, service_type=kind)
+    assert one(staged__home_care=[row])["service"] == service
+
+
+@pytest.mark.parametrize(
+    ("admission", "nursing", "service"),
+    [
+        ("1", "1", "care_home_respite"),
+        ("1", "0", "care_home_respite"),
+        ("3", "1", "care_home_nursing"),
+        ("2", "1", "care_home_nursing"),
+        ("3", "0", "care_home_residential"),
+        ("3", "9", "care_home_residential"),
+        (None, None, "care_home_residential"),
+    ],
+)
+def test_services_of_care_homes(admission: str | None, nursing: str | None, service: str) -> None:
+    row = sent("C1", agency=COUNCIL, admission_type=admission, nursing_care=nursing)
+    assert one(staged__care_home=[row])["service"] == service
+
+
+CODES = [
+    {"agency": COUNCIL, "cost_code": "1000", "valid_to": "2025-03-31", "service": "meals", "treatment": "cost"},
+    {"agency": COUNCIL, "cost_code": "1000", "valid_from": "2025-04-01", "service": "day_care", "treatment": "cost"},
+    {"agency": COUNCIL, "cost_code": "9100", "treatment": "eliminate"},
+    {"agency": COUNCIL, "cost_code": "9300", "service": "meals", "treatment": "exclude"},
+    {"agency": "dundee-city", "cost_code": "2000", "service": "meals", "treatment": "cost"},
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "service"),
+    [
+        ("1000", "2025-03-31", "meals"),
+        ("1000", "2025-04-01", "day_care"),
+        ("1000", None, "day_care"),  # the day is unreadable: that of the file, 2025-04
+        ("9100", "2025-04-01", None),
+        ("9300", "2025-04-01", None),
+        ("2000", "2025-04-01", "unmapped"),  # another council's code
+        (None, "2025-04-01", "unmapped"),
+    ],
+)
+def test_services_of_payments(code: str | None, day: str | None, service: str | None) -> None:
+    row = sent("P1", agency=COUNCIL, cost_code=code, period_from=day)
+    assert one(quarantine__payments=[row], reference__cost_code_map=CODES)["service"] == service
+
+
+def test_a_payment_runs_to_its_last_day_inclusive() -> None:
+    row = sent("P1", agency=COUNCIL, social_care_id="A1", cost_code="1000", period_from="2025-04-07", period_to="2025-04-13",
+               gross_amount="-12.34", client_contribution="1.00")  # fmt: skip
+    record = one(staged__payments=[row], reference__cost_code_map=CODES)
+    assert (record["start_date"], record["end_date"]) == (datetime.date(2025, 4, 7), datetime.date(2025, 4, 14))
+    assert (record["spread"], record["amount"], record["client_contribution"]) == ("span", Decimal("-12.34"), Decimal("1.00"))
+    assert (record["chi_number"], record["social_care_id"]) == (None, "A1")
+
+
+def test_every_feed_keeps_its_own_columns() -> None:
+    """A union whose columns do not line up would show here: every value stands in the column it belongs to."""
+    care = {"agency": COUNCIL, "social_care_id": "A1"}
+    patient = {"chi_number": "0101011237", "chi_is_valid": True, "postcode": "DD11AA", "location_code": "T101H"}
+    found = records(
+        staged__acute=[sent("E", admission_date="2025-04-03", discharge_date="2025-04-05", inpatient_day_case="I",
+                            admission_type_code="30", specialty_code="A1", total_cost="1000.10", **patient)],
+        staged__outpatient=[sent("O", clinic_date="2025-04-06", attendance_status="1", specialty_code="C8", total_cost="200.20",
+                                 **patient)],
+        staged__emergency=[sent("A", arrival_datetime="2025-04-07 23:59:00", departure_datetime="2025-04-08 03:00:00",
+                                total_cost="300.30", **patient)],
+        staged__prescribing=[sent("R", paid_month="2025-04-01", paid_items="7", gross_ingredient_cost="40.40",
+                                  **{k: v for k, v in patient.items() if k != "location_code"})],
+        staged__home_care=[sent("H", month="2025-04-01", hours="12.5", service_type="2", gross_cost="500.50", **care)],
+        staged__care_home=[sent("C", admission_date="2025-04-09", gross_weekly_cost="800.80", nursing_care="1",
+                                client_weekly_contribution="100.10", **care)],
+        staged__payments=[sent("P", cost_code="1000", period_from="2025-04-10", period_to="2025-04-10", gross_amount="60.60",
+                               client_contribution="6.60", **care)],
+        reference__cost_code_map=CODES,
+    )  # fmt: skip
+
+    def day(number: int) -> datetime.date:
+        return datetime.date(2025, 4, number)
+
+    named = ["feed", "record_key", "service", "start_date", "end_date", "spread", "quantity", "amount", "client_contribution",
+             "specialty_code", "location_code", "variant", "chi_number", "social_care_id", "postcode"]  # fmt: skip
+    no = None
+    chi, place, home = "0101011237", "DD11AA", "T101H"
+    expected: list[tuple[Any, ...]] = [
+        ("acute", "E", "acute_emergency", day(3), day(5), "stay", 1, "1000.10", no, "A1", home, no, chi, no, place),
+        ("care_home", "C", "care_home_nursing", day(9), no, "stay", 1, "800.80", "100.10", no, no, no, no, "A1", no),
+        ("emergency", "A", "emergency", day(7), no, "event", 1, "300.30", no, no, home, no, chi, no, place),
+        ("home_care", "H", "home_care_personal", day(1), no, "event", "12.5", "500.50", no, no, no, no, no, "A1", no),
+        ("outpatient", "O", "outpatient", day(6), no, "event", 1, "200.20", no, "C8", home, no, chi, no, place),
+        ("payments", "P", "day_care", day(10), day(11), "span", 1, "60.60", "6.60", no, no, no, no, "A1", no),
+        ("prescribing", "R", "prescribing", day(1), no, "event", 7, "40.40", no, no, no, no, chi, no, place),
+    ]
+    money = {"quantity", "amount", "client_contribution"}
+    assert sorted(tuple(r[n] for n in named) for r in found) == [
+        tuple(Decimal(v) if n in money and v is not None else v for n, v in zip(named, row, strict=True)) for row in expected
+    ]
+    assert set(named) | {"agency", "fate", "period", "source_file", "source_row"} == {c.name for c in columns(CORE["record"])}
+
+
+def test_a_same_day_stay_is_a_case() -> None:
+    same_day = {"admission_date": "2025-04-03", "discharge_date": "2025-04-03"}
+    assert one(staged__acute=[sent("E1", **same_day)])["variant"] == "case"
+    assert one(staged__acute=[sent("E1", admission_date="2025-04-03")])["variant"] is None
+
+
+def test_only_a_valid_chi_is_kept() -> None:
+    for valid, chi in ((True, "0101011237"), (False, None), (None, None)):
+        row = sent("O1", attendance_status="1", chi_number="0101011237", chi_is_valid=valid, total_cost="5.00")
+        record = one(staged__outpatient=[row])
+        assert (record["chi_number"], record["amount"], record["fate"]) == (chi, Decimal("5.00"), "accepted")
+
+
+CODED: dict[str, dict[str, list[str | None]]] = {
+    "acute": {
+        "geriatric_long_stay": ["Y", "N", None],
+        "inpatient_day_case": ["I", "D"],
+        "admission_type_code": ["11", "30", "42", "99", None],
+    },
+    "outpatient": {"attendance_status": ["1", "5", "8"]},
+    "self_directed_support": {"option": ["1", "2", "3", "4"]},
+    "home_care": {"reablement": ["0", "1", "9", None], "service_type": ["1", "2", None]},
+    "care_home": {"admission_type": ["1", "2", "3", None], "nursing_care": ["0", "1", "9", None]},
+}
+"""The codes that decide a service, by feed."""
+
+
+@pytest.mark.parametrize("feed", sorted(name for layer, name in dependencies(read_sql("core", "record")) if layer == "staged"))
+def test_the_services_of_a_feed_are_those_it_declares(feed: str) -> None:
+    """Reference is refused without a costing rule for each of them, so that no record can fall out of the costing."""
+    codes = CODED.get(feed, {})
+    rows = [sent(str(n), **dict(zip(codes, values, strict=True))) for n, values in enumerate(product(*codes.values()))]
+    expected = {"unmapped"} if feed == "payments" else set(FEEDS[feed].services)
+    assert expected and {record["service"] for record in records(**{f"staged__{feed}": rows})} == expected
+
+
+def fates(staged: list[Row], quarantine: list[Row]) -> dict[tuple[str, int], str]:
+    """Fate by period and row."""
+    found = records(staged__outpatient=staged, quarantine__outpatient=quarantine)
+    assert len(found) == len(staged) + len(quarantine)
+    return {(row["period"], row["source_row"]): row["fate"] for row in found}
+
+
+def test_a_key_that_comes_again_later_supersedes_the_earlier_row() -> None:
+    rows = [sent("O1"), sent("O2", row=2), sent("O1", "2025-05"), sent("O1", "2025-06", 3)]
+    assert fates(rows, []) == {
+        ("2025-04", 1): "superseded",
+        ("2025-04", 2): "accepted",
+        ("2025-05", 1): "superseded",
+        ("2025-06", 3): "accepted",
+    }
+
+
+def test_a_quarantined_row_supersedes_too() -> None:
+    """The agency has replaced the record. Were the earlier one kept, its pounds would be counted beside the later one's."""
+    assert fates([sent("O1")], [sent("O1", "2025-05", broken="x")]) == {
+        ("2025-04", 1): "superseded",
+        ("2025-05", 1): "quarantined",
+    }
+    assert fates([sent("O1", "2025-05")], [sent("O1", broken="x")]) == {
+        ("2025-04", 1): "superseded",
+        ("2025-05", 1): "accepted",
+    }
+
+
+def test_a_second_row_of_one_file_is_quarantined_and_the_first_stays() -> None:
+    assert fates([sent("O1")], [sent("O1", row=2, broken="duplicate_key")]) == {
+        ("2025-04", 1): "accepted",
+        ("2025-04", 2): "quarantined",
+    }
+
+
+def test_rows_without_a_key_stand_for_themselves() -> None:
+    rows = [sent(None, broken="x"), sent(None, row=2, broken="x"), sent(None, "2025-05", 1, broken="x")]
+    assert set(fates([], rows).values()) == {"quarantined"}
+
+
+def test_the_same_key_of_another_agency_or_feed_is_another_record() -> None:
+    found = records(
+        staged__home_care=[sent("1", agency="angus"), sent("1", "2025-05", agency="dundee-city")],
+        staged__care_home=[sent("1", "2025-06", agency="angus")],
+    )
+    assert {row["fate"] for row in found} == {"accepted"}
