@@ -142,15 +142,23 @@ def _between(name: str, low: int, high: int, severity: str, sentence: str) -> Ru
 
 
 _SEX = _code("sex", ("0", "1", "2", "9"), "warning")
+_HOSPITAL_EPISODE = [
+    _ordered("admission_date", "discharge_date"),
+    _code("inpatient_day_case", ("I", "D"), "record"),
+    _code("geriatric_long_stay", ("Y", "N"), "warning"),
+]
+_COMMUNITY_CONTACT = [_between("duration_minutes", 0, 1440, "warning", "A contact longer than a day, or of less than no time.")]
 _OWN_RULES: dict[str, list[Rule]] = {
     "population_register": [_SEX],
-    "acute": [
-        _ordered("admission_date", "discharge_date"),
-        _code("inpatient_day_case", ("I", "D"), "record"),
-        _code("geriatric_long_stay", ("Y", "N"), "warning"),
-    ],
+    "acute": _HOSPITAL_EPISODE,
+    "maternity": _HOSPITAL_EPISODE,
+    "mental_health": _HOSPITAL_EPISODE,
     "outpatient": [_code("attendance_status", ("1", "5", "8"), "record")],
     "emergency": [_ordered("arrival_datetime", "departure_datetime")],
+    "gp_out_of_hours": [_ordered("start_datetime", "end_datetime")],
+    "community_nursing": _COMMUNITY_CONTACT,
+    "community_mental_health": _COMMUNITY_CONTACT,
+    "delayed_discharge": [_ordered("ready_for_discharge_date", "delay_end_date")],
     "clients": [_SEX],
     "home_care": [
         _between("hours", -744, 744, "warning", "More hours than a month has."),
@@ -162,5 +170,7 @@ _OWN_RULES: dict[str, list[Rule]] = {
         _code("nursing_care", ("0", "1", "9"), "warning"),
         _code("admission_type", ("1", "2", "3"), "warning"),
     ],
+    "self_directed_support": [_code("option", ("1", "2", "3", "4"), "record")],
+    "equipment": [_code("service_type", ("1", "2"), "record"), _ordered("start_date", "end_date")],
     "payments": [_ordered("period_from", "period_to")],
 }

@@ -25,7 +25,7 @@ from pipelines.ingest.read import Refused, read_text
 from schemas import chi
 from schemas.feeds import FEEDS, Feed, Lineage
 from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, Rule, rules_of
-from schemas.table import Column, arrow_schema, columns
+from schemas.table import Column, arrow_schema, columns, duckdb_type
 
 BATCH_ROWS = 250_000
 UNKNOWN_COLUMNS = "unknown_columns"
@@ -144,7 +144,7 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
     end = _period_end_exclusive(landed.period)
     has_chi = any(c.name == "chi_number" for c in declared)
     has_postcode = any(c.name == "postcode" for c in declared)
-    event_type = "TIMESTAMP" if landed.feed == "emergency" else "DATE"
+    event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
     return f"""
         WITH directory AS (
             SELECT DISTINCT normal_postcode("Postcode") AS postcode FROM read_parquet({literal(str(postcodes))})

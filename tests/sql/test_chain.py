@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sql_case import Row, inputs, run
+
+from tests.sql.sql_case import Row, inputs, run
 
 REFRESH = {"period": "2026-04", "first_month": "2026-02-01", "last_month": "2026-04-01", "period_end": "2026-04-30",
            "inner_pad": "36" * 64, "outer_pad": "5c" * 64}  # fmt: skip

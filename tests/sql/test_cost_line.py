@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 BOARD, COUNCIL, APRIL = "nhs-tayside", "angus", "2025-04-01"
 SERVICE = "home_care_personal"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 APRIL, MAY = "2025-04-01", "2025-05-01"
 DAY = {APRIL: datetime.date(2025, 4, 1), MAY: datetime.date(2025, 5, 1)}

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from sql_case import Row, run
+from tests.sql.sql_case import Row, run
 
 ZONES = [{"postcode": f"P{n}", "data_zone": f"Z{n}"} for n in range(10)]
 BORN = {"date_of_birth": "1940-01-02"}

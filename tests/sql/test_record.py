@@ -6,12 +6,12 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sql_case import Row, run
 
 from pipelines.engine.database import dependencies, read_sql
 from schemas.core import CORE
 from schemas.feeds import FEEDS
 from schemas.table import columns
+from tests.sql.sql_case import Row, run
 
 BOARD, COUNCIL = "nhs-tayside", "angus"
 ADMISSION_TYPES = [
@@ -196,6 +196,7 @@ CODED: dict[str, dict[str, list[str | None]]] = {
         "admission_type_code": ["11", "30", "42", "99", None],
     },
     "outpatient": {"attendance_status": ["1", "5", "8"]},
+    "self_directed_support": {"option": ["1", "2", "3", "4"]},
     "home_care": {"reablement": ["0", "1", "9", None], "service_type": ["1", "2", None]},
     "care_home": {"admission_type": ["1", "2", "3", None], "nursing_care": ["0", "1", "9", None]},
 }

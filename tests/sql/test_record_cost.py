@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 AGENCY = "angus"
 

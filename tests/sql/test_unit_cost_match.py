@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 AGENCY, SERVICE = "nhs-tayside", "outpatient"
 
