@@ -45,7 +45,7 @@ PRICES = [
         ("2025-26", "care_home_residential", "798.40"), ("2026-27", "care_home_residential", "832.1"),
     )
 ]  # fmt: skip
-REFERENCE = {
+REFERENCE: dict[str, list[Row]] = {
     "reference.costing_rules": RULES,
     "reference.services": SERVICES,
     "reference.cost_code_map": [*CODES, {"agency": "board", "cost_code": "transfer", "treatment": "eliminate"}],

@@ -32,7 +32,7 @@ AGENCIES = [
     {"agency": COUNCIL, "kind": "council", "code": "ANG"},
     {"agency": "dundee-city", "kind": "council", "code": "DUN"},
 ]
-PLACES = [
+PLACES: list[Row] = [
     {"data_zone": "Z1", "council": "ANG", "hscp": "HA", "locality": "Angus East", "simd_quintile": 1},
     {"data_zone": "Z2", "council": "ANG", "hscp": "HA", "locality": "Angus West", "simd_quintile": 5},
     {"data_zone": "Z3", "council": "DUN", "hscp": "HD", "locality": "Lochee", "simd_quintile": 2},
@@ -97,7 +97,7 @@ def lines(
         "reference.costing_rules": rules,
     }
     months = run("core/service_month", given_tables, threads)
-    inputs = {
+    inputs: dict[str, list[Row]] = {
         "core.record_cost": costs,
         "core.record": record + (records or []),
         "core.refresh": [REFRESH],

@@ -60,7 +60,7 @@ RESIDENTS = [
     {"data_zone": "Z3", "sex": "1", "age_band": "75-84", "year": 2025, "population": 0},
     {"data_zone": "Z6", "sex": "2", "age_band": "75-84", "year": 2025, "population": 7},
 ]
-LOCHEE = [
+LOCHEE: list[Row] = [
     {"data_zone": zone, "council": "DUN", "hscp": "HD", "locality": "Lochee", "simd_quintile": quintile}
     for zone, quintile in (("Z3", 1), ("Z5", 1), ("Z6", None))
 ]

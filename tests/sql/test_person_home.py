@@ -28,7 +28,7 @@ def homes(
     """The homes of people, by key. `links`: Angus client → CHI."""
     linked = links or {}
     persons = {n: f"chi:{linked[n]}" if n in linked else f"client:angus:{n}" for n in ("A1", "A2")}
-    tables = {
+    tables: dict[str, list[Row]] = {
         "core.person_id": [{"person_key": key, "person_id": f"p{key}"} for key in people],
         "core.postcode_zone": ZONES,
         "core.chi_alias": [{"chi_number": old, "current_chi": new} for old, new in (aliases or {}).items()],

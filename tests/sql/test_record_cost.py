@@ -1,6 +1,7 @@
 """record_cost: the direct cost of each accepted record, split over its months to the penny."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ def part(month: str, days: int, key: str = "1", **own: Any) -> Row:
 
 
 def costs(
-    parts: list[Row], amount: str | None = None, contribution: str | None = None, prices: dict[str, str | None] | None = None,
+    parts: list[Row], amount: str | None = None, contribution: str | None = None, prices: Mapping[str, str | None] | None = None,
     feed: str = "acute", threads: int | None = None,
 ) -> list[Row]:  # fmt: skip
     """The costed months of one record. `prices`: financial year → unit cost."""
