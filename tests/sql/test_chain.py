@@ -248,4 +248,4 @@ def test_what_does_not_block_is_named() -> None:
     quarantined = run(
         "check/gate_ledger_quarantined", {"quarantine.ledger": [{"agency": "board", "period": "2026-04", "amount": "5.00"}]}
     )
-    assert quarantined == [{"agency": "board", "period": "2026-04", "rows": 1, "amount": 5}]
+    assert quarantined == [{"agency": "board", "period": "2026-04", "rows": "1 rows", "amount": "£5.00"}]
