@@ -24,9 +24,10 @@ from pipelines.identity.link import link_clients
 from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
 from pipelines.identity.review import read_decisions
+from pipelines.ingest.corrections import Correction
 from pipelines.ingest.judge import Outcome
 from pipelines.ingest.landing import Landed, scan
-from pipelines.ingest.reference import load_reference, reference_file
+from pipelines.ingest.reference import declared_corrections, load_reference, reference_file
 from pipelines.ingest.submissions import Judged, current, take_judged, take_raw
 from pipelines.release.publish import releases
 from schemas.core import CORE
@@ -61,6 +62,10 @@ class Steps:
         hashes = load_reference(self.root)
         self._note("reference", hashes)
         return hashes
+
+    def corrections(self) -> list[Correction]:
+        """Every declared correction."""
+        return declared_corrections(self.root)
 
     def landing(self) -> list[Landed]:
         """Find the submissions up to the period. Raises IrfError when something in landing is not declared."""
@@ -100,14 +105,14 @@ class Steps:
     def judged(self, feed: str) -> list[Judged]:
         """Every submission of a feed with its outcome; those judged before are not judged again."""
         unreadable = {(x[0], x[1]): (x[2], x[3]) for x in self._noted(f"refused_{feed}")}
-        postcodes = reference_file(self.root, "postcodes")
+        postcodes, corrections = reference_file(self.root, "postcodes"), self.corrections()
         results = []
         for landed in self.landed(feed):
             refusal = unreadable.get((landed.sha256, landed.name))
             if refusal:
                 results.append(Judged(landed, Outcome(), *refusal))
             else:
-                results.append(take_judged(landed, self.root, postcodes))
+                results.append(take_judged(landed, self.root, postcodes, corrections))
         return results
 
     def all_judged(self) -> list[Judged]:

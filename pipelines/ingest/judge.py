@@ -7,7 +7,7 @@ Conserves: rows read = accepted + quarantined; the same for pounds.
 
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.database import literal, open_database, safe_reason
 from pipelines.engine.errors import IrfError
+from pipelines.ingest.corrections import Corrected, Correction, applied, count_corrected, rules_of_corrections
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused, read_text
 from schemas import chi
@@ -55,6 +56,10 @@ class Outcome:
     rules: dict[str, Count] = field(default_factory=dict)
     unknown_columns: list[int] = field(default_factory=list)
     """Places in the header, from 1, of columns the feed does not know."""
+    corrected: dict[str, Corrected] = field(default_factory=dict)
+    """What each declared correction of the submission found. Pounds read are pounds as corrected."""
+    dropped: int = 0
+    """Records that are quarantined because a correction dropped them."""
 
 
 def staged_schema(feed: str) -> pa.Schema:
@@ -91,12 +96,21 @@ def unknown_columns(raw: Path) -> list[int]:
     return noted
 
 
-def judge(landed: Landed, root: Path, raw: Path, staged: Path, quarantine: Path, postcodes: Path) -> Outcome:
+def judge(
+    landed: Landed,
+    root: Path,
+    raw: Path,
+    staged: Path,
+    quarantine: Path,
+    postcodes: Path,
+    corrections: Sequence[Correction] = (),
+) -> Outcome:
     """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
 
+    corrections: those declared for the submission; they are applied before the rules.
     Raises Refused when more than the declared share is bad; then neither file is written.
     """
-    rules = rules_of(landed.feed)
+    rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules}, unknown_columns=unknown_columns(raw))
     schema = staged_schema(landed.feed)
     for path in (staged, quarantine):
@@ -104,13 +118,15 @@ def judge(landed: Landed, root: Path, raw: Path, staged: Path, quarantine: Path,
     part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
     with open_database(root) as connection:
         with pq.ParquetWriter(part, schema, compression="zstd") as good, pq.ParquetWriter(bad_part, schema) as bad:
-            for batch in _parsed_batches(connection, landed, raw, postcodes):
+            for batch in _parsed_batches(connection, landed, raw, postcodes, corrections):
                 accepted, quarantined = _split(batch, landed, rules, outcome)
+                count_corrected(batch, corrections, outcome.corrected)
                 good.write_table(_conform(accepted, schema))
                 bad.write_table(_conform(quarantined, schema))
         _keep_original_text(connection, raw, bad_part, schema, quarantine)
     bad_part.unlink()
-    if outcome.quarantined * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+    # What was dropped on purpose does not make the file a bad one.
+    if (outcome.quarantined - outcome.dropped) * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
         part.unlink()
         quarantine.unlink()
         raise Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
@@ -119,9 +135,9 @@ def judge(landed: Landed, root: Path, raw: Path, staged: Path, quarantine: Path,
 
 
 def _parsed_batches(
-    connection: duckdb.DuckDBPyConnection, landed: Landed, raw: Path, postcodes: Path
+    connection: duckdb.DuckDBPyConnection, landed: Landed, raw: Path, postcodes: Path, corrections: Sequence[Correction]
 ) -> Iterator[pd.DataFrame]:
-    select = parse_select(landed, raw, postcodes)
+    select = parse_select(landed, raw, postcodes, corrections)
     try:
         for batch in connection.sql(select).to_arrow_reader(BATCH_ROWS):
             yield pa.Table.from_batches([batch]).to_pandas(types_mapper=pd.ArrowDtype)
@@ -129,8 +145,8 @@ def _parsed_batches(
         raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
 
 
-def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
-    """The SELECT that types a submission's raw text: one row a record, an `…__unreadable` flag beside each typed column."""
+def parse_select(landed: Landed, raw: Path, postcodes: Path, corrections: Sequence[Correction] = ()) -> str:
+    """The SELECT that types and corrects a submission's raw text: one row a record, `…__unreadable` beside typed columns."""
     feed = FEEDS[landed.feed]
     declared = columns(feed.model)
     key = record_key(feed)
@@ -155,11 +171,12 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
                 {"(chi_number IS NOT NULL AND length(replace(chi_number, ' ', '')) = 9 AND repaired_chi(chi_number) <> replace(chi_number, ' ', ''))" if has_chi else "FALSE"} AS chi_repaired
             FROM read_parquet({literal(str(raw))})
         ),
-        keyed AS (SELECT *, {key} AS record_key FROM parsed),
+        {applied("parsed", corrections)},
+        keyed AS (SELECT *, {key} AS record_key FROM corrected),
         final AS (
             SELECT keyed.*, {literal(landed.agency)} AS agency, {literal(landed.period)} AS period,
                 {literal(landed.sha256[:12])} AS source_file,
-                record_key IS NOT NULL AND row_number() OVER (PARTITION BY record_key ORDER BY {content}, source_row) > 1
+                record_key IS NOT NULL AND row_number() OVER (PARTITION BY record_key, is_dropped ORDER BY {content}, source_row) > 1
                     AS duplicate_key,
                 {"coalesce(postcode NOT IN (SELECT postcode FROM directory), FALSE)" if has_postcode else "FALSE"} AS postcode_unknown,
                 CAST({literal(end)} AS {event_type}) AS period_end_exclusive
@@ -221,6 +238,7 @@ def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outc
             broken[fails] += rule.rule_id + " "
     outcome.rows += len(batch)
     outcome.quarantined += int(bad.sum())
+    outcome.dropped += int(batch["is_dropped"].sum())
     outcome.accepted = outcome.rows - outcome.quarantined
     outcome.pounds_read += _pounds(amount, pd.Series(True, index=batch.index))
     outcome.pounds_quarantined += _pounds(amount, bad)

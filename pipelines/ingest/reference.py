@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
+from pipelines.ingest.corrections import Correction, read_corrections
 from schemas.feeds import FEEDS
-from schemas.reference import REFERENCE
+from schemas.reference import OPTIONAL, REFERENCE
 from schemas.table import Column, Table, arrow_schema, columns
 
 READERS = {pa.date32(): "read_day", pa.int64(): "read_count", pa.string(): "filled"}
@@ -30,8 +31,11 @@ def load_reference(root: DataRoot) -> dict[str, str]:
     Raises IrfError naming the file, and the column or row, when a table is absent or breaks its declaration.
     """
     hashes = {}
-    for name, model in REFERENCE.items():
+    for name, model in {**REFERENCE, **OPTIONAL}.items():
         source = root.folder("reference") / f"{name}.csv"
+        if name in OPTIONAL and not source.is_file():
+            pq.write_table(arrow_schema(model).empty_table(), reference_file(root, name))
+            continue
         if not source.is_file():
             raise IrfError(f"reference/{name}.csv is missing; put it there (docs/architecture.md says what it holds)")
         hashes[source.name] = hashlib.sha256(source.read_bytes()).hexdigest()
@@ -41,12 +45,19 @@ def load_reference(root: DataRoot) -> dict[str, str]:
         pq.write_table(table, out)
     with open_database(root.path) as connection:
         check_reference(connection, root)
+    declared_corrections(root)
     return hashes
 
 
 def reference_file(root: DataRoot, name: str) -> Path:
     """Where the typed form of a reference table is."""
     return root.folder("staged") / "reference" / f"{name}.parquet"
+
+
+def declared_corrections(root: DataRoot) -> list[Correction]:
+    """Every declared correction. Raises IrfError naming the row of corrections.csv that cannot be understood."""
+    agencies = pq.read_table(reference_file(root, "agencies")).to_pylist()
+    return read_corrections(reference_file(root, "corrections"), {a["agency"]: a["kind"] for a in agencies})
 
 
 def typed_table(source: Path, model: type[Table], root: Path) -> pa.Table:
