@@ -95,6 +95,12 @@ def test_bases_of_cost() -> None:
     assert (row["cost_basis"], row["direct_cost"], row["units"]) == ("activity", None, 3)
 
 
+def test_activity_gives_units_only() -> None:
+    """The payments for the same stay bear the client's contribution: here it would count twice."""
+    (row,) = costs(recorded(7, method="activity"), "700.00", "100.00", feed="care_home")
+    assert row["client_contribution"] is None
+
+
 def test_an_amount_of_nothing_is_not_an_unknown_amount() -> None:
     (row,) = costs(recorded(3), "0.00")
     assert (row["cost_basis"], row["direct_cost"]) == ("record", 0)
