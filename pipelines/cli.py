@@ -7,6 +7,7 @@ Exit codes: 0 done; 2 done with warnings; 3 the gate refused; 1 an error, in one
 import datetime
 import os
 import re
+import shutil
 import sys
 import traceback
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.paths import REPOSITORY, DataRoot
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+SHOWN_ROWS, SHOWN_WIDTH = 1_000, 10_000
+"""Rows that `irf query` shows at the most, and its width where the output is no terminal."""
 DEMO_MARK = "demo.txt"
 
 
@@ -39,6 +42,7 @@ def demo(people: int = 20_000, months: str = "2025-04..2025-06", seed: int = 1) 
     mark = root.folder("landing") / DEMO_MARK
     if root.folder("landing").is_dir() and any(root.folder("landing").iterdir()) and not mark.exists():
         raise IrfError(f"{root.folder('landing')} holds files that are not the demo's; give another folder with --data")
+    shutil.rmtree(root.folder("landing"), ignore_errors=True)
     _make_world(root.path, people, months, seed, "standard", None)
     mark.write_text("The files beside this one are made by `irf demo`; the people are not real.\n", "utf-8")
     _refresh(root, months.split("..")[-1], "demo")
@@ -108,7 +112,9 @@ def query(sql: str, release: Annotated[str | None, typer.Option(help="version; d
     """DuckDB over a release: its tables by their names."""
     with _opened(_release(release)) as connection:
         try:
-            typer.echo(str(connection.sql(sql)))
+            rows = connection.sql(sql)
+            if rows is not None:
+                rows.show(max_rows=SHOWN_ROWS, max_width=shutil.get_terminal_size((SHOWN_WIDTH, 24)).columns)
         except duckdb.Error as error:
             raise IrfError(f"query: {str(error).splitlines()[0]}") from None
 

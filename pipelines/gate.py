@@ -42,6 +42,7 @@ NAMED = {
     "payments_without_line": "every payment belongs to a service that payments cost",
     "ledger_quarantined": "every ledger row can be read",
     "unmapped_cost_code": "every cost code has a mapping in reference/cost_code_map.csv",
+    "ledger_without_line": "no ledger row is for a month before the dataset's first",
 }
 """Checks by SQL that are only named."""
 CHECKS = ("required_feeds", "rows", "pounds", *BLOCKING, *NAMED, *JUDGED)

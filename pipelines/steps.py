@@ -28,6 +28,7 @@ from pipelines.ingest.judge import Outcome
 from pipelines.ingest.landing import Landed, scan
 from pipelines.ingest.reference import load_reference, reference_file
 from pipelines.ingest.submissions import Judged, current, take_judged, take_raw
+from pipelines.release.publish import releases
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
 from schemas.published import PUBLISHED
@@ -117,7 +118,7 @@ class Steps:
 
     def refresh(self) -> None:
         """Write the one row that says what this refresh covers."""
-        key = load_or_create_key(self.root.key_file)
+        key = self.key()
         inner, outer = hmac_pads(key)
         usable = current(self.all_judged())
         if not usable:
@@ -133,6 +134,15 @@ class Steps:
             "outer_pad": outer.hex(),
         }
         self._write("core", "refresh", pa.Table.from_pylist([row], arrow_schema(CORE["refresh"])))
+
+    def key(self) -> bytes:
+        """The pseudonym key; made where there is none and nothing was published with one.
+
+        Raises IrfError when releases are there and the key is not: another key would give everybody another id.
+        """
+        if not self.root.key_file.exists() and releases(self.root.folder("releases")):
+            raise IrfError(f"{self.root.key_file} is missing though releases were made with it; put it back from the backup")
+        return load_or_create_key(self.root.key_file)
 
     def core(self, name: str) -> int:
         """Run `sql/core/<name>.sql`. Returns the row count."""
@@ -151,7 +161,7 @@ class Steps:
 
     def person_id(self) -> int:
         """Give every person with a record the keyed pseudonym."""
-        key = load_or_create_key(self.root.key_file)
+        key = self.key()
         with self.database([("core", "record_person")]) as connection:
             keys = connection.sql(
                 "SELECT DISTINCT person_key FROM core.record_person WHERE person_key IS NOT NULL ORDER BY person_key"
@@ -180,7 +190,7 @@ class Steps:
     def person_history(self) -> pa.Table:
         """Remember who each client is, and tell which person ids changed."""
         links = pq.read_table(self.file("core", "link"))
-        key = load_or_create_key(self.root.key_file)
+        key = self.key()
         person_keys = pa.array([
             f"chi:{x['chi_number']}" if x["chi_number"] else f"client:{x['agency']}:{x['social_care_id']}"
             for x in links.to_pylist()
@@ -272,9 +282,19 @@ class Steps:
         known: list[dict] = self._noted("gate") if (self.root.folder("state") / "gate.json").exists() else []
         return known
 
-    def forget_gate(self) -> None:
-        """Before a refresh: no earlier answer may be taken for this one's."""
-        (self.root.folder("state") / "gate.json").unlink(missing_ok=True)
+    def note_published(self, version: str) -> None:
+        """Keep the version that this refresh published."""
+        self._note("published", [version])
+
+    def noted_published(self) -> str | None:
+        """The version that the latest refresh published, if it did."""
+        known = self._noted("published") if (self.root.folder("state") / "published.json").exists() else []
+        return str(known[0]) if known else None
+
+    def forget_verdict(self) -> None:
+        """Before a refresh: no earlier verdict may be taken for this one's."""
+        for name in ("gate", "published"):
+            (self.root.folder("state") / f"{name}.json").unlink(missing_ok=True)
 
     def noted_reference(self) -> dict[str, str]:
         """File → sha256 of the reference tables in use."""
@@ -321,15 +341,19 @@ def feed_columns(feed: str) -> str:
 def _rule_results(j: Judged, has_money: bool) -> list[dict[str, object]]:
     x = j.landed
     place = {"agency": x.agency, "feed": x.feed, "period": x.period, "revision": x.revision}
+    broken = {j.refused} | ({"file.unknown_columns"} if j.outcome.unknown_columns else set())
     rows: list[dict[str, object]] = [
-        {**place, "rule_id": rule_id, "severity": "file", "evaluated": 1, "failed": int(j.refused == rule_id), "amount": None,
-         "status": "failed" if j.refused == rule_id else "passed"}
-        for rule_id in FILE_RULES
+        {**place, "rule_id": rule.rule_id, "severity": rule.severity, "evaluated": 1, "failed": int(rule.rule_id in broken),
+         "amount": None, "status": _status(rule.severity, rule.rule_id in broken)}
+        for rule in FILE_RULES.values()
     ]  # fmt: skip
     for rule_id, count in j.outcome.rules.items():
-        status = "passed" if not count.failed else "warned" if count.severity == "warning" else "failed"
         rows.append(
             {**place, "rule_id": rule_id, "severity": count.severity, "evaluated": j.outcome.rows, "failed": count.failed,
-             "amount": Decimal(count.amount) if has_money else None, "status": status}
+             "amount": Decimal(count.amount) if has_money else None, "status": _status(count.severity, bool(count.failed))}
         )  # fmt: skip
     return rows
+
+
+def _status(severity: str, is_broken: bool) -> str:
+    return "passed" if not is_broken else "warned" if severity == "warning" else "failed"

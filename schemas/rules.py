@@ -37,7 +37,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class FileRule:
-    """A rule on a whole file; the reader judges it."""
+    """A rule on a whole file; the reader judges it. Breaking one of severity `file` refuses the submission."""
 
     rule_id: str
     severity: str
@@ -48,9 +48,12 @@ FILE_RULES = {
     rule.rule_id: rule
     for rule in (
         FileRule("file.unreadable", "file", "The file cannot be read as CSV, Excel or Parquet."),
+        FileRule("file.too_large", "file", "The file, or a part of it, is larger than can be read."),
         FileRule("file.columns_missing", "file", "A required column is missing from the file."),
+        FileRule("file.column_repeated", "file", "A column comes more than once in the file."),
         FileRule("file.empty", "file", "The file has no records."),
         FileRule("file.mostly_bad", "file", "More than half of the records are bad: the file is not what its name says."),
+        FileRule("file.unknown_columns", "warning", "The file has columns that the feed does not know; they are not read."),
     )
 }
 MAXIMUM_BAD_SHARE_PERCENT = 50

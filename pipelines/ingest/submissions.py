@@ -82,8 +82,8 @@ def _judge_now(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
 
 
 def _outcome(stored: dict[str, object]) -> Outcome:
-    rules = stored["rules"]
-    assert isinstance(rules, dict)
+    rules, places = stored["rules"], stored["unknown_columns"]
+    assert isinstance(rules, dict) and isinstance(places, list)
     return Outcome(
         rows=int(str(stored["rows"])),
         accepted=int(str(stored["accepted"])),
@@ -91,6 +91,7 @@ def _outcome(stored: dict[str, object]) -> Outcome:
         pounds_read=Decimal(str(stored["pounds_read"])),
         pounds_quarantined=Decimal(str(stored["pounds_quarantined"])),
         rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"])) for k, v in rules.items()},
+        unknown_columns=[int(str(place)) for place in places],
     )
 
 

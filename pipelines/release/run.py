@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.database import MEMORY_LIMIT
 from pipelines.engine.paths import REPOSITORY
+from pipelines.identity.pseudonym import key_check
 from pipelines.release.publish import ReleaseFacts, publish
 from pipelines.steps import Steps
 from schemas.feeds import FEEDS
@@ -31,6 +32,7 @@ def publish_refresh(steps: Steps, note: str | None) -> str:
         reference=steps.noted_reference(),
         month_splits=_month_splits(steps),
         code_version=code_version(),
+        key_check=key_check(steps.key()),
         packages={name: importlib.metadata.version(name) for name in PACKAGES},
         config={"memory_limit": MEMORY_LIMIT},
         gate=steps.noted_gate(),
@@ -43,6 +45,7 @@ def publish_refresh(steps: Steps, note: str | None) -> str:
 
     version = publish(steps.root.folder("releases"), steps.root.folder("reports"), steps.period, files, facts, reports)
     steps.remember_links(history)
+    steps.note_published(version)
     return version
 
 

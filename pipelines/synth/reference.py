@@ -127,7 +127,8 @@ def write_reference(folder: Path, geography: Geography, months: list[Month]) -> 
     """Every table of `reference/`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("agencies", "services", "costing_rules", "expected_feeds", "admission_types", "code_history"):
-        shutil.copyfile(DECLARED / f"{name}.csv", folder / f"{name}.csv")
+        if folder.resolve() != DECLARED:
+            shutil.copyfile(DECLARED / f"{name}.csv", folder / f"{name}.csv")
     for name, content in geography.files.items():
         (folder / f"{name}.csv").write_bytes(content)
     (folder / "postcodes.csv").write_bytes(postcode_directory(geography))

@@ -7,11 +7,12 @@ WITH split AS (
     GROUP BY ALL
 ),
 whole AS (
-    -- A record costed by its own amount is one split of exactly that amount.
+    -- A record costed by its own amount is one split of exactly that amount. Not attended: no cost.
     SELECT record.agency, record.feed, record.record_key, record.service, record.amount
     FROM core.record
     JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = record.service
     WHERE record.fate = 'accepted' AND record.amount IS NOT NULL AND record.feed <> 'care_home'
+        AND record.service <> 'outpatient_dna'
         AND ((rules.method = 'record' AND record.feed <> 'payments') OR (rules.method = 'payments' AND record.feed = 'payments'))
 ),
 broken AS (

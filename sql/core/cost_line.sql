@@ -63,7 +63,7 @@ record_line AS (
 ),
 resident AS (
     SELECT
-        place.council, place.hscp, place.locality, population.Year AS year,
+        place.council, min(place.hscp) AS hscp, place.locality, population.Year AS year,
         sum(population.Population) AS everyone,
         coalesce(sum(population.Population) FILTER (WHERE TRY_CAST(population.Age AS INTEGER) >= 65), 0) AS aged_65,
         coalesce(sum(population.Population) FILTER (WHERE TRY_CAST(population.Age AS INTEGER) >= 75), 0) AS aged_75
@@ -71,32 +71,40 @@ resident AS (
     JOIN core.place ON place.data_zone = population.DataZone
     WHERE population.Sex IN ('Male', 'Female') AND TRY_CAST(population.Age AS INTEGER) IS NOT NULL
         AND place.locality <> 'Outside Tayside'
-    GROUP BY ALL
+    GROUP BY place.council, place.locality, population.Year
 ),
 latest_resident AS (
     SELECT * FROM resident WHERE year = (SELECT max(year) FROM resident)
 ),
+agency_resident AS (
+    -- An agency may have several dated rows; its residents are counted once.
+    SELECT DISTINCT agencies.agency, latest_resident.*
+    FROM reference.agencies
+    JOIN latest_resident ON agencies.kind = 'nhs_board' OR agencies.code = latest_resident.council
+),
 located_weight AS (
     SELECT
         service_month.agency, service_month.service, service_month.month, pence(service_month.residual) AS residual_pence,
-        latest_resident.council, latest_resident.hscp, latest_resident.locality,
+        agency_resident.council, agency_resident.hscp, agency_resident.locality,
         CAST(CASE service_month.population_weight
-            WHEN '65+' THEN latest_resident.aged_65
-            WHEN '75+' THEN latest_resident.aged_75
-            ELSE latest_resident.everyone
+            WHEN '65+' THEN agency_resident.aged_65
+            WHEN '75+' THEN agency_resident.aged_75
+            ELSE agency_resident.everyone
         END AS HUGEINT) AS weight
     FROM core.service_month
-    JOIN reference.agencies ON agencies.agency = service_month.agency
-    JOIN latest_resident ON agencies.kind = 'nhs_board' OR agencies.code = latest_resident.council
+    JOIN agency_resident USING (agency)
     WHERE service_month.treatment = 'locality'
+),
+located_total AS (
+    SELECT *, CAST(sum(weight) OVER (PARTITION BY agency, service, month) AS HUGEINT) AS weights FROM located_weight
 ),
 located_share AS (
     SELECT
         *,
-        floor_quotient(residual_pence * weight, CAST(sum(weight) OVER service AS HUGEINT)) AS share,
-        floor_remainder(residual_pence * weight, CAST(sum(weight) OVER service AS HUGEINT)) AS remainder
-    FROM located_weight
-    WINDOW service AS (PARTITION BY agency, service, month)
+        floor_quotient(residual_pence * weight, weights) AS share,
+        floor_remainder(residual_pence * weight, weights) AS remainder
+    FROM located_total
+    WHERE weights > 0
 ),
 located_place AS (
     SELECT
@@ -113,9 +121,11 @@ residual_amount AS (
         pounds(share + CAST(place <= left_over AS INTEGER)) AS amount
     FROM located_place
     UNION ALL
+    -- Held by rule, or for want of a resident to weigh.
     SELECT agency, service, month, 'unallocated', 'Unknown', 'Unknown', 'Unknown', residual
     FROM core.service_month
-    WHERE treatment = 'hold' AND residual <> 0
+    ANTI JOIN located_share USING (agency, service, month)
+    WHERE treatment IN ('hold', 'locality')
     UNION ALL
     SELECT agency, service, month, 'quarantined', 'Unknown', 'Unknown', 'Unknown', quarantined
     FROM core.service_month

@@ -1,13 +1,21 @@
 -- Purpose: every ledger row that counts, with the service it belongs to.
--- Grain: agency × cost code × month. Inputs: ledgers, cost_code_map, refresh.
--- Conserves: every pound of the current ledgers once; a code without a mapping on the month goes to service unmapped.
-WITH latest AS (
-    SELECT *, max(period) OVER (PARTITION BY agency, record_key) AS last_period
-    FROM staged.ledger
+-- Grain: agency × cost code × month. Inputs: ledgers (accepted and quarantined), cost_code_map, refresh.
+-- Conserves: every pound of the dataset's months of the current ledgers once; a code without a mapping on the month goes to
+-- service unmapped. A row that comes again in a later period is replaced, by a quarantined one too, as in fate.
+WITH sent AS (
+    SELECT agency, record_key, period FROM staged.ledger
+    UNION ALL
+    SELECT agency, record_key, period FROM quarantine.ledger
+),
+latest AS (
+    SELECT agency, record_key, max(period) AS period FROM sent GROUP BY agency, record_key
 ),
 current_row AS (
-    SELECT latest.* FROM latest CROSS JOIN core.refresh
-    WHERE latest.period = latest.last_period AND month_of(latest.month) BETWEEN refresh.first_month AND refresh.last_month
+    SELECT ledger.*
+    FROM staged.ledger
+    JOIN latest USING (agency, record_key, period)
+    CROSS JOIN core.refresh
+    WHERE month_of(ledger.month) BETWEEN refresh.first_month AND refresh.last_month
 ),
 final AS (
     SELECT

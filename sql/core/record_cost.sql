@@ -54,22 +54,23 @@ floored AS (
     WINDOW split AS (PARTITION BY agency, feed, record_key, split_group)
 ),
 shared AS (
+    -- A credit is split as the payment it cancels would be: each month of one takes back that of the other.
     SELECT
         *,
-        floor_quotient(total_pence * weight, weights) AS share,
-        floor_remainder(total_pence * weight, weights) AS remainder,
-        floor_quotient(contribution_pence * weight, weights) AS contribution_share,
-        floor_remainder(contribution_pence * weight, weights) AS contribution_remainder
+        floor_quotient(abs(total_pence) * weight, weights) AS share,
+        floor_remainder(abs(total_pence) * weight, weights) AS remainder,
+        floor_quotient(abs(contribution_pence) * weight, weights) AS contribution_share,
+        floor_remainder(abs(contribution_pence) * weight, weights) AS contribution_remainder
     FROM floored
 ),
 placed AS (
     SELECT
         *,
-        total_pence - sum(share) OVER split AS left_over,
+        abs(total_pence) - sum(share) OVER split AS left_over,
         row_number() OVER (
             PARTITION BY agency, feed, record_key, split_group ORDER BY remainder DESC, weight DESC, month
         ) AS place,
-        contribution_pence - sum(contribution_share) OVER split AS contribution_left_over,
+        abs(contribution_pence) - sum(contribution_share) OVER split AS contribution_left_over,
         row_number() OVER (
             PARTITION BY agency, feed, record_key, split_group ORDER BY contribution_remainder DESC, weight DESC, month
         ) AS contribution_place
@@ -84,8 +85,9 @@ final AS (
             WHEN total_pence IS NULL THEN 'uncosted'
             ELSE method
         END AS cost_basis,
-        pounds(share + CAST(place <= left_over AS INTEGER)) AS direct_cost,
-        pounds(contribution_share + CAST(contribution_place <= contribution_left_over AS INTEGER)) AS client_contribution,
+        pounds(sign(total_pence) * (share + CAST(place <= left_over AS INTEGER))) AS direct_cost,
+        pounds(sign(contribution_pence) * (contribution_share + CAST(contribution_place <= contribution_left_over AS INTEGER)))
+            AS client_contribution,
         pounds(total_pence) AS split_total,
         split_group
     FROM placed

@@ -1,7 +1,8 @@
 -- Purpose: the days and units of each accepted record in each of its months, and the method its service is costed by.
 -- Grain: accepted record × month. Inputs: record, refresh, costing_rules, services.
 -- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
--- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another method give no row here.
+-- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another
+-- method give no row here. An appointment not attended and a day of delay are units without a cost, whatever their rule.
 -- A client's alarms and telecare count once a month.
 WITH accepted AS (
     SELECT
@@ -19,8 +20,11 @@ bounded AS (
     -- last_day: the last day that has a share. A same-day stay and an event have their own day.
     SELECT
         *,
-        CASE WHEN feed = 'payments' THEN 'payments' WHEN rule_method IN ('payments', 'ledger') THEN 'activity' ELSE rule_method END
-            AS method,
+        CASE
+            WHEN feed = 'payments' THEN 'payments'
+            WHEN rule_method IN ('payments', 'ledger') OR service IN ('outpatient_dna', 'delayed_discharge') THEN 'activity'
+            ELSE rule_method
+        END AS method,
         CASE
             WHEN spread = 'event' THEN start_date
             WHEN spread IN ('stay', 'month') AND end_date IS NULL THEN window_end - 1

@@ -25,7 +25,7 @@ held_record AS (
     FROM core.record
     JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = coalesce(record.service, 'unmapped')
     CROSS JOIN core.refresh
-    WHERE record.fate = 'quarantined' AND record.amount IS NOT NULL
+    WHERE record.fate = 'quarantined' AND record.amount IS NOT NULL AND record.service IS DISTINCT FROM 'outpatient_dna'
         AND ((rules.method = 'record' AND record.feed NOT IN ('payments', 'care_home')) OR (rules.method = 'payments' AND record.feed = 'payments'))
 ),
 held AS (
@@ -55,10 +55,13 @@ judged AS (
         -- Declared to have no amount of its own: appointments not attended, days of delay.
         rules.method = 'ledger' AND rules.residual = 'hold' AND NOT joined.has_quantum AS is_activity_only, coalesce(rules.population_weight, 'all') AS population_weight,
         joined.quantum - joined.direct - joined.quarantined AS residual,
-        -- (Q − H) / D within the band, without dividing.
+        -- (Q − H) / D within the band, without dividing; a bound left blank is 0 below and none above.
         joined.direct > 0
-            AND joined.quantum - joined.quarantined >= joined.direct * coalesce(rules.band_low, 0)
-            AND joined.quantum - joined.quarantined <= joined.direct * coalesce(rules.band_high, 9999) AS is_in_band
+            AND joined.quantum - joined.quarantined >= CAST(joined.direct AS DECIMAL(38, 2)) * coalesce(rules.band_low, 0)
+            AND (
+                rules.band_high IS NULL
+                OR joined.quantum - joined.quarantined <= CAST(joined.direct AS DECIMAL(38, 2)) * rules.band_high
+            ) AS is_in_band
     FROM joined
     JOIN reference.costing_rules AS rules USING (agency, service)
 ),

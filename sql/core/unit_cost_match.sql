@@ -1,11 +1,11 @@
 -- Purpose: the unit cost of each combination of agency, service, year, specialty, location and variant that records need.
--- Grain: one row a needed combination. Inputs: record_month, unit_costs.
+-- Grain: one row a needed combination. Inputs: record_month (months of the dataset), unit_costs.
 -- Conserves: nothing is borrowed from another year; no match leaves NULL, two equal ones are counted for the caller to refuse.
 WITH needed AS (
     SELECT DISTINCT
         agency, service, financial_year_of(month) AS financial_year, specialty_code, location_code, variant
     FROM core.record_month
-    WHERE method = 'rate'
+    WHERE method = 'rate' AND in_window
 ),
 candidate AS (
     SELECT

@@ -1,5 +1,6 @@
 """What makes a refresh refuse: it says which file or feed, publishes nothing, and the last release stands."""
 
+import fcntl
 import json
 import shutil
 import sys
@@ -184,7 +185,7 @@ def test_the_other_commands_answer(root: Path, irf: Irf) -> None:
     assert "BROKEN" not in printed
     assert "holds   ledger: cost = ledger quantum for every agency, service and month" in printed
     manifest = json.loads((root / "releases" / VERSION / "manifest.json").read_text("utf-8"))
-    assert printed.count("holds   sha256 ") == len(manifest["tables"]) >= 11
+    assert printed.count("holds   sha256 ") == len(manifest["tables"]) + len(manifest["documents"])
 
 
 def test_a_full_disk_leaves_the_last_release(root: Path, irf: Irf, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,3 +204,35 @@ def stands_but_staging(root: Path) -> bool:
         for left in (root / folder).glob(".staging-*"):
             shutil.rmtree(left)
     return stands(root)
+
+
+def test_a_lost_key_is_an_error_and_no_new_one_is_made(root: Path, irf: Irf) -> None:
+    key = root / "secure" / "pseudonym.key"
+    key.unlink()
+    code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 1
+    assert "pseudonym.key is missing though releases were made with it" in printed
+    assert not key.exists()
+    assert stands(root)
+
+
+def test_another_key_is_told_in_the_changes(root: Path, irf: Irf) -> None:
+    (root / "secure" / "pseudonym.key").write_bytes(bytes(32))
+    assert irf("refresh", "--period", "2025-05")[0] == 2
+    changes = (root / "releases" / "2025.05.2" / "CHANGES.md").read_text("utf-8")
+    assert "the pseudonym key is another one" in changes
+
+
+def test_refreshing_an_earlier_period_moves_nobody_back(root: Path, irf: Irf) -> None:
+    (root / "releases" / "old things").mkdir()
+    assert irf("refresh", "--period", "2025-04")[0] == 2
+    assert irf("releases") == (0, "2025.04.1\n2025.05.1  latest\n")
+
+
+def test_two_refreshes_at_once_are_refused(root: Path, irf: Irf) -> None:
+    with (root / "state" / "refresh.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 1
+    assert "another refresh" in printed
+    assert stands(root)

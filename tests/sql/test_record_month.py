@@ -260,6 +260,13 @@ def test_the_method_of_records_and_of_payments(rule: str, activity: str, paid: s
     assert found == ({"1": activity, "2": paid} if paid else {"1": activity})
 
 
+@pytest.mark.parametrize("rule", ["record", "rate", "payments", "ledger"])
+def test_who_did_not_attend_has_units_and_no_cost(rule: str) -> None:
+    missed = record(feed="outpatient", service="outpatient_dna", spread="event")
+    (row,) = months([missed], rule)
+    assert (row["method"], row["units"]) == ("activity", 1)
+
+
 def test_only_accepted_records_of_a_known_service() -> None:
     rows = [record("1", fate="quarantined"), record("2", fate="superseded"), record("3", service=None)]
     assert months(rows) == []

@@ -1,0 +1,15 @@
+-- Purpose: accepted ledger rows that are in no quantum, because their month is before the dataset's first.
+-- Grain: agency. Named with their pounds, not blocking.
+WITH accepted AS (
+    SELECT agency, sum(accepted) AS rows, sum(pounds_accepted) AS amount FROM core.fate WHERE feed = 'ledger' GROUP BY agency
+),
+line AS (
+    SELECT agency, count(*) AS rows, sum(amount) AS amount FROM core.ledger_line GROUP BY agency
+),
+final AS (
+    SELECT
+        agency, CAST(accepted.rows - coalesce(line.rows, 0) AS BIGINT) AS rows, accepted.amount - coalesce(line.amount, 0) AS amount
+    FROM accepted
+    LEFT JOIN line USING (agency)
+)
+SELECT * FROM final WHERE rows <> 0 OR amount <> 0 ORDER BY ALL

@@ -1,0 +1,73 @@
+"""fate: rows and pounds of each current submission by fate."""
+
+from decimal import Decimal
+from typing import Any
+
+from sql_case import Row, run
+
+
+def record(fate: str, amount: str | None, period: str = "2025-04", feed: str = "acute") -> Row:
+    return {"agency": "nhs-tayside", "feed": feed, "period": period, "fate": fate, "amount": amount}
+
+
+def judged(period: str, key: str | None, amount: str | None = None, row: int = 1, **own: Any) -> Row:
+    return {
+        "agency": "angus",
+        "period": period,
+        "record_key": key,
+        "source_file": f"f{period}",
+        "source_row": row,
+        "amount": amount,
+        **own,
+    }
+
+
+def fates(tables: dict[str, list[Row]]) -> dict[tuple[str, str], tuple[Any, ...]]:
+    """Rows accepted, quarantined, superseded and their pounds, by feed and period."""
+    return {(row["feed"], row["period"]): tuple(row.values())[3:] for row in run("core/fate", tables)}
+
+
+def no_money(rows: list[Row]) -> list[Row]:
+    return [{name: value for name, value in row.items() if name != "amount"} for row in rows]
+
+
+def test_rows_and_pounds_of_activity() -> None:
+    rows = [record("accepted", "1.10"), record("accepted", "2.20"), record("accepted", None), record("quarantined", "4.40"),
+            record("superseded", "8.80"), record("accepted", "0.05", "2025-05")]  # fmt: skip
+    assert fates({"core.record": rows}) == {
+        ("acute", "2025-04"): (3, 1, 1, Decimal("3.30"), Decimal("4.40"), Decimal("8.80")),
+        ("acute", "2025-05"): (1, 0, 0, Decimal("0.05"), Decimal("0.00"), Decimal("0.00")),
+    }
+
+
+def test_ledger_rows_have_the_fates_of_records() -> None:
+    staged = [
+        judged("2025-04", "a", "1.00"),
+        judged("2025-04", "b", "2.00"),
+        judged("2025-04", "c", "4.00"),
+        judged("2025-05", "b", "8.00"),
+    ]
+    quarantine = [judged("2025-05", "c", "16.00", broken_rules="x"), judged("2025-05", None, None, 2, broken_rules="x"),
+                  judged("2025-05", None, None, 3, broken_rules="x")]  # fmt: skip
+    assert fates({"staged.ledger": staged, "quarantine.ledger": quarantine}) == {
+        ("ledger", "2025-04"): (1, 0, 2, Decimal(1), Decimal(0), Decimal(6)),
+        ("ledger", "2025-05"): (1, 3, 0, Decimal(8), Decimal(16), Decimal(0)),
+    }
+
+
+def test_of_a_snapshot_the_latest_period_counts() -> None:
+    clients = no_money([judged("2025-04", "a"), judged("2025-04", "b"), judged("2025-05", "a")])
+    bad = no_money([judged("2025-04", "c", broken_rules="x"), judged("2025-05", "c", broken_rules="x")])
+    other = no_money([judged("2025-04", "a", agency="dundee-city")])
+    register = no_money([judged("2025-04", "a", agency="nhs-tayside")])
+    tables = {"staged.clients": clients + other, "quarantine.clients": bad, "staged.population_register": register}
+    found = {
+        (r["agency"], r["feed"], r["period"]): (r["accepted"], r["quarantined"], r["superseded"])
+        for r in run("core/fate", tables)
+    }
+    assert found == {
+        ("angus", "clients", "2025-04"): (0, 0, 3),
+        ("angus", "clients", "2025-05"): (1, 1, 0),
+        ("dundee-city", "clients", "2025-04"): (1, 0, 0),
+        ("nhs-tayside", "population_register", "2025-04"): (1, 0, 0),
+    }
