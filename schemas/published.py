@@ -159,7 +159,7 @@ class ControlTotal(Table):
     quarantined: Series[Money] = column("known amount on quarantined records", required=True, unit="GBP")
     published: Series[Money] = column("sum of cost over cost_line", required=True, unit="GBP")
     difference: Series[Money] = column("ledger_quantum − published; always 0.00", required=True, unit="GBP")
-    scale_factor: Series[Rate] = column("(quantum − quarantined) ÷ direct; NULL when direct is 0")
+    scale_factor: Series[Rate] = column("(quantum − quarantined) ÷ direct; NULL when direct is 0 or next to it")
     people: Series[Count] = column("distinct people", required=True)
     lines: Series[Count] = column("cost lines", required=True)
     uncosted_lines: Series[Count] = column("lines with no amount or no rate", required=True)

@@ -148,19 +148,25 @@ line AS (
     UNION ALL
     SELECT * FROM residual_line
 ),
+paying_sector AS (
+    -- An unmapped code belongs to the sector whose ledger it is in.
+    SELECT DISTINCT agency, CASE kind WHEN 'nhs_board' THEN 'nhs' ELSE 'social_care' END AS sector FROM reference.agencies
+),
 final AS (
     SELECT
-        line.line_id, financial_year_of(line.month) AS financial_year, line.month, line.agency, services.sector, line.service,
-        services.setting, line.person_id,
+        line.line_id, financial_year_of(line.month) AS financial_year, line.month, line.agency,
+        CASE WHEN line.service = 'unmapped' THEN paying_sector.sector ELSE services.sector END AS sector, line.service,
+        coalesce(services.setting, 'community') AS setting, line.person_id,
         coalesce(line.located_council, place.council, 'Unknown') AS council,
         coalesce(line.located_hscp, place.hscp, 'Unknown') AS hscp,
         coalesce(line.located_locality, place.locality, 'Unknown') AS locality,
-        line.data_zone, place.simd_quintile, line.age_band, line.sex, line.units, services.unit, line.cost_basis,
+        line.data_zone, place.simd_quintile, line.age_band, line.sex, line.units, coalesce(services.unit, 'none') AS unit, line.cost_basis,
         line.direct_cost, line.residual_cost,
         CAST(coalesce(line.direct_cost, 0) + line.residual_cost AS DECIMAL(18, 2)) AS cost,
         line.client_contribution, line.link_method, line.link_probability, line.source_file, line.source_row
     FROM line
-    JOIN reference.services ON services.service = line.service
+    LEFT JOIN reference.services ON services.service = line.service
+    LEFT JOIN paying_sector ON paying_sector.agency = line.agency
     LEFT JOIN core.place ON place.data_zone = line.data_zone
 )
 SELECT * FROM final ORDER BY month, agency, service, line_id

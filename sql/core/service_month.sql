@@ -51,9 +51,11 @@ joined AS (
 ),
 judged AS (
     SELECT
-        joined.*, rules.residual AS policy,
+        joined.*, coalesce(rules.population_weight, 'all') AS population_weight,
+        -- Unmapped codes are held, whatever the rules say and though they say nothing.
+        CASE WHEN service = 'unmapped' THEN 'hold' ELSE rules.residual END AS policy,
         -- Declared to have no amount of its own: appointments not attended, days of delay.
-        rules.method = 'ledger' AND rules.residual = 'hold' AND NOT joined.has_quantum AS is_activity_only, coalesce(rules.population_weight, 'all') AS population_weight,
+        coalesce(rules.method = 'ledger' AND rules.residual = 'hold' AND NOT joined.has_quantum, FALSE) AS is_activity_only,
         joined.quantum - joined.direct - joined.quarantined AS residual,
         -- (Q − H) / D within the band, without dividing; a bound left blank is 0 below and none above.
         joined.direct > 0
@@ -63,7 +65,7 @@ judged AS (
                 OR joined.quantum - joined.quarantined <= CAST(joined.direct AS DECIMAL(38, 2)) * rules.band_high
             ) AS is_in_band
     FROM joined
-    JOIN reference.costing_rules AS rules USING (agency, service)
+    LEFT JOIN reference.costing_rules AS rules USING (agency, service)
 ),
 final AS (
     SELECT
@@ -74,7 +76,7 @@ final AS (
             WHEN policy = 'locality' THEN 'locality'
             ELSE 'hold'
         END AS treatment,
-        residual <> 0 AND policy = 'scale' AND NOT is_in_band AS is_out_of_band,
+        coalesce(residual <> 0 AND policy = 'scale' AND NOT is_in_band, FALSE) AS is_out_of_band,
         is_activity_only, population_weight
     FROM judged
 )

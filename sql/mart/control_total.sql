@@ -27,7 +27,7 @@ final AS (
         CAST(coalesce(service_month.quantum, 0) - coalesce(published.published, 0) AS DECIMAL(18, 2)) AS difference,
         CASE
             WHEN service_month.direct <> 0
-                THEN CAST(rounded_quotient(
+                THEN TRY_CAST(rounded_quotient(
                     pence(service_month.quantum - service_month.quarantined) * CASE WHEN service_month.direct < 0 THEN -1000000 ELSE 1000000 END,
                     abs(pence(service_month.direct))
                 ) AS DECIMAL(18, 0)) * CAST(0.000001 AS DECIMAL(7, 6))
@@ -40,8 +40,8 @@ final AS (
             WHEN NOT coalesce(service_month.has_quantum, FALSE) THEN 'no_quantum'
             WHEN service_month.is_out_of_band THEN 'out_of_band'
             WHEN service_month.treatment = 'scale' THEN 'scaled'
+            WHEN published.unallocated <> 0 THEN 'held'
             WHEN service_month.treatment = 'locality' THEN 'located'
-            WHEN service_month.treatment = 'hold' THEN 'held'
             ELSE 'balanced'
         END AS status
     FROM core.service_month

@@ -31,14 +31,18 @@ atexit.register(_open_until_exit.close)
 
 def run(file: str, tables: Tables, threads: int | None = None) -> list[Row]:
     """The rows that `sql/<file>.sql`, named as `core/record`, makes of the tables."""
-    sql = read_sql(*file.split("/"))
-    needed = {f"{layer}.{name}" for layer, name in dependencies(sql)}
-    unread = set(tables) - needed
+    unread = set(tables) - inputs(file)
     assert not unread, f"sql/{file}.sql does not read {sorted(unread)}"
     connection = database(threads)
-    for name in needed:
+    for name in inputs(file):
         fill(connection, name, tables.get(name, ()))
-    return select(connection, sql)
+    return select(connection, read_sql(*file.split("/")))
+
+
+@cache
+def inputs(file: str) -> set[str]:
+    """The tables, as `layer.table`, that `sql/<file>.sql` reads."""
+    return {f"{layer}.{name}" for layer, name in dependencies(read_sql(*file.split("/")))}
 
 
 def value(expression: str) -> Any:
@@ -79,6 +83,7 @@ def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) 
         connection.execute(f'INSERT INTO {layer}."{table}" VALUES {", ".join([one] * len(rows))}', values)
 
 
+@cache
 def table_types(layer: str, table: str) -> dict[str, str]:
     """The columns of a declared table with their DuckDB types."""
     if layer in ("staged", "quarantine"):

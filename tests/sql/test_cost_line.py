@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 BOARD, COUNCIL, APRIL = "nhs-tayside", "angus", "2025-04-01"
 SERVICE = "home_care_personal"
@@ -31,7 +32,7 @@ AGENCIES = [
     {"agency": COUNCIL, "kind": "council", "code": "ANG"},
     {"agency": "dundee-city", "kind": "council", "code": "DUN"},
 ]
-PLACES = [
+PLACES: list[Row] = [
     {"data_zone": "Z1", "council": "ANG", "hscp": "HA", "locality": "Angus East", "simd_quintile": 1},
     {"data_zone": "Z2", "council": "ANG", "hscp": "HA", "locality": "Angus West", "simd_quintile": 5},
     {"data_zone": "Z3", "council": "DUN", "hscp": "HD", "locality": "Lochee", "simd_quintile": 2},
@@ -41,13 +42,13 @@ PLACES = [
 
 
 def residents(**by_zone: tuple[int, int, int]) -> list[Row]:
-    """Residents by zone: (under 65, 65-74, 75 and over), and the total rows that published files carry."""
+    """Residents by zone: (under 65, 65-74, 75 and over), and total rows as published files carry them, with absurd numbers."""
     rows = []
     for zone, people in by_zone.items():
         for age, number in zip(("40", "70", "90"), people, strict=True):
             rows += [{"Year": 2021, "DataZone": zone, "Sex": sex, "Age": age, "Population": n}
-                     for sex, n in (("Male", number), ("Female", 0), ("All", number))]  # fmt: skip
-        rows.append({"Year": 2021, "DataZone": zone, "Sex": "Male", "Age": "All", "Population": sum(people)})
+                     for sex, n in (("Male", number), ("Female", 0), ("All", number + 1000))]  # fmt: skip
+        rows.append({"Year": 2021, "DataZone": zone, "Sex": "Male", "Age": "All", "Population": 1000})
     return rows
 
 
@@ -96,7 +97,7 @@ def lines(
         "reference.costing_rules": rules,
     }
     months = run("core/service_month", given_tables, threads)
-    inputs = {
+    inputs: dict[str, list[Row]] = {
         "core.record_cost": costs,
         "core.record": record + (records or []),
         "core.refresh": [REFRESH],
@@ -154,6 +155,8 @@ def test_pennies_left_over_go_to_the_largest_remainders() -> None:
     # 0.05 over 50, 30 and 20: 2.5, 1.5 and 1.0 pence. One penny left; the tie goes to the larger cost.
     costs = [cost("1", "50.00"), cost("2", "30.00"), cost("3", "20.00")]
     assert residuals(costs, [quantum("100.05")]) == ["0.03", "0.01", "0.01"]
+    # 0.02 over 60 and 40: 1.2 and 0.8 pence. The larger remainder is the smaller cost's.
+    assert residuals([cost("1", "60.00"), cost("2", "40.00")], [quantum("100.02")]) == ["0.01", "0.01"]
     # 0.01 over 40, 35, 25: 0.4, 0.35 and 0.25 pence.
     assert residuals([cost("1", "25.00"), cost("2", "40.00"), cost("3", "35.00")], [quantum("100.01")]) == [
         "0.00",
@@ -279,6 +282,12 @@ def test_pennies_of_localities() -> None:
     # 0.05 over 90 and 10 of 100: 4.5 and 0.5 pence. The tie goes to the larger weight.
     assert located([], [quantum("0.05")]) == {("ANG", "Angus East"): "0.05", ("ANG", "Angus West"): "0.00"}
     assert located([], [quantum("-0.05")])[("ANG", "Angus East")] == "-0.04"
+    # 0.02 over 60 and 40: 1.2 and 0.8 pence.
+    uneven = residents(Z1=(60, 0, 0), Z2=(40, 0, 0))
+    assert located([], [quantum("0.02")], reference__population=uneven) == {
+        ("ANG", "Angus East"): "0.01",
+        ("ANG", "Angus West"): "0.01",
+    }
     even = residents(Z1=(1, 0, 0), Z2=(1, 0, 0))
     assert located([], [quantum("0.01")], reference__population=even) == {
         ("ANG", "Angus East"): "0.01",
@@ -321,6 +330,23 @@ def test_a_locality_of_two_partnership_codes_is_one_locality() -> None:
     assert located([], [quantum("100.00")], core__place=places) == {("ANG", "Angus East"): "100.00"}
 
 
+# ---- unmapped ----
+
+
+def test_unmapped_pounds_are_of_the_sector_that_pays_and_need_no_reference_row() -> None:
+    ledger = [quantum("5.00", service="unmapped"), quantum("7.00", BOARD, "unmapped")]
+    found = {row["agency"]: row for row in lines([], ledger)}
+    assert [(found[a]["sector"], found[a]["setting"], found[a]["unit"], found[a]["cost"]) for a in (COUNCIL, BOARD)] == [
+        ("social_care", "community", "none", 5),
+        ("nhs", "community", "none", 7),
+    ]
+    listed = [*SERVICES, {"service": "unmapped", "sector": "social_care", "setting": "community", "unit": "none"}]
+    assert {row["agency"]: row["sector"] for row in lines([], ledger, reference__services=listed)} == {
+        COUNCIL: "social_care",
+        BOARD: "nhs",
+    }
+
+
 # ---- who and where ----
 
 
@@ -352,7 +378,9 @@ def test_age_is_that_of_the_month_s_last_day() -> None:
 
 
 def test_only_months_of_the_dataset_have_a_line() -> None:
-    found = lines([cost("1", "5.00"), cost("1", "7.00", month="2025-03-01", in_window=False)], [quantum("5.00")])
+    march = {"month": "2025-03-01"}
+    costs = [cost("1", "5.00"), cost("1", "7.00", in_window=False, **march)]
+    found = lines(costs, [quantum("5.00"), {**quantum("0.00"), **march}])
     assert [(row["month"], row["cost"]) for row in found] == [(datetime.date(2025, 4, 1), 5)]
 
 

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 DAY = datetime.date
 APRIL, MAY, JUNE = DAY(2025, 4, 1), DAY(2025, 5, 1), DAY(2025, 6, 1)

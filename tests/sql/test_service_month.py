@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 AGENCY, SERVICE, APRIL = "angus", "home_care_personal", "2025-04-01"
 REFRESH = {"first_month": "2025-04-01", "last_month": "2025-06-01", "period_end": "2025-06-30"}
@@ -103,6 +104,9 @@ def test_a_band_left_open_has_no_end() -> None:
     assert one([ledger("9000000000.00")], [cost("200000000.00")], rules=[rule(high=None)])["treatment"] == "scale"
     assert one([ledger("0.01")], [cost("100.00")], rules=[rule(low=None)])["treatment"] == "scale"
     assert one([ledger("-0.01")], [cost("100.00")], rules=[rule(low=None)])["treatment"] == "hold"
+    # Nothing can be scaled up from nothing or from a credit.
+    for direct in ("0.00", "-100.00"):
+        assert one([ledger("5.00")], [cost(direct)], rules=[rule(low=None, high=None)])["treatment"] == "hold"
 
 
 @pytest.mark.parametrize(("residual", "treatment"), [("locality", "locality"), ("hold", "hold")])
@@ -123,6 +127,12 @@ def test_activity_without_a_quantum_and_a_quantum_without_activity() -> None:
 
 def test_amounts_that_are_no_cost_and_months_outside_the_dataset_do_not_count() -> None:
     assert service_months([ledger("5.00", None)], [cost("7.00", in_window=False)]) == []
+
+
+@pytest.mark.parametrize("rules", [[], [rule("unmapped", "ledger", "locality")], [rule("unmapped", "rate", "scale")]])
+def test_codes_without_a_mapping_are_held_whatever_the_rules_say(rules: list[Row]) -> None:
+    row = one([ledger("5.00", "unmapped")], rules=[rule(), *rules])
+    assert (row["quantum"], row["residual"], row["treatment"], row["is_out_of_band"]) == (5, 5, "hold", False)
 
 
 @pytest.mark.parametrize(
