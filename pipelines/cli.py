@@ -7,19 +7,24 @@ Exit codes: 0 done; 2 done with warnings; 3 the gate refused; 1 an error, in one
 import datetime
 import os
 import re
+import shutil
 import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
-import click
 import duckdb
 import typer
 
 from pipelines.engine.database import literal
 from pipelines.engine.errors import GateRefused, IrfError
-from pipelines.engine.paths import DataRoot
+from pipelines.engine.paths import REPOSITORY, DataRoot
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__.splitlines()[0])
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+SHOWN_ROWS, SHOWN_WIDTH = 1_000, 10_000
+"""Rows that `irf query` shows at the most, and its width where the output is no terminal."""
 DEMO_MARK = "demo.txt"
 
 
@@ -37,6 +42,7 @@ def demo(people: int = 20_000, months: str = "2025-04..2025-06", seed: int = 1) 
     mark = root.folder("landing") / DEMO_MARK
     if root.folder("landing").is_dir() and any(root.folder("landing").iterdir()) and not mark.exists():
         raise IrfError(f"{root.folder('landing')} holds files that are not the demo's; give another folder with --data")
+    shutil.rmtree(root.folder("landing"), ignore_errors=True)
     _make_world(root.path, people, months, seed, "standard", None)
     mark.write_text("The files beside this one are made by `irf demo`; the people are not real.\n", "utf-8")
     _refresh(root, months.split("..")[-1], "demo")
@@ -98,25 +104,48 @@ def verify(version: Annotated[str | None, typer.Argument()] = None) -> None:
     for finding in findings:
         typer.echo(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")
     if not all(f.passed for f in findings):
-        raise GateRefused([f"{sum(not f.passed for f in findings)} checks of the release are broken"])
+        raise IrfError(f"{sum(not f.passed for f in findings)} checks of the release are broken")
 
 
 @app.command()
 def query(sql: str, release: Annotated[str | None, typer.Option(help="version; default the latest")] = None) -> None:
     """DuckDB over a release: its tables by their names."""
+    with _opened(_release(release)) as connection:
+        try:
+            rows = connection.sql(sql)
+            if rows is not None:
+                rows.show(max_rows=SHOWN_ROWS, max_width=shutil.get_terminal_size((SHOWN_WIDTH, 24)).columns)
+        except duckdb.Error as error:
+            raise IrfError(f"query: {str(error).splitlines()[0]}") from None
+
+
+@contextmanager
+def _opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB with the tables of a release by their names."""
     from schemas.published import PUBLISHED
 
-    folder = _release(release)
     with duckdb.connect() as connection:
         for name in PUBLISHED:
-            files = literal(str(folder / name / "**" / "*.parquet"))
+            files = literal(str(release / name / "**" / "*.parquet"))
             connection.execute(
                 f"CREATE VIEW {name} AS SELECT * FROM read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
             )
-        try:
-            typer.echo(str(connection.sql(sql)))
-        except duckdb.Error as error:
-            raise IrfError(f"query: {str(error).splitlines()[0]}") from None
+        yield connection
+
+
+def _echo_bridge(release: Path) -> None:
+    """What each agency's ledger says, how much of it is on people, and that it is all there."""
+    with _opened(release) as connection:
+        rows = connection.execute(
+            """
+            SELECT agency, sum(ledger_quantum), sum(direct + scaled), sum(located), sum(unallocated + quarantined), sum(difference)
+            FROM control_total GROUP BY agency ORDER BY agency
+            """
+        ).fetchall()
+    head = ("agency", "ledger £", "on records £", "by locality £", "held £", "difference £")
+    typer.echo(f"{head[0]:<16}" + "".join(f"{name:>18}" for name in head[1:]))
+    for agency, *amounts in rows:
+        typer.echo(f"{agency:<16}" + "".join(f"{amount:>18,.2f}" for amount in amounts))
 
 
 def _release(version: str | None) -> Path:
@@ -152,8 +181,13 @@ def _progress(text: str) -> None:
 def _refresh(root: DataRoot, period: str, note: str | None) -> None:
     from pipelines.refresh import refresh as run
 
-    published = run(root, period, note, _progress)
-    typer.echo(f"published {published.version}: {root.folder('releases') / published.version}")
+    try:
+        published = run(root, period, note, _progress)
+    except GateRefused as refused:
+        raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
+    release = root.folder("releases") / published.version
+    typer.echo(f"published {published.version}: {release}")
+    _echo_bridge(release)
     typer.echo(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
     for warning in published.warnings:
         typer.echo(f"warning: {warning}")
@@ -164,18 +198,39 @@ def _refresh(root: DataRoot, period: str, note: str | None) -> None:
 def main() -> None:
     """Run the command; turn every error into one line and its exit code."""
     try:
-        code = app(standalone_mode=False)
+        code = app(_data_first(sys.argv[1:] or ["--help"]), standalone_mode=False)
     except GateRefused as refused:
         for reason in refused.reasons:
             typer.echo(f"refused: {reason}", err=True)
-        typer.echo("nothing was published; the last release stands", err=True)
         code = 3
     except (IrfError, ValueError) as error:
         typer.echo(f"error: {error}", err=True)
         code = 1
-    except click.ClickException as error:
+    except typer.TyperException as error:
         typer.echo(f"error: {error.format_message()}", err=True)
         code = 1
-    except click.exceptions.Abort:
+    except (typer.Abort, KeyboardInterrupt):
+        typer.echo("stopped; nothing was published", err=True)
+        code = 1
+    except Exception as error:
+        typer.echo(f"error: {_place(error)}", err=True)
         code = 1
     sys.exit(code or 0)
+
+
+def _data_first(arguments: list[str]) -> list[str]:
+    """`--data DIR` may stand anywhere; it belongs to every command."""
+    for i, argument in enumerate(arguments):
+        if argument == "--data":
+            return arguments[i : i + 2] + arguments[:i] + arguments[i + 2 :]
+        if argument.startswith("--data="):
+            return [argument, *arguments[:i], *arguments[i + 1 :]]
+    return arguments
+
+
+def _place(error: Exception) -> str:
+    """What went wrong and where in the code, without the error's own words: they may hold a value of a record."""
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(REPOSITORY)]
+    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
+    return f"{reason}{where}"

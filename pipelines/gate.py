@@ -1,7 +1,7 @@
-"""The gate: what must hold before a release is published. Every check runs; any failure refuses.
+"""The gate: what must hold before a release is published. Every check runs; any blocking one that fails refuses.
 
-Belongs here: the five conservation checks over the inside tables, missing feeds and ledgers, and what is only named.
-Does not belong here: judging records (`ingest`), checking a published release (`release/verify.py`).
+Belongs here: the five conservation checks over the inside tables, missing feeds and ledgers, the judgement of the tables,
+and what is only named. Does not belong here: judging records (`ingest`), checking a published release (`release/verify.py`).
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from decimal import Decimal
 import pyarrow.parquet as pq
 
 from pipelines.engine.database import dependencies, read_sql
-from pipelines.engine.paths import SQL
 from pipelines.ingest.submissions import Judged, current
+from pipelines.quality.data_docs import write_data_docs
+from pipelines.quality.tables import JUDGED, Judgement, judge_tables
 from pipelines.steps import Steps
 
 
@@ -25,52 +26,57 @@ class Check:
     blocks: bool = True
 
 
-CONSERVATION = {
-    "rows": "rows read = accepted + quarantined + superseded",
-    "pounds": "pounds read = accepted + quarantined + superseded",
+REQUIRED_FEEDS = "every required feed is there and every file can be used"
+ROWS = "rows read = accepted + quarantined + superseded, for every submission"
+POUNDS = "pounds read = accepted + quarantined + superseded, for every submission"
+BLOCKING = {
     "ledger": "cost = ledger quantum for every agency, service and month",
     "months": "the months of a record sum to the record",
     "marts": "client and locality tables sum to the cost lines",
+    "month_without_ledger": "every month with activity has a ledger",
 }
-WARNINGS = {
-    "no_quantum": "services with activity and no ledger amount",
-    "out_of_band": "residuals held because the scale factor is out of its band",
-    "payments_without_line": "payments coded to a service with another method",
-    "ledger_quarantined": "ledger rows that could not be read",
-    "ledger_without_line": "ledger rows for months before the dataset's first",
+"""Checks by SQL that block: a row that `sql/check/gate_<name>.sql` returns breaks the sentence."""
+NAMED = {
+    "no_quantum": "every service with a cost has a ledger amount",
+    "out_of_band": "every residual is small enough to be spread over the records",
+    "payments_without_line": "every payment belongs to a service that payments cost",
+    "ledger_quarantined": "every ledger row can be read",
+    "unmapped_cost_code": "every cost code has a mapping in reference/cost_code_map.csv",
+    "ledger_without_line": "no ledger row is for a month before the dataset's first",
 }
+"""Checks by SQL that are only named."""
+CHECKS = ("required_feeds", "rows", "pounds", *BLOCKING, *NAMED, *JUDGED)
+"""Every check of the gate by its name, in order."""
 
 
-def missing_feeds(steps: Steps) -> list[Check]:
-    """A check for each required feed of the period, and for each file that was refused with nothing to fall back on."""
-    usable = {(j.landed.agency, j.landed.feed, j.landed.period) for j in current(steps.all_judged())}
-    checks = [
-        Check("required_feed", False, f"{agency}/{feed}: no usable submission for {steps.period}")
+def judge(steps: Steps) -> list[Check]:
+    """The answers of every check, in the order of `CHECKS`; the Data Docs of this refresh are written beside the marts."""
+    judged = steps.all_judged()
+    checks = [_required_feeds(steps, judged), _rows(judged, steps), _pounds(judged, steps)]
+    checks += [_select(steps, name, sentence, blocks=True) for name, sentence in BLOCKING.items()]
+    checks += [_select(steps, name, sentence, blocks=False) for name, sentence in NAMED.items()]
+    files = steps.mart_files()
+    judgements = judge_tables({name: pq.read_table(files[name]) for name in JUDGED}, steps.period)
+    write_data_docs(judgements, steps.data_docs, steps.period)
+    return checks + [_of_table(j) for j in judgements]
+
+
+def _required_feeds(steps: Steps, judged: list[Judged]) -> Check:
+    """Feeds of the period that are missing block; so does a refused file with no earlier one to fall back on."""
+    usable = {(j.landed.agency, j.landed.feed, j.landed.period) for j in current(judged)}
+    missing = [
+        f"{agency}/{feed}: no usable submission for {steps.period}"
         for agency, feed in steps.expected_feeds(steps.period)
         if (agency, feed, steps.period) not in usable
     ]
-    for j in steps.all_judged():
-        key = (j.landed.agency, j.landed.feed, j.landed.period)
-        if j.refused:
-            checks.append(Check("refused_file", False, f"{j.landed.name}: {j.detail} ({j.refused})", blocks=key not in usable))
-    return checks or [Check("required_feeds", True, "every required feed is there")]
-
-
-def conservation(steps: Steps) -> list[Check]:
-    """The conservation checks and the check that every month of activity has a ledger."""
-    checks = [_rows(steps.all_judged(), steps), _pounds(steps.all_judged(), steps)]
-    checks += [_select(steps, name, sentence, blocks=True) for name, sentence in CONSERVATION.items() if _has_sql(name)]
-    checks.append(_select(steps, "month_without_ledger", "every month with activity has a ledger", blocks=True))
-    return checks
-
-
-def named(steps: Steps) -> list[Check]:
-    """What does not block but must be seen."""
-    return [_select(steps, name, sentence, blocks=False) for name, sentence in WARNINGS.items()]
-
-
-def _has_sql(name: str) -> bool:
-    return (SQL / "check" / f"gate_{name}.sql").exists()
+    refused = [
+        (f"{j.landed.name}: {j.detail} ({j.refused})", (j.landed.agency, j.landed.feed, j.landed.period) in usable)
+        for j in judged
+        if j.refused
+    ]
+    broken = missing + [sentence for sentence, _ in refused]
+    blocks = bool(missing) or any(not has_fallback for _, has_fallback in refused) or not broken
+    return Check("required_feeds", not broken, "; ".join(broken) if broken else REQUIRED_FEEDS, blocks)
 
 
 def _rows(judged: list[Judged], steps: Steps) -> Check:
@@ -80,7 +86,7 @@ def _rows(judged: list[Judged], steps: Steps) -> Check:
         kept = fate["accepted"] + fate["quarantined"] + fate["superseded"] if fate else 0
         if kept != j.outcome.rows:
             broken.append(f"{j.landed.name}: {j.outcome.rows} rows read, {kept} accounted for")
-    return Check("rows", not broken, broken[0] if broken else CONSERVATION["rows"])
+    return Check("rows", not broken, broken[0] if broken else ROWS)
 
 
 def _pounds(judged: list[Judged], steps: Steps) -> Check:
@@ -91,22 +97,28 @@ def _pounds(judged: list[Judged], steps: Steps) -> Check:
         kept = sum((fate[p] for p in parts), Decimal("0.00")) if fate else Decimal("0.00")
         if kept != j.outcome.pounds_read:
             broken.append(f"{j.landed.name}: £{j.outcome.pounds_read} read, £{kept} accounted for")
-    return Check("pounds", not broken, broken[0] if broken else CONSERVATION["pounds"])
+    return Check("pounds", not broken, broken[0] if broken else POUNDS)
 
 
 def _with_fates(judged: list[Judged], steps: Steps) -> list[tuple[Judged, dict | None]]:
-    rows = pq.read_table(steps.root.folder("core") / "fate.parquet").to_pylist()
-    fates = {(f["agency"], f["feed"], f["period"]): f for f in rows}
+    fates = steps.fates()
     return [(j, fates.get((j.landed.agency, j.landed.feed, j.landed.period))) for j in current(judged)]
 
 
 def _select(steps: Steps, name: str, sentence: str, *, blocks: bool) -> Check:
-    """A check that is a SELECT of what breaks it: no row, it holds. The first columns of the first row are the detail."""
+    """A check that is a SELECT of what breaks it: no row, it holds. The first row is the detail."""
     sql = read_sql("check", f"gate_{name}")
     with steps.database(dependencies(sql)) as connection:
         rows = connection.execute(sql).fetchall()
     if not rows:
         return Check(name, True, sentence, blocks)
-    first = ", ".join(str(value) for value in rows[0])
+    first = ", ".join(str(value) for value in rows[0] if value is not None)
     more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-    return Check(name, False, f"{sentence}: {first}{more}", blocks)
+    return Check(name, False, f"{first}{more}; it should be that {sentence}", blocks)
+
+
+def _of_table(judgement: Judgement) -> Check:
+    """A suite as a check: what is critical blocks, what is not is named."""
+    broken = judgement.critical_failures or judgement.warnings
+    blocks = bool(judgement.critical_failures) or not broken
+    return Check(judgement.table, not broken, "; ".join(broken) if broken else "every expectation is met", blocks)

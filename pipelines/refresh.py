@@ -4,6 +4,7 @@ Belongs here: starting the run, turning its end into a result. Does not belong h
 Dagster loads (`definitions.py`).
 """
 
+import fcntl
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -14,7 +15,6 @@ from typing import TYPE_CHECKING
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.paths import REPOSITORY, DataRoot
 from pipelines.progress import PROGRESS
-from pipelines.release.publish import latest
 from pipelines.steps import Steps
 
 if TYPE_CHECKING:
@@ -51,9 +51,8 @@ def refresh(root: DataRoot, period: str, note: str | None, progress: Callable[[s
     from pipelines.definitions import defs
 
     steps = Steps(root, period)
-    steps.forget_gate()
-    before = latest(root.folder("releases"))
-    with dg.DagsterInstance.get() as instance, _told(progress):
+    steps.forget_verdict()
+    with _alone(root), dg.DagsterInstance.get() as instance, _told(progress):
         result = defs.resolve_job_def("refresh").execute_in_process(
             instance=instance,
             partition_key=f"{period}-01",
@@ -67,10 +66,21 @@ def refresh(root: DataRoot, period: str, note: str | None, progress: Callable[[s
         raise GateRefused(blocked)
     if not result.success:
         raise _reason([event for event in result.all_events if event.is_step_failure])
-    version = latest(root.folder("releases"))
-    if version is None or version == before:
+    version = steps.noted_published()
+    if version is None:
         raise IrfError(f"refresh of {period}: the run ended without a release; `make ui` shows its history")
     return Published(version, [f"{c['name']}: {c['detail']}" for c in gate if not c["passed"]])
+
+
+@contextmanager
+def _alone(root: DataRoot) -> Iterator[None]:
+    """One refresh of a data root at a time. Raises IrfError while another one runs; a killed one leaves no lock."""
+    with (root.folder("state") / "refresh.lock").open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise IrfError(f"another refresh of {root.path} is running; wait for its end") from None
+        yield
 
 
 @contextmanager

@@ -7,6 +7,7 @@ Belongs here: what each step reads and writes. Does not belong here: Dagster (`a
 import calendar
 import datetime
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
@@ -27,6 +28,7 @@ from pipelines.ingest.judge import Outcome
 from pipelines.ingest.landing import Landed, scan
 from pipelines.ingest.reference import load_reference, reference_file
 from pipelines.ingest.submissions import Judged, current, take_judged, take_raw
+from pipelines.release.publish import releases
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
 from schemas.published import PUBLISHED
@@ -49,7 +51,7 @@ class Steps:
 
     root: DataRoot
     period: str
-    threads: int | None = field(default=None)
+    threads: int = field(default_factory=lambda: os.cpu_count() or 1)
 
     # ---- landing, reference ----
 
@@ -116,7 +118,7 @@ class Steps:
 
     def refresh(self) -> None:
         """Write the one row that says what this refresh covers."""
-        key = load_or_create_key(self.root.key_file)
+        key = self.key()
         inner, outer = hmac_pads(key)
         usable = current(self.all_judged())
         if not usable:
@@ -133,6 +135,15 @@ class Steps:
         }
         self._write("core", "refresh", pa.Table.from_pylist([row], arrow_schema(CORE["refresh"])))
 
+    def key(self) -> bytes:
+        """The pseudonym key; made where there is none and nothing was published with one.
+
+        Raises IrfError when releases are there and the key is not: another key would give everybody another id.
+        """
+        if not self.root.key_file.exists() and releases(self.root.folder("releases")):
+            raise IrfError(f"{self.root.key_file} is missing though releases were made with it; put it back from the backup")
+        return load_or_create_key(self.root.key_file)
+
     def core(self, name: str) -> int:
         """Run `sql/core/<name>.sql`. Returns the row count."""
         return self._run("core", name, CORE[name])
@@ -144,13 +155,13 @@ class Steps:
             register = connection.sql(latest.format("staged.population_register")).to_arrow_table()
             clients = connection.sql(latest.format("staged.clients")).to_arrow_table()
         decisions = read_decisions(self.root.folder("review") / "decisions.csv")
-        links = link_clients(register, clients, decisions)
+        links = link_clients(register, clients, decisions, threads=self.threads)
         self._write("core", "link", links)
         return links
 
     def person_id(self) -> int:
         """Give every person with a record the keyed pseudonym."""
-        key = load_or_create_key(self.root.key_file)
+        key = self.key()
         with self.database([("core", "record_person")]) as connection:
             keys = connection.sql(
                 "SELECT DISTINCT person_key FROM core.record_person WHERE person_key IS NOT NULL ORDER BY person_key"
@@ -179,7 +190,7 @@ class Steps:
     def person_history(self) -> pa.Table:
         """Remember who each client is, and tell which person ids changed."""
         links = pq.read_table(self.file("core", "link"))
-        key = load_or_create_key(self.root.key_file)
+        key = self.key()
         person_keys = pa.array([
             f"chi:{x['chi_number']}" if x["chi_number"] else f"client:{x['agency']}:{x['social_care_id']}"
             for x in links.to_pylist()
@@ -198,7 +209,7 @@ class Steps:
     def submission(self) -> None:
         """The published submission and rule_result tables."""
         judged = sorted(self.all_judged(), key=lambda j: j.landed)
-        fates = {(f["agency"], f["feed"], f["period"]): f for f in pq.read_table(self.file("core", "fate")).to_pylist()}
+        fates = self.fates()
         in_use = {(j.landed.agency, j.landed.feed, j.landed.period): j.landed.revision for j in current(judged)}
         order: dict[tuple[str, str], int] = {}
         submissions, results = [], []
@@ -227,6 +238,16 @@ class Steps:
     def mart_files(self) -> dict[str, Path]:
         """Every published table where this refresh wrote it."""
         return {name: self.file("core" if name == "cost_line" else "mart", name) for name in PUBLISHED}
+
+    @property
+    def data_docs(self) -> Path:
+        """Where the pages on this refresh's tables are until they are published."""
+        return self.root.folder("mart") / "data_docs"
+
+    def fates(self) -> dict[tuple[str, str, str], dict]:
+        """Rows and pounds by fate of each submission in use: (agency, feed, period) → row of `core/fate`."""
+        rows = pq.read_table(self.file("core", "fate")).to_pylist()
+        return {(f["agency"], f["feed"], f["period"]): f for f in rows}
 
     def file(self, layer: str, name: str) -> Path:
         return self.root.folder(layer) / f"{name}.parquet"
@@ -261,9 +282,19 @@ class Steps:
         known: list[dict] = self._noted("gate") if (self.root.folder("state") / "gate.json").exists() else []
         return known
 
-    def forget_gate(self) -> None:
-        """Before a refresh: no earlier answer may be taken for this one's."""
-        (self.root.folder("state") / "gate.json").unlink(missing_ok=True)
+    def note_published(self, version: str) -> None:
+        """Keep the version that this refresh published."""
+        self._note("published", [version])
+
+    def noted_published(self) -> str | None:
+        """The version that the latest refresh published, if it did."""
+        known = self._noted("published") if (self.root.folder("state") / "published.json").exists() else []
+        return str(known[0]) if known else None
+
+    def forget_verdict(self) -> None:
+        """Before a refresh: no earlier verdict may be taken for this one's."""
+        for name in ("gate", "published"):
+            (self.root.folder("state") / f"{name}.json").unlink(missing_ok=True)
 
     def noted_reference(self) -> dict[str, str]:
         """File → sha256 of the reference tables in use."""
@@ -310,15 +341,19 @@ def feed_columns(feed: str) -> str:
 def _rule_results(j: Judged, has_money: bool) -> list[dict[str, object]]:
     x = j.landed
     place = {"agency": x.agency, "feed": x.feed, "period": x.period, "revision": x.revision}
+    broken = {j.refused} | ({"file.unknown_columns"} if j.outcome.unknown_columns else set())
     rows: list[dict[str, object]] = [
-        {**place, "rule_id": rule_id, "severity": "file", "evaluated": 1, "failed": int(j.refused == rule_id), "amount": None,
-         "status": "failed" if j.refused == rule_id else "passed"}
-        for rule_id in FILE_RULES
+        {**place, "rule_id": rule.rule_id, "severity": rule.severity, "evaluated": 1, "failed": int(rule.rule_id in broken),
+         "amount": None, "status": _status(rule.severity, rule.rule_id in broken)}
+        for rule in FILE_RULES.values()
     ]  # fmt: skip
     for rule_id, count in j.outcome.rules.items():
-        status = "passed" if not count.failed else "warned" if count.severity == "warning" else "failed"
         rows.append(
             {**place, "rule_id": rule_id, "severity": count.severity, "evaluated": j.outcome.rows, "failed": count.failed,
-             "amount": Decimal(count.amount) if has_money else None, "status": status}
+             "amount": Decimal(count.amount) if has_money else None, "status": _status(count.severity, bool(count.failed))}
         )  # fmt: skip
     return rows
+
+
+def _status(severity: str, is_broken: bool) -> str:
+    return "passed" if not is_broken else "warned" if severity == "warning" else "failed"

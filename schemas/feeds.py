@@ -30,8 +30,8 @@ class PopulationRegister(Table):
     date_of_death: Series[Day] = column("date of death", identifying=True)
 
 
-class Acute(Table):
-    """Hospital episodes of inpatients and day cases."""
+class HospitalEpisode(Table):
+    """An episode in hospital: the columns of every feed of hospital stays."""
 
     episode_id: Series[Text] = column("key of the episode", required=True)
     chi_number: Series[Text] = column(CHI, identifying=True)
@@ -47,6 +47,18 @@ class Acute(Table):
     main_diagnosis: Series[Text] = column("ICD-10 main diagnosis")
     postcode: Series[Text] = column("postcode at the time", identifying=True)
     total_cost: Series[Money] = column("cost of the episode", unit="GBP")
+
+
+class Acute(HospitalEpisode):
+    """Hospital episodes of inpatients and day cases."""
+
+
+class Maternity(HospitalEpisode):
+    """Hospital episodes of women before, at and after birth."""
+
+
+class MentalHealth(HospitalEpisode):
+    """Episodes in mental-health hospitals and wards."""
 
 
 class Outpatient(Table):
@@ -88,6 +100,54 @@ class Prescribing(Table):
     gross_ingredient_cost: Series[Money] = column("gross ingredient cost", required=True, unit="GBP")
     date_of_birth: Series[Day] = column("date of birth", identifying=True)
     postcode: Series[Text] = column("postcode at the time", identifying=True)
+
+
+class GpOutOfHours(Table):
+    """Consultations of general practice out of hours."""
+
+    consultation_id: Series[Text] = column("key of the consultation", required=True)
+    chi_number: Series[Text] = column(CHI, identifying=True)
+    start_datetime: Series[Moment] = column("start", required=True)
+    end_datetime: Series[Moment] = column("end")
+    consultation_type: Series[Text] = column("kind of consultation; may have a unit cost of its own", required=True)
+    postcode: Series[Text] = column("postcode at the time", identifying=True)
+
+
+class CommunityContact(Table):
+    """A contact with a team in the community: the columns of every feed of such contacts."""
+
+    contact_id: Series[Text] = column("key of the contact", required=True)
+    chi_number: Series[Text] = column(CHI, identifying=True)
+    contact_date: Series[Day] = column("day of the contact", required=True)
+    duration_minutes: Series[Quantity] = column("how long it took", unit="minutes")
+    contact_type: Series[Text] = column("kind of contact; may have a unit cost of its own")
+    postcode: Series[Text] = column("postcode at the time", identifying=True)
+
+
+class CommunityNursing(CommunityContact):
+    """Contacts of district nurses."""
+
+
+class CommunityMentalHealth(CommunityContact):
+    """Contacts of community mental-health teams."""
+
+
+class Deaths(Table):
+    """Deaths as registered. They cost nothing; they say who has died, before the register and the councils do."""
+
+    chi_number: Series[Text] = column(CHI, required=True, identifying=True)
+    date_of_death: Series[Day] = column("date of death", required=True, identifying=True)
+    place_of_death: Series[Text] = column("kind of place")
+
+
+class DelayedDischarge(Table):
+    """Days in hospital after being ready to leave: activity only, its cost is in the hospital's."""
+
+    delay_id: Series[Text] = column("key of the delay", required=True)
+    chi_number: Series[Text] = column(CHI, identifying=True)
+    ready_for_discharge_date: Series[Day] = column("first day of the delay", required=True)
+    delay_end_date: Series[Day] = column("day of leaving, not counted; blank while waiting")
+    reason_code: Series[Text] = column("why the patient waits", required=True)
 
 
 class Ledger(Table):
@@ -139,6 +199,29 @@ class CareHome(Table):
     provider_type: Series[Text] = column("kind of provider")
     gross_weekly_cost: Series[Money] = column("gross cost of a week", unit="GBP a week")
     client_weekly_contribution: Series[Money] = column("paid by the client for a week", unit="GBP a week")
+
+
+class SelfDirectedSupport(Table):
+    """Budgets of self-directed support, by client and month."""
+
+    budget_id: Series[Text] = column("key of the month's budget", required=True)
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
+    month: Series[Day] = column("month of the budget", required=True)
+    option: Series[Text] = column(
+        "1 direct payment, 2 client directs, 3 council arranges, 4 more than one of these", required=True
+    )
+    gross_amount: Series[Money] = column("gross amount; money paid back negative", required=True, unit="GBP")
+    client_contribution: Series[Money] = column("paid by the client", unit="GBP")
+
+
+class Equipment(Table):
+    """Community alarms and telecare in clients' homes."""
+
+    service_id: Series[Text] = column("key of the item", required=True)
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
+    service_type: Series[Text] = column("1 community alarm, 2 telecare", required=True)
+    start_date: Series[Day] = column("first day in the home", required=True)
+    end_date: Series[Day] = column("last day in the home, counted; blank while there")
 
 
 class Payments(Table):
@@ -193,6 +276,12 @@ FEEDS: dict[str, Feed] = {
         Acute, ("episode_id",), "nhs_board", "total_cost", "admission_date",
         services=("acute_elective", "acute_emergency", "acute_other", "acute_day_case", "geriatric_long_stay"),
     ),
+    "maternity": Feed(
+        Maternity, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("maternity",)
+    ),
+    "mental_health": Feed(
+        MentalHealth, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("mental_health_inpatient",)
+    ),
     "outpatient": Feed(
         Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date", services=("outpatient", "outpatient_dna")
     ),
@@ -202,6 +291,19 @@ FEEDS: dict[str, Feed] = {
     "prescribing": Feed(
         Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month",
         services=("prescribing",),
+    ),
+    "gp_out_of_hours": Feed(
+        GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime", services=("gp_out_of_hours",)
+    ),
+    "community_nursing": Feed(
+        CommunityNursing, ("contact_id",), "nhs_board", event="contact_date", services=("community_nursing",)
+    ),
+    "community_mental_health": Feed(
+        CommunityMentalHealth, ("contact_id",), "nhs_board", event="contact_date", services=("community_mental_health",)
+    ),
+    "deaths": Feed(Deaths, ("chi_number",), "nhs_board", event="date_of_death"),
+    "delayed_discharge": Feed(
+        DelayedDischarge, ("delay_id",), "nhs_board", event="ready_for_discharge_date", services=("delayed_discharge",)
     ),
     "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month"),
     "clients": Feed(Clients, ("social_care_id",), "council", snapshot=True),
@@ -213,6 +315,11 @@ FEEDS: dict[str, Feed] = {
         CareHome, ("stay_id",), "council", "gross_weekly_cost", "admission_date",
         services=("care_home_residential", "care_home_nursing", "care_home_respite"),
     ),
+    "self_directed_support": Feed(
+        SelfDirectedSupport, ("budget_id",), "council", "gross_amount", "month",
+        services=("sds_direct_payment", "sds_option_2", "sds_option_3", "sds_option_4"),
+    ),
+    "equipment": Feed(Equipment, ("service_id",), "council", event="start_date", services=("telecare",)),
     "payments": Feed(Payments, ("payment_id",), "council", "gross_amount", "period_from"),
 }  # fmt: skip
 """Every feed by its public name. `kind` is the kind of agency that may send it."""

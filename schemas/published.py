@@ -163,7 +163,9 @@ class ControlTotal(Table):
     people: Series[Count] = column("distinct people", required=True)
     lines: Series[Count] = column("cost lines", required=True)
     uncosted_lines: Series[Count] = column("lines with no amount or no rate", required=True)
-    status: Series[Text] = column("balanced, scaled, located, held, out_of_band, no_quantum or unmapped", required=True)
+    status: Series[Text] = column(
+        "balanced, scaled, located, held, activity_only, out_of_band, no_quantum or unmapped", required=True
+    )
 
 
 @table(grain="submission", key=("agency", "feed", "period", "revision"))

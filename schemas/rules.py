@@ -37,7 +37,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class FileRule:
-    """A rule on a whole file; the reader judges it."""
+    """A rule on a whole file; the reader judges it. Breaking one of severity `file` refuses the submission."""
 
     rule_id: str
     severity: str
@@ -48,9 +48,12 @@ FILE_RULES = {
     rule.rule_id: rule
     for rule in (
         FileRule("file.unreadable", "file", "The file cannot be read as CSV, Excel or Parquet."),
+        FileRule("file.too_large", "file", "The file, or a part of it, is larger than can be read."),
         FileRule("file.columns_missing", "file", "A required column is missing from the file."),
+        FileRule("file.column_repeated", "file", "A column comes more than once in the file."),
         FileRule("file.empty", "file", "The file has no records."),
         FileRule("file.mostly_bad", "file", "More than half of the records are bad: the file is not what its name says."),
+        FileRule("file.unknown_columns", "warning", "The file has columns that the feed does not know; they are not read."),
     )
 }
 MAXIMUM_BAD_SHARE_PERCENT = 50
@@ -139,15 +142,23 @@ def _between(name: str, low: int, high: int, severity: str, sentence: str) -> Ru
 
 
 _SEX = _code("sex", ("0", "1", "2", "9"), "warning")
+_HOSPITAL_EPISODE = [
+    _ordered("admission_date", "discharge_date"),
+    _code("inpatient_day_case", ("I", "D"), "record"),
+    _code("geriatric_long_stay", ("Y", "N"), "warning"),
+]
+_COMMUNITY_CONTACT = [_between("duration_minutes", 0, 1440, "warning", "A contact longer than a day, or of less than no time.")]
 _OWN_RULES: dict[str, list[Rule]] = {
     "population_register": [_SEX],
-    "acute": [
-        _ordered("admission_date", "discharge_date"),
-        _code("inpatient_day_case", ("I", "D"), "record"),
-        _code("geriatric_long_stay", ("Y", "N"), "warning"),
-    ],
+    "acute": _HOSPITAL_EPISODE,
+    "maternity": _HOSPITAL_EPISODE,
+    "mental_health": _HOSPITAL_EPISODE,
     "outpatient": [_code("attendance_status", ("1", "5", "8"), "record")],
     "emergency": [_ordered("arrival_datetime", "departure_datetime")],
+    "gp_out_of_hours": [_ordered("start_datetime", "end_datetime")],
+    "community_nursing": _COMMUNITY_CONTACT,
+    "community_mental_health": _COMMUNITY_CONTACT,
+    "delayed_discharge": [_ordered("ready_for_discharge_date", "delay_end_date")],
     "clients": [_SEX],
     "home_care": [
         _between("hours", -744, 744, "warning", "More hours than a month has."),
@@ -159,5 +170,7 @@ _OWN_RULES: dict[str, list[Rule]] = {
         _code("nursing_care", ("0", "1", "9"), "warning"),
         _code("admission_type", ("1", "2", "3"), "warning"),
     ],
+    "self_directed_support": [_code("option", ("1", "2", "3", "4"), "record")],
+    "equipment": [_code("service_type", ("1", "2"), "record"), _ordered("start_date", "end_date")],
     "payments": [_ordered("period_from", "period_to")],
 }

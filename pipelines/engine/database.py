@@ -36,12 +36,17 @@ def open_database(root: Path, threads: int | None = None) -> Iterator[duckdb.Duc
         connection.execute(f"SET allowed_directories = [{literal(str(root) + '/')}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET enable_progress_bar = false")
-        for macro in sorted((SQL / "macro").glob("*.sql")):
-            connection.execute(macro.read_text("utf-8"))
+        load_macros(connection)
         connection.execute("SET lock_configuration = true")
         yield connection
     finally:
         connection.close()
+
+
+def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
+    """The macros of `sql/macro/`."""
+    for macro in sorted((SQL / "macro").glob("*.sql")):
+        connection.execute(macro.read_text("utf-8"))
 
 
 def literal(text: str) -> str:

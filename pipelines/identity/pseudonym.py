@@ -33,6 +33,11 @@ def load_or_create_key(path: Path) -> bytes:
     return key
 
 
+def key_check(key: bytes) -> str:
+    """A text that is the same for the same key and tells nothing of it."""
+    return hmac.digest(key, b"key check", "sha256").hex()[:16]
+
+
 def person_id(key: bytes, person_key: str) -> str:
     """`p` and 160 bits of HMAC-SHA-256 in lower-case base32."""
     digest = hmac.digest(key, person_key.encode("utf-8"), "sha256")

@@ -6,6 +6,7 @@ Conserves: rows read = accepted + quarantined; the same for pounds.
 """
 
 import datetime
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,9 +25,10 @@ from pipelines.ingest.read import Refused, read_text
 from schemas import chi
 from schemas.feeds import FEEDS, Feed, Lineage
 from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, Rule, rules_of
-from schemas.table import Column, arrow_schema, columns
+from schemas.table import Column, arrow_schema, columns, duckdb_type
 
 BATCH_ROWS = 250_000
+UNKNOWN_COLUMNS = "unknown_columns"
 LUHN_FROM = "2026-08"
 """First month in which numbers with a modulus 10 check digit were issued."""
 READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(): "read_count"}
@@ -51,6 +53,8 @@ class Outcome:
     pounds_read: Decimal = Decimal("0.00")
     pounds_quarantined: Decimal = Decimal("0.00")
     rules: dict[str, Count] = field(default_factory=dict)
+    unknown_columns: list[int] = field(default_factory=list)
+    """Places in the header, from 1, of columns the feed does not know."""
 
 
 def staged_schema(feed: str) -> pa.Schema:
@@ -60,20 +64,31 @@ def staged_schema(feed: str) -> pa.Schema:
 
 
 def write_raw(landed: Landed, out: Path) -> int:
-    """The file as text columns in Parquet. Returns the rows read. Raises Refused as `read_text` does."""
+    """The file as text columns in Parquet. Returns the rows read. Raises Refused as `read_text` does; then nothing is left."""
     out.parent.mkdir(parents=True, exist_ok=True)
     names = [c.name for c in columns(FEEDS[landed.feed].model)]
     schema = pa.schema([(n, pa.string()) for n in names] + [("source_row", pa.int64()), ("row_text", pa.string())])
     unfinished = out.with_suffix(".unfinished")
     rows = 0
-    with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
-        for batch in read_text(landed.path, landed.feed):
-            writer.write_table(batch.cast(schema))
-            rows += batch.num_rows
-    if not rows:
-        raise Refused("file.empty", "no records in the file")
-    unfinished.replace(out)
+    try:
+        file = read_text(landed.path, landed.feed)
+        with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+            for batch in file:
+                writer.write_table(batch.cast(schema))
+                rows += batch.num_rows
+            writer.add_key_value_metadata({UNKNOWN_COLUMNS: json.dumps(file.unknown_columns)})
+        if not rows:
+            raise Refused("file.empty", "no records in the file")
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return rows
+
+
+def unknown_columns(raw: Path) -> list[int]:
+    """The places of the columns that the file had and the feed does not know, as `write_raw` noted them."""
+    noted: list[int] = json.loads(pq.read_metadata(raw).metadata[UNKNOWN_COLUMNS.encode()])
+    return noted
 
 
 def judge(landed: Landed, root: Path, raw: Path, staged: Path, quarantine: Path, postcodes: Path) -> Outcome:
@@ -82,7 +97,7 @@ def judge(landed: Landed, root: Path, raw: Path, staged: Path, quarantine: Path,
     Raises Refused when more than the declared share is bad; then neither file is written.
     """
     rules = rules_of(landed.feed)
-    outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules})
+    outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules}, unknown_columns=unknown_columns(raw))
     schema = staged_schema(landed.feed)
     for path in (staged, quarantine):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -129,7 +144,7 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
     end = _period_end_exclusive(landed.period)
     has_chi = any(c.name == "chi_number" for c in declared)
     has_postcode = any(c.name == "postcode" for c in declared)
-    event_type = "TIMESTAMP" if landed.feed == "emergency" else "DATE"
+    event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
     return f"""
         WITH directory AS (
             SELECT DISTINCT normal_postcode("Postcode") AS postcode FROM read_parquet({literal(str(postcodes))})

@@ -1,160 +1,150 @@
 """From a file as dropped to text columns under the feed's canonical headers, with row numbers.
 
-Belongs here: encodings, separators, file formats, headers. Does not belong here: what the text means (`judge.py`).
+Belongs here: which reader reads a file, what all formats have in common, and every error of theirs as a refusal.
+Does not belong here: any one format (`read_csv.py`, `read_workbook.py`, `read_parquet.py`), headers (`header.py`), bounds
+(`bounds.py`), what the text means (`judge.py`).
 """
 
-import codecs
-import csv
-import io
+import mmap
+import zipfile
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError
 
-from schemas.feeds import FEEDS
-from schemas.table import columns
+from pipelines.ingest.bounds import MAXIMUM_FIELD_BYTES, MAXIMUM_FILE_BYTES, check_file_size
+from pipelines.ingest.header import Layout, known_headers, lay_out
+from pipelines.ingest.opened import ROW, ROW_TEXT, Opened
+from pipelines.ingest.read_csv import open_csv
+from pipelines.ingest.read_parquet import open_parquet
+from pipelines.ingest.read_workbook import open_workbook
+from pipelines.ingest.refused import Refused
 
-BLOCK_BYTES = 8 << 20
-SEPARATORS = ",;\t|"
-ROW = "source_row"
+__all__ = ["Refused", "TextFile", "read_text"]
+
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SIGNATURES = {".xlsx": b"PK\x03\x04", ".parquet": b"PAR1", ".csv.gz": b"\x1f\x8b"}
+_BROKEN = (
+    pa.ArrowException, CalamineError, zipfile.BadZipFile, zlib.error, UnicodeError, OSError, EOFError, ValueError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What the libraries raise for content that is not what it should be."""
 
 
-class Refused(Exception):
-    """The file breaks a `file` rule. `rule_id` says which; the text is safe to show."""
+@dataclass(frozen=True)
+class TextFile:
+    """A submission as text. Iterating gives batches: every column of the feed (an absent one NULL), `source_row` from 1,
+    and `row_text`, which holds the whole record where its fields do not fit the header.
 
-    def __init__(self, rule_id: str, detail: str) -> None:
-        super().__init__(detail)
-        self.rule_id = rule_id
-
-
-def read_text(path: Path, feed: str) -> Iterator[pa.Table]:
-    """Batches of the file: every canonical column of the feed as text (absent ones NULL) and `source_row` from 1.
-
-    A row whose fields do not fit the header comes with every column NULL but `row_text`.
-    Raises Refused when the file cannot be read or lacks a required column.
+    unknown_columns: the places, from 1, of columns the feed does not know; they are not read.
     """
+
+    unknown_columns: tuple[int, ...]
+    _batches: Iterator[pa.Table]
+
+    def __iter__(self) -> Iterator[pa.Table]:
+        return self._batches
+
+
+def read_text(path: Path, feed: str) -> TextFile:
+    """Read a submission, holding a few batches in memory at a time (a worksheet as a whole).
+
+    Raises Refused, at once or while the batches are read, when the file cannot be read, is too large or lacks a required
+    column; what was read until then is to be thrown away.
+    """
+    with _refusing():
+        opened = _open(path, feed)
+        layout = lay_out(opened.header, feed)
+    return TextFile(layout.unknown, _batches(opened, layout))
+
+
+def _open(path: Path, feed: str) -> Opened:
+    kind = next((kind for kind in MAXIMUM_FILE_BYTES if path.name.endswith(kind)), None)
+    if kind is None:
+        raise Refused("file.unreadable", f"is none of {', '.join(MAXIMUM_FILE_BYTES)}")
+    check_file_size(path, kind)
+    _check_signature(path, kind)
+    if kind == ".xlsx":
+        return open_workbook(path)
+    if kind == ".parquet":
+        return open_parquet(path)
+    return open_csv(path, known_headers(feed))
+
+
+def _batches(opened: Opened, layout: Layout) -> Iterator[pa.Table]:
+    there = {name: place for name, place in layout.places.items() if place is not None}
+    with _refusing():
+        for table in opened.records(there):
+            absent = pa.nulls(table.num_rows, pa.string())
+            texts = {name: _clean(name, table) if name in there else absent for name in layout.places}
+            _check_length(ROW_TEXT, table)
+            yield pa.table({**texts, ROW: table.column(ROW), ROW_TEXT: table.column(ROW_TEXT)})
+
+
+def _clean(name: str, table: pa.Table) -> pa.ChunkedArray:
+    """A column's text without the blanks around it; nothing but blanks is no value."""
+    _check_length(name, table)
+    text = pc.utf8_trim_whitespace(table.column(name))
+    if pc.min(pc.binary_length(text)).as_py() == 0:
+        text = pc.if_else(pc.equal(text, ""), None, text)
+    return text
+
+
+def _check_length(name: str, table: pa.Table) -> None:
+    lengths = pc.binary_length(table.column(name))
+    longest = pc.max(lengths).as_py() or 0
+    if longest > MAXIMUM_FIELD_BYTES:
+        row = table.column(ROW)[pc.index(lengths, longest).as_py()].as_py()
+        what = "the record" if name == ROW_TEXT else f"column {name}"
+        raise Refused(
+            "file.too_large", f"{what} has {longest:,} bytes in row {row}; at most {MAXIMUM_FIELD_BYTES:,} can be read"
+        )
+
+
+def _check_signature(path: Path, kind: str) -> None:
+    """Raise Refused where the first bytes tell that the file is empty, or of another kind than its name says."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    if not start:
+        raise Refused("file.empty", "no text in the file")
+    if start == _OLD_OFFICE:
+        raise Refused("file.unreadable", _old_office_reason(path))
+    found = next((kind for kind, signature in _SIGNATURES.items() if start.startswith(signature)), None)
+    if found and found != kind:
+        raise Refused("file.unreadable", f"is a {found} file by its content, and {kind} by its name")
+    if kind in _SIGNATURES and found is None:
+        raise Refused("file.unreadable", f"is no {kind} file, though its name says so")
+
+
+def _old_office_reason(path: Path) -> str:
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        is_encrypted = content.find("EncryptedPackage".encode("utf-16-le")) >= 0
+    if is_encrypted:
+        return "is encrypted; save it without a password"
+    return "is an old .xls or another old Office file; save it as .xlsx"
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn what the libraries raise for broken content into a refusal, with nothing of the content in it."""
     try:
-        yield from (_canonical(batch, feed) for batch in _batches(path))
-    except (pa.ArrowException, UnicodeError, OSError, CalamineError, ValueError, EOFError) as error:
-        raise Refused("file.unreadable", f"cannot be read ({type(error).__name__})") from None
+        yield
+    except _BROKEN as error:
+        raise Refused(*_reason(error)) from None
 
 
-def _batches(path: Path) -> Iterator[pa.Table]:
-    if path.name.endswith(".parquet"):
-        return _number(_parquet(path))
-    if path.name.endswith(".xlsx"):
-        return _number(_workbook(path))
-    return _csv(path)
-
-
-def _number(batches: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    start = 1
-    for batch in batches:
-        numbers = pa.array(range(start, start + batch.num_rows), pa.int64())
-        start += batch.num_rows
-        yield batch.append_column(ROW, numbers).append_column("row_text", pa.nulls(batch.num_rows, pa.string()))
-
-
-def _parquet(path: Path) -> Iterator[pa.Table]:
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(batch_size=250_000):
-            table = pa.Table.from_batches([batch])
-            yield pa.table({name: table.column(name).cast(pa.string()) for name in table.column_names})
-
-
-def _workbook(path: Path) -> Iterator[pa.Table]:
-    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    header = [str(cell) for cell in rows[0]] if rows else []
-    cells = [[_cell(cell) for cell in row] for row in rows[1:]]
-    yield pa.table({name: pa.array([row[i] for row in cells], pa.string()) for i, name in enumerate(header)})
-
-
-def _cell(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _csv(path: Path) -> Iterator[pa.Table]:
-    encoding = _encoding(path)
-    with pa.input_stream(str(path), compression="detect") as raw:
-        text = raw.read(BLOCK_BYTES // 64).decode(encoding, errors="ignore")
-    header_line = text.lstrip("\ufeff").split("\n", 1)[0].rstrip("\r")
-    separator = max(SEPARATORS, key=header_line.count)
-    header = [h.strip() for h in next(csv.reader(io.StringIO(header_line), delimiter=separator), [])]
-    misfits: list[tuple[int, str]] = []
-
-    def keep_misfit(row: pa_csv.InvalidRow) -> str:
-        misfits.append((row.number, row.text))
-        return "skip"
-
-    reader = pa_csv.open_csv(
-        pa.input_stream(str(path), compression="detect"),
-        read_options=pa_csv.ReadOptions(
-            use_threads=False, block_size=BLOCK_BYTES, encoding=encoding, column_names=header, skip_rows=1
-        ),
-        parse_options=pa_csv.ParseOptions(
-            delimiter=separator, newlines_in_values=True, invalid_row_handler=keep_misfit, ignore_empty_lines=False
-        ),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""]
-        ),
-    )
-    yield from _interleave(reader, misfits)
-
-
-def _interleave(reader: pa_csv.CSVStreamingReader, misfits: list[tuple[int, str]]) -> Iterator[pa.Table]:
-    """Number the rows as they stand in the file, and give the misfits their own places."""
-    row = 1
-    for batch in reader:
-        table = pa.Table.from_batches([batch])
-        skipped = np.array([number - 1 for number, _ in misfits], np.int64)
-        span = np.arange(row, row + batch.num_rows + len(skipped))
-        numbers = np.setdiff1d(span, skipped, assume_unique=True)[: batch.num_rows]
-        row = int(numbers[-1]) + 1 if len(numbers) else row
-        table = table.append_column(ROW, pa.array(numbers, pa.int64()))
-        yield table.append_column("row_text", pa.nulls(batch.num_rows, pa.string()))
-    if misfits:
-        yield pa.table({
-            ROW: pa.array([number - 1 for number, _ in misfits], pa.int64()),
-            "row_text": pa.array([text for _, text in misfits], pa.string()),
-        })  # fmt: skip
-
-
-def _encoding(path: Path) -> str:
-    """UTF-16 by its mark, UTF-8 where the whole file is, else Windows-1252."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with pa.input_stream(str(path), compression="detect") as raw:
-        block = raw.read(BLOCK_BYTES)
-        if block[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            return "utf-16"
-        mark = "utf-8-sig" if block.startswith(codecs.BOM_UTF8) else "utf-8"
-        if not block.strip() or b"\0" in block:
-            raise Refused("file.empty" if not block.strip() else "file.unreadable", "no text in the file")
-        try:
-            while block:
-                decoder.decode(block)
-                block = raw.read(BLOCK_BYTES)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return mark
-
-
-def _canonical(batch: pa.Table, feed: str) -> pa.Table:
-    declared = columns(FEEDS[feed].model)
-    given = {name.strip().lower().lstrip("\ufeff"): name for name in batch.column_names}
-    misfits_only = set(batch.column_names) == {ROW, "row_text"}
-    missing = [c.name for c in declared if c.required and c.name not in given]
-    if missing and not misfits_only:
-        raise Refused("file.columns_missing", f"required column missing: {', '.join(missing)}")
-    arrays = {
-        c.name: batch.column(given[c.name]) if c.name in given else pa.nulls(batch.num_rows, pa.string()) for c in declared
-    }
-    texts = {name: pc.utf8_trim_whitespace(array.cast(pa.string())) for name, array in arrays.items()}
-    return pa.table(texts | {ROW: batch.column(ROW), "row_text": batch.column("row_text")})
+def _reason(error: BaseException) -> tuple[str, str]:
+    if "straddling object" in str(error):
+        return "file.too_large", "a record is longer than can be read; is a quotation mark not closed?"
+    if isinstance(error, OSError) and error.errno is not None:
+        return "file.unreadable", f"cannot be read: {error.strerror}"
+    if isinstance(error, EOFError):
+        return "file.unreadable", "is cut short"
+    if isinstance(error, UnicodeError):
+        return "file.unreadable", "holds bytes that are no text in UTF-8, UTF-16 or Windows-1252"
+    return "file.unreadable", f"is damaged, or is not what its name says ({type(error).__name__})"

@@ -58,7 +58,7 @@ def take_judged(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
     key = landed.sha256 + fingerprint(postcodes)
     if known.exists():
         stored = json.loads(known.read_text("utf-8"))
-        if stored["key"] == key:
+        if stored["key"] == key and (stored["refused"] or all(path.exists() for path in _judged_files(landed, root))):
             return Judged(landed, _outcome(stored["outcome"]), stored["refused"], stored["detail"])
     result = _judge_now(landed, root, postcodes)
     known.parent.mkdir(parents=True, exist_ok=True)
@@ -67,17 +67,23 @@ def take_judged(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
     return result
 
 
+def _judged_files(landed: Landed, root: DataRoot) -> tuple[Path, Path]:
+    """Where the accepted and the quarantined records of a submission are."""
+    staged, quarantine = (root.folder(layer) / landed.feed / landed.parquet_name for layer in ("staged", "quarantine"))
+    return staged, quarantine
+
+
 def _judge_now(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
-    raw, staged, quarantine = (root.folder(n) / landed.feed / landed.parquet_name for n in ("raw", "staged", "quarantine"))
+    raw = root.folder("raw") / landed.feed / landed.parquet_name
     try:
-        return Judged(landed, judge(landed, root.path, raw, staged, quarantine, postcodes))
+        return Judged(landed, judge(landed, root.path, raw, *_judged_files(landed, root), postcodes))
     except Refused as refusal:
         return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
 
 
 def _outcome(stored: dict[str, object]) -> Outcome:
-    rules = stored["rules"]
-    assert isinstance(rules, dict)
+    rules, places = stored["rules"], stored["unknown_columns"]
+    assert isinstance(rules, dict) and isinstance(places, list)
     return Outcome(
         rows=int(str(stored["rows"])),
         accepted=int(str(stored["accepted"])),
@@ -85,6 +91,7 @@ def _outcome(stored: dict[str, object]) -> Outcome:
         pounds_read=Decimal(str(stored["pounds_read"])),
         pounds_quarantined=Decimal(str(stored["pounds_quarantined"])),
         rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"])) for k, v in rules.items()},
+        unknown_columns=[int(str(place)) for place in places],
     )
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import duckdb
 
 
-def changes(previous: Path | None, staged: Path) -> str:
-    """The text of CHANGES.md for a staged release."""
-    version = _manifest(staged)["version"]
+def changes(previous: Path | None, staged: Path, manifest: dict) -> str:
+    """The text of CHANGES.md for a staged release whose manifest is not written yet."""
+    version = manifest["version"]
     if previous is None:
         return f"# {version}\n\nThe first release: there is nothing to compare it with.\n"
     lines = [f"# {version} against {previous.name}\n"]
-    lines.append(f"Why: {'; '.join(_reasons(_manifest(previous), _manifest(staged))) or 'nothing that goes in has changed'}.\n")
+    lines.append(f"Why: {'; '.join(_reasons(_manifest(previous), manifest)) or 'nothing that goes in has changed'}.\n")
     different = _different(previous, staged)
     if not different:
         lines.append("No agency, service and month differs in rows or pounds.")
@@ -36,11 +36,19 @@ def _reasons(before: dict, now: dict) -> list[str]:
     reasons = []
     old, new = ({i["file"]: i["sha256"] for i in m["inputs"]} for m in (before, now))
     arrived = sorted(set(new) - set(old))
+    gone = sorted(set(old) - set(new))
     changed = sorted(f for f in set(new) & set(old) if new[f] != old[f])
     reference = sorted(f for f in now["reference"] if before["reference"].get(f) != now["reference"][f])
-    for what, files in (("new submissions", arrived), ("changed submissions", changed), ("changed reference", reference)):
+    for what, files in (
+        ("new submissions", arrived),
+        ("submissions no longer there", gone),
+        ("changed submissions", changed),
+        ("changed reference", reference),
+    ):
         if files:
             reasons.append(f"{what}: {', '.join(files)}")
+    if before["key_check"] != now["key_check"]:
+        reasons.append("the pseudonym key is another one: every person_id and line_id changed")
     if before["code_version"] != now["code_version"]:
         reasons.append("the code changed")
     return reasons

@@ -6,6 +6,7 @@ Belongs here: versions, files, manifest, the pointer to the latest. Does not bel
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from schemas.table import Table, arrow_schema
 
 ROW_GROUP_ROWS = 122_880
 YEAR = "financial_year"
+DOCUMENTS = ("CHANGES.md", "datapackage.json")
+VERSION = re.compile(r"\d{4}\.\d{2}\.\d+")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,7 @@ class ReleaseFacts:
     reference: dict[str, str]
     month_splits: list[dict]
     code_version: str
+    key_check: str
     packages: dict[str, str]
     config: dict[str, str]
     gate: list[dict]
@@ -42,8 +46,13 @@ class ReleaseFacts:
 
 def releases(folder: Path) -> list[str]:
     """The published versions, oldest first."""
-    found = [p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith(".")] if folder.is_dir() else []
-    return sorted(found, key=lambda version: tuple(int(part) for part in version.split(".")))
+    found = [p.name for p in folder.iterdir() if p.is_dir() and VERSION.fullmatch(p.name)] if folder.is_dir() else []
+    return sorted(found, key=_order)
+
+
+def _order(version: str) -> tuple[int, ...]:
+    """Versions in the order of their periods, then of their making."""
+    return tuple(int(part) for part in version.split("."))
 
 
 def latest(folder: Path) -> str | None:
@@ -79,10 +88,13 @@ def publish(
         path.mkdir(parents=True)
     for name, model in PUBLISHED.items():
         _write_table(mart[name], model, staging / name, period)
-    _write_manifest(staging, version, period, facts)
     _write_json(staging / "datapackage.json", datapackage(version))
-    previous = latest(folder)
-    (staging / "CHANGES.md").write_text(changes(folder / previous if previous else None, staging), "utf-8")
+    manifest = {"version": version, "period": period, "tables": _table_facts(staging), **facts.__dict__}
+    previous = _before(folder, version)
+    text = changes(folder / previous if previous else None, staging, manifest)
+    (staging / "CHANGES.md").write_text(text, "utf-8")
+    manifest["documents"] = {name: sha256_of(staging / name) for name in DOCUMENTS}
+    _write_json(staging / "manifest.json", manifest)
     broken = [f"verify: {finding.name}: {finding.detail}" for finding in verify(staging) if not finding.passed]
     if broken:
         raise GateRefused(broken)
@@ -136,16 +148,22 @@ def _financial_year(period: str) -> str:
     return f"{first}-{(first + 1) % 100:02d}"
 
 
-def _write_manifest(staging: Path, version: str, period: str, facts: ReleaseFacts) -> None:
-    tables = {}
-    for file in sorted(staging.rglob("*.parquet")):
-        tables[file.relative_to(staging).as_posix()] = {
+def _table_facts(staging: Path) -> dict[str, dict]:
+    """sha256, bytes and rows of every Parquet file, by its path in the release."""
+    return {
+        file.relative_to(staging).as_posix(): {
             "sha256": sha256_of(file),
             "bytes": file.stat().st_size,
             "rows": pq.read_metadata(file).num_rows,
         }
-    body = {"version": version, "period": period, "tables": tables, **facts.__dict__}
-    _write_json(staging / "manifest.json", body)
+        for file in sorted(staging.rglob("*.parquet"))
+    }
+
+
+def _before(folder: Path, version: str) -> str | None:
+    """The release that comes before a version: of its own period the one made last, else the last of an earlier period."""
+    earlier = [v for v in releases(folder) if _order(v) < _order(version)]
+    return earlier[-1] if earlier else None
 
 
 def sha256_of(file: Path) -> str:
@@ -168,6 +186,10 @@ def _sync(folder: Path) -> None:
 
 
 def _point(folder: Path, version: str) -> None:
+    """Point to a version, unless a later period is published: refreshing an old month takes nobody back to it."""
+    current = latest(folder)
+    if current is not None and _order(current) > _order(version):
+        return
     draft = folder / ".latest.json"
     _write_json(draft, {"version": version})
     os.replace(draft, folder / "latest.json")

@@ -3,10 +3,10 @@
 Belongs here: gathering. Does not belong here: how a release is written (`publish.py`).
 """
 
-import datetime
 import hashlib
 import importlib.metadata
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,13 +14,12 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.database import MEMORY_LIMIT
 from pipelines.engine.paths import REPOSITORY
-from pipelines.quality.reports import write_reports
+from pipelines.identity.pseudonym import key_check
 from pipelines.release.publish import ReleaseFacts, publish
 from pipelines.steps import Steps
 from schemas.feeds import FEEDS
 
 PACKAGES = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pandera", "pyarrow", "splink")
-REPORTED = ("control_total", "locality_month_cost", "submission")
 ZERO = Decimal("0.00")
 
 
@@ -33,6 +32,7 @@ def publish_refresh(steps: Steps, note: str | None) -> str:
         reference=steps.noted_reference(),
         month_splits=_month_splits(steps),
         code_version=code_version(),
+        key_check=key_check(steps.key()),
         packages={name: importlib.metadata.version(name) for name in PACKAGES},
         config={"memory_limit": MEMORY_LIMIT},
         gate=steps.noted_gate(),
@@ -41,11 +41,11 @@ def publish_refresh(steps: Steps, note: str | None) -> str:
 
     def reports(out: Path) -> None:
         (out / "gate.json").write_text(json.dumps(facts.gate, indent=2, sort_keys=True) + "\n", "utf-8")
-        tables = {name: pq.read_table(files[name]) for name in REPORTED}
-        write_reports(tables, out, steps.period, datetime.date.fromisoformat(steps.period + "-01"))
+        shutil.copytree(steps.data_docs, out / "data_docs")
 
     version = publish(steps.root.folder("releases"), steps.root.folder("reports"), steps.period, files, facts, reports)
     steps.remember_links(history)
+    steps.note_published(version)
     return version
 
 
@@ -66,9 +66,7 @@ def code_version() -> str:
 
 def _inputs(steps: Steps) -> list[dict]:
     """Every submission with its rows and pounds by fate."""
-    fates = {
-        (f["agency"], f["feed"], f["period"]): f for f in pq.read_table(steps.root.folder("core") / "fate.parquet").to_pylist()
-    }
+    fates = steps.fates()
     pounds_read = {j.landed: j.outcome.pounds_read for j in steps.all_judged()}
     by_place = {(x.agency, x.feed, x.period, x.revision): x for x in pounds_read}
     inputs = []

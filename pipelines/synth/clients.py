@@ -17,7 +17,7 @@ from pipelines.synth.people import People, council_size, draw_chi
 from pipelines.synth.sheet import Columns, chi_text, day_text, texts
 
 FIRST_ID = 100_001
-CLIENTS = (4_500, 6_000, 6_500)
+CLIENTS = (6_000, 7_800, 8_600)
 RESIDENTS = (750, 1_010, 1_110)
 """Residents whom the council supports."""
 HOME_CARE = (1_540, 2_025, 2_015)

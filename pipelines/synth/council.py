@@ -1,4 +1,4 @@
-"""What a council does: home care, care homes, payments to providers.
+"""What a council does: home care, care homes, payments to providers; budgets and equipment are in `support.py`.
 
 Belongs here: clean records of each month and their true cost. Does not belong here: who the clients are (`clients.py`).
 How each council is costed (`costing_rules.csv`): Angus by rate, Dundee City by payments, Perth and Kinross by record
@@ -17,7 +17,8 @@ from pipelines.synth.clients import make_clients, snapshot
 from pipelines.synth.draws import NEVER, Flags, Floats, Ints, Month, generator, overlap, split_by_share
 from pipelines.synth.geography import COUNCILS, POSTCODES_PER_ZONE
 from pipelines.synth.reference import SERVICE, cost_code, council_pence
-from pipelines.synth.sheet import Sheet, blank_where, day_text, money_text, number_text, pooled, same, texts
+from pipelines.synth.sheet import Sheet, blank_where, day_text, money_text, number_text, pooled, same, serial_text, texts
+from pipelines.synth.support import Support
 
 CYCLE = 28
 _HOURS_A_MONTH = (31.0, 37.0, 41.0)
@@ -86,6 +87,7 @@ class CouncilCare:
         self.packages = self._packages()
         self.payments = self._payments()
         self.homes = self._homes()
+        self.support = Support(world, self.clients, self._going_in(), mess)
 
     def month(self, index: int) -> Iterator[Batch]:
         """Every file of the month but the ledger."""
@@ -93,6 +95,8 @@ class CouncilCare:
         yield self._clients(month, index)
         yield self._home_care(month)
         yield self._care_home(month)
+        yield self.support.self_directed_support(month)
+        yield self.support.equipment(month)
         yield self._paid(month)
 
     def _rng(self, stream: str, month: Month | None = None) -> np.random.Generator:
@@ -160,6 +164,14 @@ class CouncilCare:
             rng.integers(0, _HOMES_PER_COUNCIL, len(client)), weekly, contribution, np.zeros(len(client), np.int64),
         )  # fmt: skip
 
+    def _going_in(self) -> Ints:
+        """The day each client goes into a care home for good, or NEVER."""
+        going_in = np.full(len(self.clients.number), NEVER, np.int64)
+        stays = self.residences
+        long_term = stays.kind == 3
+        going_in[stays.client[long_term]] = stays.start[long_term]
+        return going_in
+
     def _packages(self) -> Packages:
         """Each client has one package or two; new ones often begin with six weeks of reablement."""
         rng = self._rng("home_care")
@@ -170,11 +182,7 @@ class CouncilCare:
         begins = np.where(later, months[0].start + rng.integers(0, months[-1].end - months[0].start, len(people)), first)
         begins = np.maximum(begins, first)
         stop = begins + rng.exponential(1500, len(people)).astype(np.int64) + 20
-        going_in = np.full(len(clients.number), NEVER, np.int64)
-        stays = self.residences
-        long_term = stays.kind == 3
-        going_in[stays.client[long_term]] = stays.start[long_term]
-        stop = np.minimum(np.minimum(stop, going_in[people]), clients.died[people])
+        stop = np.minimum(np.minimum(stop, self._going_in()[people]), clients.died[people])
         reabled = (later | (rng.random(len(people)) < 0.04)) & (rng.random(len(people)) < 0.6)
         ready = np.where(reabled, np.minimum(begins + 42, stop), begins)
         second = rng.random(len(people)) < 0.25
@@ -204,7 +212,7 @@ class CouncilCare:
         pence = self._home_care_pence(hours, kind, rng, month)
         recorded = self.agency == "perth-kinross"
         columns = {
-            "service_id": _serial("H", month, n),
+            "service_id": serial_text("H", month, n),
             "social_care_id": self.clients.ids.take(pa.array(packages.client[row])),
             "month": same(month.first_day, n),
             "hours": money_text(hours),
@@ -343,10 +351,6 @@ class CouncilCare:
 
 def _name(service: int) -> str:
     return next(name for name, number in SERVICE.items() if number == service)
-
-
-def _serial(letter: str, month: Month, count: int) -> pa.Array:
-    return number_text((month.year * 100 + month.number) * 10**6 + 1 + np.arange(count), 12, letter)
 
 
 def councils(world: World, mess: str) -> list[CouncilCare]:

@@ -17,22 +17,11 @@ Totals = dict[tuple[str, str, Month], int]
 
 _LEDGER_ONLY: dict[str, dict[str, int]] = {
     ref.NHS: {
-        "maternity": 17_400_000, "mental_health_inpatient": 38_600_000, "gp_services": 74_900_000,
-        "gp_out_of_hours": 6_300_000, "dental_services": 28_800_000, "community_nursing": 27_500_000,
-        "health_visiting": 9_200_000, "allied_health": 21_700_000, "community_mental_health": 30_400_000,
+        "gp_services": 74_900_000, "dental_services": 28_800_000, "health_visiting": 9_200_000, "allied_health": 21_700_000,
     },
-    "angus": {
-        "sds_direct_payment": 4_900_000, "sds_option_2": 1_900_000, "sds_option_3": 2_400_000, "sds_option_4": 600_000,
-        "telecare": 900_000, "supported_accommodation": 17_800_000, "assessment": 7_700_000,
-    },
-    "dundee-city": {
-        "sds_direct_payment": 6_100_000, "sds_option_2": 1_400_000, "sds_option_3": 3_100_000, "sds_option_4": 700_000,
-        "telecare": 1_300_000, "supported_accommodation": 33_500_000, "assessment": 11_200_000,
-    },
-    "perth-kinross": {
-        "sds_direct_payment": 8_800_000, "sds_option_2": 2_700_000, "sds_option_3": 3_600_000, "sds_option_4": 900_000,
-        "telecare": 1_000_000, "supported_accommodation": 20_300_000, "assessment": 8_900_000,
-    },
+    "angus": {"supported_accommodation": 17_800_000, "assessment": 7_700_000},
+    "dundee-city": {"supported_accommodation": 33_500_000, "assessment": 11_200_000},
+    "perth-kinross": {"supported_accommodation": 20_300_000, "assessment": 8_900_000},
 }  # fmt: skip
 """Pounds a year at the real size."""
 _RESOURCE_TRANSFER = {"angus": 12_100_000, "dundee-city": 18_700_000, "perth-kinross": 14_300_000}

@@ -28,6 +28,12 @@ OUTPATIENT_SPECIALTIES = ("A1", "A2", "AB", "A8", "AD", "C1", "C8", "C5", "C7", 
 _SPECIALTY_PENCE = {"A1": 214_00, "A2": 231_00, "AB": 243_00, "A8": 187_00, "C1": 176_00, "C8": 168_00, "C7": 142_00, "F2": 198_00}  # fmt: skip
 _OTHER_SPECIALTY_PENCE = 182_00
 _EMERGENCY_PENCE = {"T101H": 246_00, "": 221_00}
+CONTACT_PENCE = {
+    "gp_out_of_hours": {"HOME VISIT": 146_00, "PCEC/PCC": 88_00, "DOCTOR ADVICE/NURSE ADVICE": 46_00},
+    "community_nursing": {"1": 42_00, "2": 16_00},
+    "community_mental_health": {"1": 148_00, "2": 54_00},
+}
+"""What a contact costs by its kind: the national words out of hours; 1 face to face and 2 by telephone elsewhere."""
 _COUNCIL_RATES = {
     ("angus", "home_care_personal"): 24_60,
     ("angus", "home_care_non_personal"): 21_90,
@@ -35,17 +41,22 @@ _COUNCIL_RATES = {
     ("angus", "care_home_residential"): 798_40,
     ("angus", "care_home_nursing"): 931_20,
     ("angus", "care_home_respite"): 842_00,
+    ("angus", "telecare"): 22_40,
+    ("dundee-city", "telecare"): 25_10,
+    ("perth-kinross", "telecare"): 25_60,
     ("perth-kinross", "care_home_residential"): 811_70,
     ("perth-kinross", "care_home_nursing"): 944_90,
     ("perth-kinross", "care_home_respite"): 861_50,
 }
-UnitCost = tuple[str, str, str, str, int]
-"""Agency, service, specialty, location, pence in the base year."""
+UnitCost = tuple[str, str, str, str, str, int]
+"""Agency, service, specialty, location, variant, pence in the base year."""
 _UNIT_COSTS: tuple[UnitCost, ...] = (
-    *((NHS, "outpatient", specialty, "", pence) for specialty, pence in _SPECIALTY_PENCE.items()),
-    (NHS, "outpatient", "", "", _OTHER_SPECIALTY_PENCE),
-    *((NHS, "emergency", "", location, pence) for location, pence in _EMERGENCY_PENCE.items()),
-    *((agency, service, "", "", pence) for (agency, service), pence in _COUNCIL_RATES.items()),
+    *((NHS, "outpatient", specialty, "", "", pence) for specialty, pence in _SPECIALTY_PENCE.items()),
+    (NHS, "outpatient", "", "", "", _OTHER_SPECIALTY_PENCE),
+    *((NHS, "emergency", "", location, "", pence) for location, pence in _EMERGENCY_PENCE.items()),
+    *((NHS, service, "", "", kind, pence) for service, kinds in CONTACT_PENCE.items() for kind, pence in kinds.items()),
+    *((NHS, service, "", "", "", next(iter(kinds.values()))) for service, kinds in CONTACT_PENCE.items()),
+    *((agency, service, "", "", "", pence) for (agency, service), pence in _COUNCIL_RATES.items()),
 )
 ACCOUNTS = ("staff", "providers", "supplies")
 """What the codes of a service are called; a council's payments carry its `providers` code."""
@@ -75,8 +86,13 @@ def emergency_pence(location: str, financial_year: int) -> int:
     return in_year(_EMERGENCY_PENCE.get(location, _EMERGENCY_PENCE[""]), financial_year)
 
 
+def contact_pence(service: str, kind: str, financial_year: int) -> int:
+    """What a contact of a kind costs."""
+    return in_year(CONTACT_PENCE[service][kind], financial_year)
+
+
 def council_pence(agency: str, service: str, financial_year: int) -> int:
-    """What an hour or a week costs a council that is costed by rate."""
+    """What an hour, a week or an item's month costs a council that is costed by rate."""
     return in_year(_COUNCIL_RATES[(agency, service)], financial_year)
 
 
@@ -111,7 +127,8 @@ def write_reference(folder: Path, geography: Geography, months: list[Month]) -> 
     """Every table of `reference/`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("agencies", "services", "costing_rules", "expected_feeds", "admission_types", "code_history"):
-        shutil.copyfile(DECLARED / f"{name}.csv", folder / f"{name}.csv")
+        if folder.resolve() != DECLARED:
+            shutil.copyfile(DECLARED / f"{name}.csv", folder / f"{name}.csv")
     for name, content in geography.files.items():
         (folder / f"{name}.csv").write_bytes(content)
     (folder / "postcodes.csv").write_bytes(postcode_directory(geography))
@@ -139,10 +156,10 @@ def _unit_costs(months: list[Month]) -> list[list[str]]:
     rows = [header.split(",")]
     for year in range(months[0].financial_year - YEARS_BEFORE, months[-1].financial_year + 1):
         label = f"{year}-{(year + 1) % 100:02d}"
-        for agency, service, specialty, location, base in _UNIT_COSTS:
+        for agency, service, specialty, location, variant, base in _UNIT_COSTS:
             pence = in_year(base, year)
             cost = f"{pence // 100}.{pence % 100:02d}"
-            rows.append([label, agency, service, specialty, location, "", cost, label, "synthetic"])
+            rows.append([label, agency, service, specialty, location, variant, cost, label, "synthetic"])
     return rows
 
 

@@ -11,25 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.synth.draws import NEVER, Flags, Ints
+from pipelines.synth.draws import NEVER, Flags, Ints, Month
+from schemas.feeds import FEEDS
 
 Columns = dict[str, pa.Array]
 ENCODINGS = {"utf-8": b"", "utf-8-sig": b"\xef\xbb\xbf", "cp1252": b"", "utf-16": b"\xff\xfe"}
 _CODECS = {"utf-8": "utf-8", "utf-8-sig": "utf-8", "cp1252": "cp1252", "utf-16": "utf-16-le"}
 _NEEDS_QUOTES = '[",;|\t\r\n]'
-
-RECORD_KEYS: dict[str, tuple[str, ...]] = {
-    "population_register": ("chi_number",),
-    "acute": ("episode_id",),
-    "outpatient": ("episode_id",),
-    "emergency": ("attendance_id",),
-    "prescribing": ("chi_number", "paid_month", "gp_practice_code"),
-    "ledger": ("cost_code", "month"),
-    "clients": ("social_care_id",),
-    "home_care": ("service_id",),
-    "care_home": ("stay_id",),
-    "payments": ("payment_id",),
-}
 
 
 @dataclass
@@ -49,7 +37,7 @@ class Sheet:
 
     def keys(self) -> pa.Array:
         """Each record's key as one text."""
-        parts = [self.columns[name] for name in RECORD_KEYS[self.feed]]
+        parts = [self.columns[name] for name in FEEDS[self.feed].key]
         return pc.binary_join_element_wise(*parts, "|") if len(parts) > 1 else parts[0]
 
 
@@ -72,6 +60,11 @@ def number_text(values: Ints, digits: int = 1, prefix: str = "") -> pa.Array:
     """Whole numbers, padded with zeros to so many digits."""
     padded = pc.utf8_lpad(pa.array(values.astype(np.int64)).cast(pa.string()), digits, "0")
     return pc.binary_join_element_wise(prefix, padded, "") if prefix else padded
+
+
+def serial_text(letter: str, month: Month, count: int) -> pa.Array:
+    """Record keys of a month: a letter, the month, a number that counts up."""
+    return number_text((month.year * 100 + month.number) * 10**6 + 1 + np.arange(count), 12, letter)
 
 
 def blank_where(column: pa.Array, empty: Flags) -> pa.Array:

@@ -16,10 +16,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.synth.activity import NO_COST, Acute, Batch, World, emergency, outpatient, population_register, prescribing
+from pipelines.synth.activity import NO_COST, Batch, World, deaths, emergency, outpatient, population_register, prescribing
+from pipelines.synth.community import community_mental_health, community_nursing, gp_out_of_hours
 from pipelines.synth.council import CouncilCare, councils
 from pipelines.synth.draws import Ints, Month, generator
 from pipelines.synth.geography import load_geography
+from pipelines.synth.hospital import Acute, HospitalFeed, Maternity, MentalHealth
 from pipelines.synth.ledger import Totals, ledger
 from pipelines.synth.mess import LEVELS, Planted, dead_before, dress, plant
 from pipelines.synth.people import People, make_people
@@ -62,10 +64,10 @@ def make_world(
     care = councils(world, mess)
     _write_links(truth, world, care)
     with _Writer(out, world, mess) as writer:
-        acute = Acute(world)
+        wards = [Acute(world), Maternity(world), MentalHealth(world)]
         for index, month in enumerate(wanted):
             tell(f"writing {month.period}")
-            for batch in _month(world, acute, care, month, index):
+            for batch in _month(world, wards, care, month, index):
                 writer.add(batch, month)
             writer.add_ledgers(month)
 
@@ -79,12 +81,12 @@ def _check(people: int, months: list[Month], mess: str) -> None:
         raise ValueError(f"mess must be one of {', '.join(LEVELS)}")
 
 
-def _month(world: World, acute: Acute, care: list[CouncilCare], month: Month, index: int) -> Iterator[Batch]:
+def _month(world: World, wards: list[HospitalFeed], care: list[CouncilCare], month: Month, index: int) -> Iterator[Batch]:
     yield population_register(world, month)
-    yield acute.month(month)
-    yield outpatient(world, month)
-    yield emergency(world, month)
-    yield prescribing(world, month)
+    for ward in wards:
+        yield from ward.month(month)
+    for make in (outpatient, emergency, prescribing, gp_out_of_hours, community_nursing, community_mental_health, deaths):
+        yield make(world, month)
     for council in care:
         yield from council.month(index)
 
@@ -123,6 +125,9 @@ class _Writer:
             self._write(ledger(self.world, agency, month, self.totals, self.mess), month)
 
     def _write(self, sheet: Sheet, month: Month) -> None:
+        """Nobody sends a file when there is nothing to tell."""
+        if not sheet.rows:
+            return
         rng = generator(self.world.seed, f"{sheet.agency} {sheet.feed} mess", month)
         planted = plant(sheet, self.mess, month, rng, dead_before(self.world.people, month.start))
         separator, encoding, whole = dress(sheet, self.mess, rng)

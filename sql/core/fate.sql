@@ -1,22 +1,29 @@
 -- Purpose: rows and pounds of each current submission by fate.
--- Grain: agency × feed × period. Inputs: record, ledgers, registers, clients (accepted and quarantined).
+-- Grain: agency × feed × period. Inputs: record, ledgers, deaths, registers, clients (accepted and quarantined).
 -- Conserves: every row of every file that counts, once; every pound that can be read.
-WITH ledger_row AS (
+WITH keyed_row AS (
+    -- The feeds with keys that give no row of core.record.
     SELECT agency, 'ledger' AS feed, period, record_key, broken_rules, amount, source_row, source_file FROM staged.ledger
     UNION ALL
     SELECT agency, 'ledger' AS feed, period, record_key, broken_rules, amount, source_row, source_file FROM quarantine.ledger
+    UNION ALL
+    SELECT agency, 'deaths' AS feed, period, record_key, broken_rules, CAST(NULL AS DECIMAL(18, 2)) AS amount, source_row, source_file
+    FROM staged.deaths
+    UNION ALL
+    SELECT agency, 'deaths' AS feed, period, record_key, broken_rules, CAST(NULL AS DECIMAL(18, 2)) AS amount, source_row, source_file
+    FROM quarantine.deaths
 ),
-ledger_fate AS (
+keyed_fate AS (
     SELECT
         agency, feed, period,
         CASE
-            WHEN period < max(period) OVER (PARTITION BY agency, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR)))
+            WHEN period < max(period) OVER (PARTITION BY agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR)))
                 THEN 'superseded'
             WHEN broken_rules IS NOT NULL THEN 'quarantined'
             ELSE 'accepted'
         END AS fate,
         1 AS rows, amount
-    FROM ledger_row
+    FROM keyed_row
 ),
 snapshot_count AS (
     SELECT agency, 'population_register' AS feed, period, 'accepted' AS fate, count(*) AS rows
@@ -37,7 +44,7 @@ snapshot_fate AS (
 ),
 every_row AS (
     SELECT agency, feed, period, fate, 1 AS rows, amount FROM core.record
-    UNION ALL SELECT * FROM ledger_fate
+    UNION ALL SELECT * FROM keyed_fate
     UNION ALL SELECT * FROM snapshot_fate
 ),
 final AS (

@@ -1,5 +1,5 @@
 -- Purpose: sex, dates and own home of every person with a record. In a care home, the last home before it counts.
--- Grain: person. Inputs: person_id, chi_alias, link, record_person, postcode_zone, registers and clients of every period.
+-- Grain: person. Inputs: person_id, chi_alias, link, record_person, postcode_zone, registers, clients and deaths of every period.
 -- Conserves: every person of person_id once; what is not known stays NULL.
 WITH register_row AS (
     SELECT
@@ -19,10 +19,21 @@ client_row AS (
     FROM staged.clients
     LEFT JOIN core.link USING (agency, social_care_id)
 ),
+death_row AS (
+    -- Deaths come from the registrar: their day counts before the register's and the council's, even where it is later.
+    SELECT
+        'chi:' || coalesce(chi_alias.current_chi, deaths.chi_number) AS person_key, deaths.period, 3 AS source_rank,
+        CAST(NULL AS VARCHAR) AS sex, CAST(NULL AS DATE) AS date_of_birth, deaths.date_of_death,
+        CAST(NULL AS VARCHAR) AS postcode, deaths.chi_number AS tie
+    FROM staged.deaths
+    LEFT JOIN core.chi_alias USING (chi_number)
+),
 known_row AS (
     SELECT * FROM register_row
     UNION ALL
     SELECT * FROM client_row
+    UNION ALL
+    SELECT * FROM death_row
 ),
 own_row AS (
     SELECT known_row.* FROM known_row SEMI JOIN core.person_id USING (person_key)
@@ -49,6 +60,7 @@ latest_row AS (
     SELECT *, max(period) OVER (PARTITION BY person_key, source_rank) AS last_period FROM own_row
 ),
 fact AS (
+    -- A source that does not know a fact (arg_max leaves NULL out) leaves it to the next.
     SELECT
         person_key,
         arg_max(sex, (source_rank, tie)) FILTER (WHERE sex IN ('1', '2')) AS sex,

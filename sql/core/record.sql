@@ -1,15 +1,21 @@
 -- Purpose: one table of all activity and payment rows, each with its service and its one fate.
 -- Grain: row of a file that counts. Inputs: accepted and quarantined records, admission types, cost code map.
 -- Conserves: every row and every pound of the feeds; a key that comes again in a later period supersedes the earlier row.
-WITH acute AS (
-    SELECT * FROM staged.acute
-    UNION ALL
-    SELECT * FROM quarantine.acute
+WITH hospital_episode AS (
+    -- The three feeds of hospital stays have the same columns in the same order.
+    SELECT 'acute' AS feed, * FROM staged.acute
+    UNION ALL SELECT 'acute' AS feed, * FROM quarantine.acute
+    UNION ALL SELECT 'maternity' AS feed, * FROM staged.maternity
+    UNION ALL SELECT 'maternity' AS feed, * FROM quarantine.maternity
+    UNION ALL SELECT 'mental_health' AS feed, * FROM staged.mental_health
+    UNION ALL SELECT 'mental_health' AS feed, * FROM quarantine.mental_health
 ),
-acute_record AS (
+hospital_record AS (
     SELECT
-        agency, 'acute' AS feed, record_key, broken_rules, period, source_file, source_row,
+        agency, feed, record_key, broken_rules, period, source_file, source_row,
         CASE
+            WHEN feed = 'maternity' THEN 'maternity'
+            WHEN feed = 'mental_health' THEN 'mental_health_inpatient'
             WHEN geriatric_long_stay = 'Y' THEN 'geriatric_long_stay'
             WHEN inpatient_day_case = 'D' THEN 'acute_day_case'
             ELSE 'acute_' || coalesce(admission_types.admission, 'other')
@@ -18,7 +24,7 @@ acute_record AS (
         CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
         specialty_code, location_code, CASE WHEN admission_date = discharge_date THEN 'case' END AS variant,
         CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
-    FROM acute
+    FROM hospital_episode
     LEFT JOIN reference.admission_types USING (admission_type_code)
 ),
 outpatient AS (
@@ -64,6 +70,56 @@ prescribing_record AS (
         CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
     FROM prescribing
 ),
+gp_out_of_hours AS (
+    SELECT * FROM staged.gp_out_of_hours
+    UNION ALL
+    SELECT * FROM quarantine.gp_out_of_hours
+),
+gp_out_of_hours_record AS (
+    SELECT
+        agency, 'gp_out_of_hours' AS feed, record_key, broken_rules, period, source_file, source_row,
+        'gp_out_of_hours' AS service,
+        CAST(start_datetime AS DATE) AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
+        CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, consultation_type AS variant,
+        CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
+    FROM gp_out_of_hours
+),
+community_contact AS (
+    -- Two feeds with the same columns in the same order; the service has the feed's name.
+    SELECT 'community_nursing' AS feed, * FROM staged.community_nursing
+    UNION ALL SELECT 'community_nursing' AS feed, * FROM quarantine.community_nursing
+    UNION ALL SELECT 'community_mental_health' AS feed, * FROM staged.community_mental_health
+    UNION ALL SELECT 'community_mental_health' AS feed, * FROM quarantine.community_mental_health
+),
+community_contact_record AS (
+    SELECT
+        agency, feed, record_key, broken_rules, period, source_file, source_row, feed AS service,
+        contact_date AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
+        CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, contact_type AS variant,
+        CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
+    FROM community_contact
+),
+delayed_discharge AS (
+    SELECT * FROM staged.delayed_discharge
+    UNION ALL
+    SELECT * FROM quarantine.delayed_discharge
+),
+delayed_discharge_record AS (
+    SELECT
+        agency, 'delayed_discharge' AS feed, record_key, broken_rules, period, source_file, source_row,
+        'delayed_discharge' AS service,
+        ready_for_discharge_date AS start_date, delay_end_date AS end_date, 'stay' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
+        CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
+        CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id,
+        CAST(NULL AS VARCHAR) AS postcode
+    FROM delayed_discharge
+),
 home_care AS (
     SELECT * FROM staged.home_care
     UNION ALL
@@ -102,6 +158,39 @@ care_home_record AS (
         CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
     FROM care_home
 ),
+self_directed_support AS (
+    SELECT * FROM staged.self_directed_support
+    UNION ALL
+    SELECT * FROM quarantine.self_directed_support
+),
+self_directed_support_record AS (
+    SELECT
+        agency, 'self_directed_support' AS feed, record_key, broken_rules, period, source_file, source_row,
+        CASE option
+            WHEN '1' THEN 'sds_direct_payment' WHEN '2' THEN 'sds_option_2' WHEN '3' THEN 'sds_option_3' WHEN '4' THEN 'sds_option_4'
+        END AS service,
+        month AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, gross_amount AS amount, client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
+        CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
+    FROM self_directed_support
+),
+equipment AS (
+    SELECT * FROM staged.equipment
+    UNION ALL
+    SELECT * FROM quarantine.equipment
+),
+equipment_record AS (
+    -- The last day counts: the item is still in the home. An item counts in every month that has one of its days.
+    SELECT
+        agency, 'equipment' AS feed, record_key, broken_rules, period, source_file, source_row, 'telecare' AS service,
+        start_date, end_date + 1 AS end_date, 'month' AS spread,
+        CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
+        CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
+        CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
+    FROM equipment
+),
 payments AS (
     SELECT * FROM staged.payments
     UNION ALL
@@ -126,12 +215,17 @@ payment_record AS (
             BETWEEN coalesce(map.valid_from, DATE '0001-01-01') AND coalesce(map.valid_to, DATE '9999-12-31')
 ),
 every_feed AS (
-    SELECT * FROM acute_record
+    SELECT * FROM hospital_record
     UNION ALL SELECT * FROM outpatient_record
     UNION ALL SELECT * FROM emergency_record
     UNION ALL SELECT * FROM prescribing_record
+    UNION ALL SELECT * FROM gp_out_of_hours_record
+    UNION ALL SELECT * FROM community_contact_record
+    UNION ALL SELECT * FROM delayed_discharge_record
     UNION ALL SELECT * FROM home_care_record
     UNION ALL SELECT * FROM care_home_record
+    UNION ALL SELECT * FROM self_directed_support_record
+    UNION ALL SELECT * FROM equipment_record
     UNION ALL SELECT * FROM payment_record
 ),
 ranked AS (

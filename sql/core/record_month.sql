@@ -3,6 +3,7 @@
 -- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
 -- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another
 -- method give no row here. An appointment not attended has units and no cost, whatever its rule.
+-- A client's alarms and telecare count once a month.
 WITH accepted AS (
     SELECT
         record.*,
@@ -26,15 +27,21 @@ bounded AS (
         END AS method,
         CASE
             WHEN spread = 'event' THEN start_date
-            WHEN spread = 'stay' AND end_date IS NULL THEN window_end - 1
+            WHEN spread IN ('stay', 'month') AND end_date IS NULL THEN window_end - 1
+            WHEN spread = 'month' THEN least(end_date, window_end) - 1
             WHEN spread = 'stay' AND (rule_method <> 'record' OR feed = 'care_home') THEN greatest(least(end_date, window_end) - 1, start_date)
             ELSE greatest(end_date - 1, start_date)
         END AS last_day
     FROM accepted
 ),
 monthly AS (
+    -- What counts by the month has no use for months before the dataset's; a stay needs all of its own to be split.
     SELECT
-        bounded.*, CAST(unnest(generate_series(month_of(start_date), month_of(last_day), INTERVAL 1 MONTH)) AS DATE) AS month
+        bounded.*,
+        CAST(unnest(generate_series(
+            CASE WHEN spread = 'month' THEN greatest(month_of(start_date), first_month) ELSE month_of(start_date) END,
+            month_of(last_day), INTERVAL 1 MONTH
+        )) AS DATE) AS month
     FROM bounded
 ),
 counted AS (
@@ -61,10 +68,23 @@ care_home_day AS (
     WHERE one.feed = 'care_home'
     GROUP BY ALL
 ),
+first_item AS (
+    -- Of a client's items the one that was there first counts: one for each client and month.
+    SELECT agency, feed, social_care_id, month, arg_min(record_key, (start_date, record_key)) AS record_key
+    FROM counted
+    WHERE spread = 'month'
+    GROUP BY agency, feed, social_care_id, month
+),
 charged AS (
     -- An amount on the record itself is for all of the record's days.
-    SELECT counted.*, counted.own_days - coalesce(care_home_day.covered_days, 0) AS days
+    SELECT
+        counted.*,
+        CASE
+            WHEN counted.spread = 'month' THEN CAST(first_item.record_key IS NOT NULL AS BIGINT)
+            ELSE counted.own_days - coalesce(care_home_day.covered_days, 0)
+        END AS days
     FROM counted
+    LEFT JOIN first_item USING (agency, feed, social_care_id, month, record_key)
     LEFT JOIN care_home_day
         ON counted.feed = 'care_home' AND counted.rule_method <> 'record' AND care_home_day.agency = counted.agency
         AND care_home_day.record_key = counted.record_key AND care_home_day.month = counted.month
@@ -75,6 +95,7 @@ measured AS (
         CAST(CASE WHEN unit = 'week' AND spread = 'stay' THEN 7 ELSE 1 END AS BIGINT) AS unit_denominator,
         CASE
             WHEN spread = 'stay' AND unit IN ('bed_day', 'day', 'week') THEN CAST(days * 10000 AS BIGINT)
+            WHEN spread = 'month' THEN CAST(days * 10000 AS BIGINT)
             WHEN feed = 'payments' AND unit <> 'payment' THEN NULL
             WHEN spread = 'event' OR month = month_of(start_date) THEN CAST(CAST(quantity AS DECIMAL(38, 4)) * 10000 AS BIGINT)
             WHEN quantity IS NOT NULL THEN 0

@@ -54,6 +54,8 @@ judged AS (
         joined.*, coalesce(rules.population_weight, 'all') AS population_weight,
         -- Unmapped codes are held, whatever the rules say and though they say nothing.
         CASE WHEN service = 'unmapped' THEN 'hold' ELSE rules.residual END AS policy,
+        -- Declared to have no amount of its own: appointments not attended, days of delay.
+        coalesce(rules.method = 'ledger' AND rules.residual = 'hold' AND NOT joined.has_quantum, FALSE) AS is_activity_only,
         joined.quantum - joined.direct - joined.quarantined AS residual,
         -- (Q − H) / D within the band, without dividing; a bound left blank is 0 below and none above.
         joined.direct > 0
@@ -75,7 +77,7 @@ final AS (
             ELSE 'hold'
         END AS treatment,
         coalesce(residual <> 0 AND policy = 'scale' AND NOT is_in_band, FALSE) AS is_out_of_band,
-        population_weight
+        is_activity_only, population_weight
     FROM judged
 )
 SELECT * FROM final ORDER BY agency, service, month

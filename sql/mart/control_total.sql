@@ -36,6 +36,7 @@ final AS (
         coalesce(published.uncosted_lines, 0) AS uncosted_lines,
         CASE
             WHEN service = 'unmapped' THEN 'unmapped'
+            WHEN service_month.is_activity_only THEN 'activity_only'
             WHEN NOT coalesce(service_month.has_quantum, FALSE) THEN 'no_quantum'
             WHEN service_month.is_out_of_band THEN 'out_of_band'
             WHEN service_month.treatment = 'scale' THEN 'scaled'

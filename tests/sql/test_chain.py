@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sql_case import Row, inputs, run
+
+from tests.sql.sql_case import Row, inputs, run
 
 REFRESH = {"period": "2026-04", "first_month": "2026-02-01", "last_month": "2026-04-01", "period_end": "2026-04-30",
            "inner_pad": "36" * 64, "outer_pad": "5c" * 64}  # fmt: skip
@@ -44,7 +45,7 @@ PRICES = [
         ("2025-26", "care_home_residential", "798.40"), ("2026-27", "care_home_residential", "832.1"),
     )
 ]  # fmt: skip
-REFERENCE = {
+REFERENCE: dict[str, list[Row]] = {
     "reference.costing_rules": RULES,
     "reference.services": SERVICES,
     "reference.cost_code_map": [*CODES, {"agency": "board", "cost_code": "transfer", "treatment": "eliminate"}],
@@ -247,4 +248,4 @@ def test_what_does_not_block_is_named() -> None:
     quarantined = run(
         "check/gate_ledger_quarantined", {"quarantine.ledger": [{"agency": "board", "period": "2026-04", "amount": "5.00"}]}
     )
-    assert quarantined == [{"agency": "board", "period": "2026-04", "rows": 1, "amount": 5}]
+    assert quarantined == [{"agency": "board", "period": "2026-04", "rows": "1 rows", "amount": "£5.00"}]

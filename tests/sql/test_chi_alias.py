@@ -4,9 +4,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sql_case import Row, run
 
 from pipelines.identity.people import current_chis
+from tests.sql.sql_case import Row, run
 
 BOARD = "nhs-tayside"
 

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 import pytest
-from sql_case import database, fill, select, table_types, value
 
 import assets.core
 import assets.mart
@@ -15,6 +14,7 @@ from pipelines.engine.paths import REPOSITORY, SQL
 from pipelines.steps import SQL_CORE, SQL_MART
 from schemas.core import CORE
 from schemas.published import PUBLISHED
+from tests.sql.sql_case import database, fill, select, table_types, value
 
 FILES = sorted(f"{layer}/{path.stem}" for layer in ("core", "mart") for path in (SQL / layer).glob("*.sql"))
 CHECKS = sorted(f"check/{path.stem}" for path in (SQL / "check").glob("*.sql"))

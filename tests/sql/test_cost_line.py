@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 BOARD, COUNCIL, APRIL = "nhs-tayside", "angus", "2025-04-01"
 SERVICE = "home_care_personal"
@@ -31,7 +32,7 @@ AGENCIES = [
     {"agency": COUNCIL, "kind": "council", "code": "ANG"},
     {"agency": "dundee-city", "kind": "council", "code": "DUN"},
 ]
-PLACES = [
+PLACES: list[Row] = [
     {"data_zone": "Z1", "council": "ANG", "hscp": "HA", "locality": "Angus East", "simd_quintile": 1},
     {"data_zone": "Z2", "council": "ANG", "hscp": "HA", "locality": "Angus West", "simd_quintile": 5},
     {"data_zone": "Z3", "council": "DUN", "hscp": "HD", "locality": "Lochee", "simd_quintile": 2},
@@ -96,7 +97,7 @@ def lines(
         "reference.costing_rules": rules,
     }
     months = run("core/service_month", given_tables, threads)
-    inputs = {
+    inputs: dict[str, list[Row]] = {
         "core.record_cost": costs,
         "core.record": record + (records or []),
         "core.refresh": [REFRESH],

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from sql_case import Row, run
+from tests.sql.sql_case import Row, run
 
 
 def record(fate: str, amount: str | None, period: str = "2025-04", feed: str = "acute") -> Row:

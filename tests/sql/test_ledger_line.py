@@ -4,7 +4,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 REFRESH = {"first_month": "2025-04-01", "last_month": "2025-06-01", "period_end": "2025-06-30"}
 CODES = [

@@ -7,9 +7,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sql_case import value
 
 from pipelines.engine.database import literal
+from tests.sql.sql_case import value
 
 
 def text(field: str | None) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 APRIL, MAY = "2025-04-01", "2025-05-01"
 DAY = {APRIL: datetime.date(2025, 4, 1), MAY: datetime.date(2025, 5, 1)}
@@ -59,7 +60,7 @@ RESIDENTS = [
     {"data_zone": "Z3", "sex": "1", "age_band": "75-84", "year": 2025, "population": 0},
     {"data_zone": "Z6", "sex": "2", "age_band": "75-84", "year": 2025, "population": 7},
 ]
-LOCHEE = [
+LOCHEE: list[Row] = [
     {"data_zone": zone, "council": "DUN", "hscp": "HD", "locality": "Lochee", "simd_quintile": quintile}
     for zone, quintile in (("Z3", 1), ("Z5", 1), ("Z6", None))
 ]

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from sql_case import Row, run
+from tests.sql.sql_case import Row, run
 
 ZONES = [{"postcode": f"P{n}", "data_zone": f"Z{n}"} for n in range(10)]
 BORN = {"date_of_birth": "1940-01-02"}
@@ -28,7 +28,7 @@ def homes(
     """The homes of people, by key. `links`: Angus client → CHI."""
     linked = links or {}
     persons = {n: f"chi:{linked[n]}" if n in linked else f"client:angus:{n}" for n in ("A1", "A2")}
-    tables = {
+    tables: dict[str, list[Row]] = {
         "core.person_id": [{"person_key": key, "person_id": f"p{key}"} for key in people],
         "core.postcode_zone": ZONES,
         "core.chi_alias": [{"chi_number": old, "current_chi": new} for old, new in (aliases or {}).items()],

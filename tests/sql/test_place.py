@@ -1,7 +1,8 @@
 """place and postcode_zone: what a data zone belongs to, and the zone of a postcode."""
 
 import pytest
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 AGENCIES = [
     {"agency": "angus", "kind": "council", "code": "S12000041"},

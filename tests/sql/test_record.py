@@ -6,12 +6,12 @@ from itertools import product
 from typing import Any
 
 import pytest
-from sql_case import Row, run
 
 from pipelines.engine.database import dependencies, read_sql
 from schemas.core import CORE
 from schemas.feeds import FEEDS
 from schemas.table import columns
+from tests.sql.sql_case import Row, run
 
 BOARD, COUNCIL = "nhs-tayside", "angus"
 ADMISSION_TYPES = [
@@ -54,7 +54,7 @@ def one(**tables: list[Row]) -> Row:
     ],
 )
 def test_services_of_acute(long_stay: str | None, day_case: str, admission_type: str | None, service: str) -> None:
-    own = {"geriatric_long_stay": long_stay, "inpatient_day_case": day_case, "admission_type_code": admission_type}
+    own: Row = {"geriatric_long_stay": long_stay, "inpatient_day_case": day_case, "admission_type_code": admission_type}
     assert one(staged__acute=[sent("E1", **own)])["service"] == service
 
 
@@ -134,8 +134,8 @@ def test_a_payment_runs_to_its_last_day_inclusive() -> None:
 
 def test_every_feed_keeps_its_own_columns() -> None:
     """A union whose columns do not line up would show here: every value stands in the column it belongs to."""
-    care = {"agency": COUNCIL, "social_care_id": "A1"}
-    patient = {"chi_number": "0101011237", "chi_is_valid": True, "postcode": "DD11AA", "location_code": "T101H"}
+    care: Row = {"agency": COUNCIL, "social_care_id": "A1"}
+    patient: Row = {"chi_number": "0101011237", "chi_is_valid": True, "postcode": "DD11AA", "location_code": "T101H"}
     found = records(
         staged__acute=[sent("E", admission_date="2025-04-03", discharge_date="2025-04-05", inpatient_day_case="I",
                             admission_type_code="30", specialty_code="A1", total_cost="1000.10", **patient)],
@@ -177,7 +177,7 @@ def test_every_feed_keeps_its_own_columns() -> None:
 
 
 def test_a_same_day_stay_is_a_case() -> None:
-    same_day = {"admission_date": "2025-04-03", "discharge_date": "2025-04-03"}
+    same_day: Row = {"admission_date": "2025-04-03", "discharge_date": "2025-04-03"}
     assert one(staged__acute=[sent("E1", **same_day)])["variant"] == "case"
     assert one(staged__acute=[sent("E1", admission_date="2025-04-03")])["variant"] is None
 
@@ -196,6 +196,7 @@ CODED: dict[str, dict[str, list[str | None]]] = {
         "admission_type_code": ["11", "30", "42", "99", None],
     },
     "outpatient": {"attendance_status": ["1", "5", "8"]},
+    "self_directed_support": {"option": ["1", "2", "3", "4"]},
     "home_care": {"reablement": ["0", "1", "9", None], "service_type": ["1", "2", None]},
     "care_home": {"admission_type": ["1", "2", "3", None], "nursing_care": ["0", "1", "9", None]},
 }
@@ -205,8 +206,9 @@ CODED: dict[str, dict[str, list[str | None]]] = {
 @pytest.mark.parametrize("feed", sorted(name for layer, name in dependencies(read_sql("core", "record")) if layer == "staged"))
 def test_the_services_of_a_feed_are_those_it_declares(feed: str) -> None:
     """Reference is refused without a costing rule for each of them, so that no record can fall out of the costing."""
-    codes = CODED.get(feed, {})
-    rows = [sent(str(n), **dict(zip(codes, values, strict=True))) for n, values in enumerate(product(*codes.values()))]
+    codes: dict[str, Any] = CODED.get(feed, {})
+    owns: list[Row] = [dict(zip(codes, values, strict=True)) for values in product(*codes.values())]
+    rows = [sent(str(n), **own) for n, own in enumerate(owns)]
     expected = {"unmapped"} if feed == "payments" else set(FEEDS[feed].services)
     assert expected and {record["service"] for record in records(**{f"staged__{feed}": rows})} == expected
 

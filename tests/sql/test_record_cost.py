@@ -1,13 +1,15 @@
 """record_cost: the direct cost of each accepted record, split over its months to the penny."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 AGENCY = "angus"
 
@@ -19,7 +21,7 @@ def part(month: str, days: int, key: str = "1", **own: Any) -> Row:
 
 
 def costs(
-    parts: list[Row], amount: str | None = None, contribution: str | None = None, prices: dict[str, str | None] | None = None,
+    parts: list[Row], amount: str | None = None, contribution: str | None = None, prices: Mapping[str, str | None] | None = None,
     feed: str = "acute", threads: int | None = None,
 ) -> list[Row]:  # fmt: skip
     """The costed months of one record. `prices`: financial year → unit cost."""

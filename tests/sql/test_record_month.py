@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 BOARD, COUNCIL = "nhs-tayside", "angus"
 REFRESH = {"first_month": "2025-04-01", "last_month": "2025-06-01", "period_end": "2025-06-30"}

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sql_case import Row, run
+from tests.sql.sql_case import Row, run
 
 ALIASES = [{"chi_number": "OLD", "current_chi": "NEW"}]
 LINKS = [

@@ -1,10 +1,10 @@
 """unit_cost_match: the price of each combination of agency, service, year, specialty, location and variant that is needed."""
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
-from sql_case import Row, run
+
+from tests.sql.sql_case import Row, run
 
 AGENCY, SERVICE = "nhs-tayside", "outpatient"
 
@@ -24,7 +24,7 @@ def matches(needs: list[Row], prices: list[Row]) -> list[Row]:
     return found
 
 
-def match(need: Row, *prices: Row) -> tuple[Decimal | None, int, bool]:
+def match(need: Row, *prices: Row) -> tuple[object, object, object]:
     (row,) = matches([need], list(prices))
     return row["unit_cost"], row["matches"], row["is_year_missing"]
 

@@ -1,0 +1,1 @@
+"""Tests: unit, SQL, property, end to end, docs."""

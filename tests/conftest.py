@@ -1,0 +1,103 @@
+"""What all tests share: small worlds of people who are not real, and refreshes of them."""
+
+import csv
+import datetime
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.engine.paths import DataRoot
+from pipelines.refresh import Published, refresh
+from pipelines.synth import make_world
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+PEOPLE = 1_500
+MONTHS = [datetime.date(2025, 4, 1), datetime.date(2025, 5, 1)]
+PERIOD = "2025-05"
+BuildWorld = Callable[..., Path]
+
+
+def quiet(text: str) -> None:
+    """Progress that nobody watches."""
+
+
+def run(root: Path, period: str = PERIOD, note: str | None = None) -> Published:
+    """Refresh a data root."""
+    return refresh(DataRoot(root), period, note, quiet)
+
+
+@pytest.fixture(autouse=True)
+def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees another's data root: what a refresh sets is taken back."""
+    for name in ("IRF_DATA", "IRF_STATE", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
+        monkeypatch.setenv(name, "unset")
+    for name in ("IRF_DATA", "IRF_STATE", "IRF_PSEUDONYM_KEY_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> BuildWorld:
+    """Makes a world once for each mess and seed; take a copy of it (`copy_of`) to change anything."""
+    known: dict[tuple[str, int], Path] = {}
+
+    def build(mess: str = "standard", seed: int = 1) -> Path:
+        if (mess, seed) not in known:
+            known[mess, seed] = tmp_path_factory.mktemp(f"world-{mess}-{seed}")
+            make_world(known[mess, seed], PEOPLE, MONTHS, seed, mess)
+        return known[mess, seed]
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def published(world: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> BuildWorld:
+    """The data root of a world after one refresh; not to be changed."""
+    known: dict[tuple[str, int], Path] = {}
+
+    def build(mess: str = "standard", seed: int = 1) -> Path:
+        if (mess, seed) not in known:
+            root = tmp_path_factory.mktemp(f"published-{mess}-{seed}") / "data"
+            shutil.copytree(world(mess, seed), root)
+            run(root)
+            known[mess, seed] = root
+        return known[mess, seed]
+
+    return build
+
+
+@pytest.fixture
+def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
+    """A copy of a data root that a test may change."""
+
+    def copy(root: Path) -> Path:
+        return Path(shutil.copytree(root, tmp_path / "data"))
+
+    return copy
+
+
+def shared(name: str) -> Path:
+    """A folder of the real published files; skips, loudly, where they are not."""
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"NOT TESTED: the real published files ({folder.name}) are not beside this repository")
+    return folder
+
+
+def text_of(file: Path) -> str:
+    """The text of a file in any encoding that synthetic agencies use."""
+    content = file.read_bytes()
+    if content.startswith(b"\xff\xfe"):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252")
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    """The records of a synthetic file as dictionaries, read by Python's own csv module."""
+    text = text_of(file)
+    separator = max(",;\t|", key=text.split("\n", 1)[0].count)
+    return list(csv.DictReader(text.splitlines(keepends=True), delimiter=separator))

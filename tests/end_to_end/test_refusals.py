@@ -1,0 +1,238 @@
+"""What makes a refresh refuse: it says which file or feed, publishes nothing, and the last release stands."""
+
+import fcntl
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines import cli
+from tests.conftest import BuildWorld, rows_of
+
+VERSION = "2025.05.1"
+Irf = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def root(published: BuildWorld, copy_of: Callable[[Path], Path]) -> Path:
+    """A data root with one release."""
+    return copy_of(published())
+
+
+@pytest.fixture
+def irf(root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Irf:
+    """Runs the command on the data root; gives its exit code and what it printed."""
+
+    def call(*arguments: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["irf", "--data", str(root), *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        printed = capfd.readouterr()
+        return int(stopped.value.code or 0), printed.out + printed.err
+
+    return call
+
+
+def test_the_untouched_root_publishes_again(irf: Irf) -> None:
+    code, printed = irf("refresh", "--period", "2025-05", "--note", "again")
+    assert code == 2, printed
+    assert "published 2025.05.2" in printed
+    assert "warning: unmapped_cost_code" in printed
+
+
+def stands(root: Path) -> bool:
+    """Whether the last release is the only one, and whole."""
+    names = {p.name for p in (root / "releases").iterdir()}
+    pointer = json.loads((root / "releases" / "latest.json").read_text("utf-8"))
+    reports = {p.name for p in (root / "reports").iterdir()}
+    return names == {VERSION, "latest.json"} and pointer == {"version": VERSION} and reports == {VERSION}
+
+
+def remove_feed(root: Path) -> str:
+    (root / "landing" / "angus" / "home_care" / "2025-05.csv").unlink()
+    return "angus/home_care: no usable submission for 2025-05"
+
+
+def spoil_file(root: Path) -> str:
+    (root / "landing" / "dundee-city" / "payments" / "2025-05.csv").write_bytes(b"\x00\x01\x02" * 999)
+    return "dundee-city/payments/2025-05.csv"
+
+
+def empty_file(root: Path) -> str:
+    (root / "landing" / "dundee-city" / "payments" / "2025-05.csv").write_bytes(b"")
+    return "dundee-city/payments/2025-05.csv"
+
+
+def lose_column(root: Path) -> str:
+    (root / "landing" / "nhs-tayside" / "acute" / "2025-05.csv").write_text("episode_id,chi_number\n1,2\n", "utf-8")
+    return "nhs-tayside/acute/2025-05.csv: required column missing: admission_date"
+
+
+def ledger_of_another_month(root: Path) -> str:
+    file = root / "landing" / "perth-kinross" / "ledger" / "2025-05.csv"
+    earlier = root / "landing" / "perth-kinross" / "ledger" / "2025-04.csv"
+    shutil.copyfile(earlier, file)
+    return "month_without_ledger: perth-kinross, 2025-05"
+
+
+def mostly_bad(root: Path) -> str:
+    file = root / "landing" / "angus" / "payments" / "2025-05.csv"
+    rows = rows_of(file)
+    lines = [",".join(rows[0])] + [f"{i},,,,,not money,," for i in range(len(rows))]
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    return "angus/payments/2025-05.csv"
+
+
+@pytest.mark.parametrize("spoil", [remove_feed, spoil_file, empty_file, lose_column, ledger_of_another_month, mostly_bad])
+def test_the_gate_refuses_and_says_which(root: Path, irf: Irf, spoil: Callable[[Path], str]) -> None:
+    expected = spoil(root)
+    code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 3, printed
+    refused = [line for line in printed.splitlines() if line.startswith("refused: ")]
+    assert any(expected in line for line in refused), printed
+    assert "the last release stands" in printed
+    assert stands(root)
+
+
+def test_a_spoilt_resubmission_falls_back_to_the_file_before_it(root: Path, irf: Irf) -> None:
+    (root / "landing" / "dundee-city" / "payments" / "2025-05.r1.csv").write_bytes(b"\x00\x01")
+    code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 2, printed
+    assert "warning: required_feeds: dundee-city/payments/2025-05.r1.csv" in printed
+
+
+def unknown_agency(root: Path) -> str:
+    (root / "landing" / "fife" / "payments").mkdir(parents=True)
+    return "landing/fife: no such agency"
+
+
+def unknown_feed(root: Path) -> str:
+    (root / "landing" / "angus" / "library_books").mkdir()
+    return "landing/angus/library_books: no such feed"
+
+
+def unlike_name(root: Path) -> str:
+    (root / "landing" / "angus" / "payments" / "May 2025.csv").write_text("x", "utf-8")
+    return "landing/angus/payments/May 2025.csv: the name must be"
+
+
+def lose_reference(root: Path) -> str:
+    (root / "reference" / "costing_rules.csv").unlink()
+    return "reference/costing_rules.csv is missing"
+
+
+def service_without_rule(root: Path) -> str:
+    file = root / "reference" / "costing_rules.csv"
+    lines = [line for line in file.read_text("utf-8").splitlines() if not line.startswith("angus,meals")]
+    file.write_text("\n".join(lines) + "\n", "utf-8")
+    return "service without a costing rule (add it to costing_rules.csv): angus, meals"
+
+
+@pytest.mark.parametrize("spoil", [unknown_agency, unknown_feed, unlike_name, lose_reference, service_without_rule])
+def test_an_error_is_one_line_that_says_what_and_where(root: Path, irf: Irf, spoil: Callable[[Path], str]) -> None:
+    expected = spoil(root)
+    code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 1, printed
+    errors = [line for line in printed.splitlines() if not line.startswith("  ")]
+    assert len(errors) == 1, printed
+    assert errors[0].startswith("error: "), printed
+    assert expected in errors[0]
+    assert stands(root)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["refresh", "--period", "2025-13"], "give a month as YYYY-MM"),
+        (["refresh"], "Missing option '--period'"),
+        (["nonsense"], "No such command"),
+        (["verify", "2020.01.1"], "no such release"),
+        (["query", "SELECT * FROM nowhere"], "nowhere does not exist"),
+        (["synth", "--people", "5", "--months", "April", "--out", "x"], "--months April"),
+    ],
+)
+def test_a_slip_on_the_command_line_is_one_line(irf: Irf, arguments: list[str], expected: str) -> None:
+    code, printed = irf(*arguments)
+    assert code == 1
+    assert len(printed.splitlines()) == 1
+    assert expected in printed
+
+
+def test_an_unforeseen_error_shows_where_and_no_value(irf: Irf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(version: str | None) -> Path:
+        raise KeyError("0101011237")
+
+    monkeypatch.setattr(cli, "_release", broken)
+    code, printed = irf("query", "SELECT 1")
+    assert code == 1
+    assert "0101011237" not in printed
+    assert printed.startswith("error: KeyError in test_refusals.py, line ")
+
+
+def test_the_other_commands_answer(root: Path, irf: Irf) -> None:
+    assert irf("releases") == (0, f"{VERSION}  latest\n")
+    code, printed = irf("status")
+    assert code == 0
+    assert printed.count("complete") == 2
+    code, printed = irf("query", "SELECT sum(difference) AS difference FROM control_total")
+    assert code == 0
+    assert "0.00" in printed
+    code, printed = irf("verify")
+    assert code == 0
+    assert "BROKEN" not in printed
+    assert "holds   ledger: cost = ledger quantum for every agency, service and month" in printed
+    manifest = json.loads((root / "releases" / VERSION / "manifest.json").read_text("utf-8"))
+    assert printed.count("holds   sha256 ") == len(manifest["tables"]) + len(manifest["documents"])
+
+
+def test_a_full_disk_leaves_the_last_release(root: Path, irf: Irf, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pipelines.release.publish.os.rename", full)
+    code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 1, printed
+    assert stands_but_staging(root)
+    monkeypatch.undo()
+
+
+def stands_but_staging(root: Path) -> bool:
+    for folder in ("releases", "reports"):
+        for left in (root / folder).glob(".staging-*"):
+            shutil.rmtree(left)
+    return stands(root)
+
+
+def test_a_lost_key_is_an_error_and_no_new_one_is_made(root: Path, irf: Irf) -> None:
+    key = root / "secure" / "pseudonym.key"
+    key.unlink()
+    code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 1
+    assert "pseudonym.key is missing though releases were made with it" in printed
+    assert not key.exists()
+    assert stands(root)
+
+
+def test_another_key_is_told_in_the_changes(root: Path, irf: Irf) -> None:
+    (root / "secure" / "pseudonym.key").write_bytes(bytes(32))
+    assert irf("refresh", "--period", "2025-05")[0] == 2
+    changes = (root / "releases" / "2025.05.2" / "CHANGES.md").read_text("utf-8")
+    assert "the pseudonym key is another one" in changes
+
+
+def test_refreshing_an_earlier_period_moves_nobody_back(root: Path, irf: Irf) -> None:
+    (root / "releases" / "old things").mkdir()
+    assert irf("refresh", "--period", "2025-04")[0] == 2
+    assert irf("releases") == (0, "2025.04.1\n2025.05.1  latest\n")
+
+
+def test_two_refreshes_at_once_are_refused(root: Path, irf: Irf) -> None:
+    with (root / "state" / "refresh.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 1
+    assert "another refresh" in printed
+    assert stands(root)

@@ -1,0 +1,117 @@
+"""`irf verify` needs the published files alone, and finds whatever has been done to them."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.release.verify import verify
+from tests.conftest import BuildWorld
+
+YEAR = "financial_year=2025-26"
+
+
+@pytest.fixture
+def release(published: BuildWorld, tmp_path: Path) -> Path:
+    """A copy of a release, with nothing of its data root beside it."""
+    return Path(shutil.copytree(published() / "releases" / "2025.05.1", tmp_path / "2025.05.1"))
+
+
+def broken(release: Path) -> set[str]:
+    return {f.name for f in verify(release) if not f.passed}
+
+
+def test_an_untouched_release_holds_line_by_line(release: Path) -> None:
+    findings = verify(release)
+    assert all(f.passed for f in findings)
+    assert {"rows", "pounds", "ledger", "months", "bridge", "lines", "clients", "localities", "people", "files"} <= {
+        f.name for f in findings
+    }
+
+
+def test_a_changed_byte_is_found(release: Path) -> None:
+    file = release / "population" / "part-0.parquet"
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.chmod(0o644)
+    file.write_bytes(content)
+    assert broken(release) == {"sha256 population/part-0.parquet"}
+
+
+def test_a_missing_and_an_additional_file_are_found(release: Path) -> None:
+    shutil.move(release / "person" / "part-0.parquet", release / "person" / "part-1.parquet")
+    assert {"sha256 person/part-0.parquet", "files"} <= broken(release)
+
+
+def rewrite(release: Path, path: str, change: Callable[[pa.Table], pa.Table]) -> None:
+    """Change a table and its hash in the manifest too, as somebody would who wants not to be seen."""
+    file = release / path
+    with pq.ParquetFile(file) as opened:
+        table = opened.read()
+    file.unlink()
+    pq.write_table(change(table), file)
+    manifest = release / "manifest.json"
+    body = json.loads(manifest.read_text("utf-8"))
+    body["tables"][path]["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    manifest.unlink()
+    manifest.write_text(json.dumps(body), "utf-8")
+
+
+def first_plus(column: str, more: object) -> Callable[[pa.Table], pa.Table]:
+    """Add to the first value that is not empty."""
+
+    def change(table: pa.Table) -> pa.Table:
+        values = table[column].to_pylist()
+        first = next(i for i, value in enumerate(values) if value is not None)
+        values[first] += more
+        index = table.column_names.index(column)
+        return table.set_column(index, table.schema.field(column), pa.array(values, table.schema.field(column).type))
+
+    return change
+
+
+PENNY = Decimal("0.01")
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "found"),
+    [
+        (f"cost_line/{YEAR}/part-0.parquet", first_plus("cost", PENNY), {"ledger", "lines", "localities"}),
+        (f"cost_line/{YEAR}/part-0.parquet", first_plus("direct_cost", PENNY), {"lines", "bridge", "months"}),
+        (f"cost_line/{YEAR}/part-0.parquet", lambda t: t.slice(1), {"ledger", "localities"}),
+        (f"cost_line/{YEAR}/part-0.parquet", first_plus("person_id", "x"), {"people", "clients"}),
+        (f"client_month_cost/{YEAR}/part-0.parquet", first_plus("cost", PENNY), {"clients"}),
+        (f"locality_month_cost/{YEAR}/part-0.parquet", first_plus("cost", PENNY), {"localities"}),
+        (f"control_total/{YEAR}/part-0.parquet", first_plus("ledger_quantum", PENNY), {"ledger", "bridge"}),
+        ("person/part-0.parquet", lambda t: t.slice(1), {"people"}),
+        ("submission/part-0.parquet", first_plus("accepted", 1), {"rows"}),
+        ("submission/part-0.parquet", first_plus("amount", PENNY), {"pounds"}),
+    ],
+)
+def test_a_change_of_a_table_with_its_hash_breaks_an_identity(
+    release: Path, path: str, change: Callable[[pa.Table], pa.Table], found: set[str]
+) -> None:
+    rewrite(release, path, change)
+    assert found <= broken(release)
+
+
+def test_a_column_of_another_type_is_found(release: Path) -> None:
+    rewrite(release, "person/part-0.parquet", lambda t: t.set_column(0, "person_id", t["person_id"].cast(pa.large_string())))
+    assert broken(release) == {"schema person"}
+
+
+def test_what_is_no_longer_parquet_is_found_by_its_hash(release: Path) -> None:
+    file = release / "person" / "part-0.parquet"
+    file.write_bytes(file.read_bytes() + b"x")
+    assert broken(release) == {"sha256 person/part-0.parquet"}
+
+
+def test_a_changed_document_is_found(release: Path) -> None:
+    (release / "CHANGES.md").write_text("nothing to see here", "utf-8")
+    assert broken(release) == {"sha256 CHANGES.md"}

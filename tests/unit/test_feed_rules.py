@@ -1,0 +1,174 @@
+"""Rules of the feeds of stays, contacts, deaths, delays, budgets and equipment: each seen to bite, from the file on."""
+
+import csv
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine.paths import DataRoot
+from pipelines.ingest.judge import Outcome, judge, write_raw
+from pipelines.ingest.landing import Landed
+from schemas.feeds import FEEDS
+from schemas.reference import REFERENCE
+from schemas.table import arrow_schema
+
+PERIOD = "2025-05"
+CHI = "0101011237"
+EPISODE = {
+    "episode_id": "E1", "chi_number": CHI, "admission_date": "2025-05-02", "discharge_date": "2025-05-09",
+    "inpatient_day_case": "I", "specialty_code": "F3", "location_code": "T101H", "geriatric_long_stay": "N",
+    "postcode": "DD1 9SY", "total_cost": "3100.00",
+}  # fmt: skip
+CONTACT = {
+    "contact_id": "K1", "chi_number": CHI, "contact_date": "2025-05-02", "duration_minutes": "25", "contact_type": "1",
+    "postcode": "DD1 9SY",
+}  # fmt: skip
+GOOD: dict[str, dict[str, str]] = {
+    "maternity": EPISODE,
+    "mental_health": EPISODE,
+    "gp_out_of_hours": {
+        "consultation_id": "C1", "chi_number": CHI, "start_datetime": "2025-05-31 23:59:00",
+        "end_datetime": "2025-06-01 00:20:00", "consultation_type": "HOME VISIT", "postcode": "DD1 9SY",
+    },
+    "community_nursing": CONTACT,
+    "community_mental_health": CONTACT,
+    "deaths": {"chi_number": CHI, "date_of_death": "2025-05-31", "place_of_death": "home"},
+    "delayed_discharge": {
+        "delay_id": "D1", "chi_number": CHI, "ready_for_discharge_date": "2025-05-04", "delay_end_date": "2025-05-04",
+        "reason_code": "11A",
+    },
+    "self_directed_support": {
+        "budget_id": "B1", "social_care_id": "A1", "month": "2025-05-01", "option": "4", "gross_amount": "400.00",
+        "client_contribution": "12.50",
+    },
+    "equipment": {
+        "service_id": "Q1", "social_care_id": "A1", "service_type": "2", "start_date": "2025-05-01", "end_date": "2025-05-01",
+    },
+}  # fmt: skip
+
+RECORD_RULES = [
+    *(
+        (feed, column, value, rule)
+        for feed in ("maternity", "mental_health")
+        for column, value, rule in (
+            ("episode_id", "", "episode_id.missing"),
+            ("discharge_date", "2025-05-01", "discharge_date.before_admission_date"),
+            ("inpatient_day_case", "Inpatient", "inpatient_day_case.unknown_code"),
+            ("total_cost", "TBC", "total_cost.unreadable"),
+        )
+    ),
+    ("gp_out_of_hours", "start_datetime", "2025-06-01 00:00:00", "start_datetime.after_period"),
+    ("gp_out_of_hours", "end_datetime", "2025-05-31 23:58:59", "end_datetime.before_start_datetime"),
+    ("gp_out_of_hours", "consultation_type", "", "consultation_type.missing"),
+    *(
+        (feed, column, value, rule)
+        for feed in ("community_nursing", "community_mental_health")
+        for column, value, rule in (
+            ("contact_date", "2025-06-01", "contact_date.after_period"),
+            ("duration_minutes", "half an hour", "duration_minutes.unreadable"),
+        )
+    ),
+    ("deaths", "chi_number", "", "chi_number.missing"),
+    ("deaths", "date_of_death", "", "date_of_death.missing"),
+    ("deaths", "date_of_death", "2025-06-01", "date_of_death.after_period"),
+    ("delayed_discharge", "delay_end_date", "2025-05-03", "delay_end_date.before_ready_for_discharge_date"),
+    ("delayed_discharge", "reason_code", "", "reason_code.missing"),
+    ("self_directed_support", "option", "5", "option.unknown_code"),
+    ("self_directed_support", "option", "Direct payment", "option.unknown_code"),
+    ("self_directed_support", "gross_amount", "", "gross_amount.missing"),
+    ("self_directed_support", "social_care_id", "", "social_care_id.missing"),
+    ("equipment", "service_type", "3", "service_type.unknown_code"),
+    ("equipment", "end_date", "2025-04-30", "end_date.before_start_date"),
+]
+STARTS = [
+    ("maternity", "admission_date", "discharge_date"),
+    ("mental_health", "admission_date", "discharge_date"),
+    ("delayed_discharge", "ready_for_discharge_date", "delay_end_date"),
+    ("equipment", "start_date", "end_date"),
+]
+WARNINGS = [
+    ("maternity", "geriatric_long_stay", "X", "geriatric_long_stay.unknown_code"),
+    ("mental_health", "chi_number", "0101011238", "chi_invalid"),
+    ("gp_out_of_hours", "chi_number", CHI[1:], "chi_repaired"),
+    ("community_nursing", "duration_minutes", "-1", "duration_minutes.implausible"),
+    ("community_mental_health", "duration_minutes", "1441", "duration_minutes.implausible"),
+    ("community_nursing", "postcode", "NK1 0AA", "postcode_unknown"),
+    ("deaths", "chi_number", "0101011238", "chi_invalid"),
+    ("delayed_discharge", "chi_number", "0101011238", "chi_invalid"),
+]
+
+
+class Court:
+    """Judges files of one feed in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root = DataRoot(folder)
+        self.root.prepare()
+        self.postcodes = folder / "postcodes.parquet"
+        schema = arrow_schema(REFERENCE["postcodes"])
+        pq.write_table(pa.Table.from_pylist([{"Postcode": "DD1 9SY"}], pa.schema([pa.field(f.name, f.type) for f in schema])),
+                       self.postcodes)  # fmt: skip
+
+    def judge(self, feed: str, rows: list[dict[str, str]]) -> tuple[Outcome, list[dict], list[dict]]:
+        """The outcome, the accepted rows, the quarantined rows."""
+        path = self.root.path / f"{feed}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        landed = Landed("nhs-tayside" if FEEDS[feed].kind == "nhs_board" else "angus", feed, PERIOD, 0, path, "0" * 64)
+        raw, staged, quarantine = (self.root.path / layer / f"{feed}.parquet" for layer in ("raw", "staged", "quarantine"))
+        write_raw(landed, raw)
+        outcome = judge(landed, self.root.path, raw, staged, quarantine, self.postcodes)
+        return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
+
+
+@pytest.fixture
+def court(tmp_path: Path) -> Court:
+    return Court(tmp_path)
+
+
+def other(feed: str) -> dict[str, str]:
+    """A good record with another key, so that a bad one is not half of the file."""
+    key = FEEDS[feed].key[0]
+    return GOOD[feed] | {key: "0101201234" if key == "chi_number" else GOOD[feed][key] + "2"}
+
+
+@pytest.mark.parametrize("feed", sorted(GOOD))
+def test_a_good_record_breaks_no_rule(court: Court, feed: str) -> None:
+    outcome, accepted, quarantined = court.judge(feed, [GOOD[feed]])
+    assert (outcome.rows, outcome.accepted, len(accepted), quarantined) == (1, 1, 1, [])
+    assert {rule: count.failed for rule, count in outcome.rules.items() if count.failed} == {}
+    amount = FEEDS[feed].amount
+    assert outcome.pounds_read == (accepted[0][amount] if amount else 0)
+
+
+@pytest.mark.parametrize(("feed", "column", "value", "rule"), RECORD_RULES)
+def test_a_bad_record_goes_to_quarantine_with_its_rule(court: Court, feed: str, column: str, value: str, rule: str) -> None:
+    outcome, accepted, quarantined = court.judge(feed, [other(feed), GOOD[feed] | {column: value}])
+    assert len(accepted) == 1
+    assert [row["broken_rules"].split() for row in quarantined] == [[rule]]
+    assert (outcome.rules[rule].severity, outcome.rules[rule].failed) == ("record", 1)
+
+
+@pytest.mark.parametrize(("feed", "start", "end"), STARTS)
+def test_what_is_still_open_may_not_begin_after_the_month_of_the_file(court: Court, feed: str, start: str, end: str) -> None:
+    last_day, day_after = ({start: day, end: ""} for day in ("2025-05-31", "2025-06-01"))
+    _, accepted, quarantined = court.judge(feed, [other(feed) | last_day, GOOD[feed] | day_after])
+    assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, [f"{start}.after_period"])
+
+
+@pytest.mark.parametrize(("feed", "column", "value", "rule"), WARNINGS)
+def test_an_odd_record_is_kept_and_counted(court: Court, feed: str, column: str, value: str, rule: str) -> None:
+    outcome, accepted, _ = court.judge(feed, [GOOD[feed] | {column: value}])
+    assert len(accepted) == 1
+    assert {r: (c.severity, c.failed) for r, c in outcome.rules.items() if c.failed} == {rule: ("warning", 1)}
+
+
+@pytest.mark.parametrize("feed", sorted(GOOD))
+def test_a_key_twice_in_one_file_counts_once(court: Court, feed: str) -> None:
+    outcome, accepted, quarantined = court.judge(feed, [GOOD[feed], GOOD[feed]])
+    assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, ["duplicate_key"])
+    assert outcome.pounds_read == 2 * (outcome.pounds_read - outcome.pounds_quarantined)
