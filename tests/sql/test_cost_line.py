@@ -397,7 +397,7 @@ def test_a_line_keeps_its_id_whatever_its_cost_or_person() -> None:
 pounds = st.integers(-(10**7), 10**9).map(lambda pence: str(Decimal(pence).scaleb(-2)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     direct=st.lists(st.none() | pounds, max_size=8), total=pounds, residual=st.sampled_from(["scale", "hold", "locality"]),
     weight=st.sampled_from(["all", "65+", "75+"]), quarantined=st.lists(pounds, max_size=2), data=st.data(),
