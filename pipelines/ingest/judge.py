@@ -174,7 +174,9 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
         for c in declared
         if c.arrow_type != pa.string()
     )
-    content = ", ".join(f'"{c.name}"' for c in declared)
+    content = ", ".join(f'sent."{c.name}"' for c in declared)
+    key_columns = ", ".join(_parsed(c) for c in declared if c.name in feed.key)
+    raw_text = f"read_parquet({literal(str(raw))})"
     end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
     has_chi = any(c.name == "chi_number" for c in declared)
     has_postcode = any(c.name == "postcode" for c in declared)
@@ -187,14 +189,22 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
         parsed AS (
             SELECT {typed}{", " + unreadable if unreadable else ""}, {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
                 {"(chi_number IS NOT NULL AND length(replace(chi_number, ' ', '')) = 9 AND repaired_chi(chi_number) <> replace(chi_number, ' ', ''))" if has_chi else "FALSE"} AS chi_repaired
-            FROM read_parquet({literal(str(raw))})
+            FROM {raw_text}
         ),
         keyed AS (SELECT *, {key} AS record_key FROM parsed),
+        own_key AS (SELECT {RECORD}, {key} AS record_key FROM (SELECT {RECORD}, {key_columns} FROM {raw_text})),
+        repeated AS (SELECT record_key FROM own_key WHERE record_key IS NOT NULL GROUP BY record_key HAVING count(*) > 1),
+        further AS (
+            -- Of records with one key the first by content counts, so that the order of rows does not matter.
+            SELECT {RECORD}
+            FROM (SELECT * FROM own_key SEMI JOIN repeated USING (record_key)) AS twin
+            JOIN {raw_text} AS sent USING ({RECORD})
+            QUALIFY row_number() OVER (PARTITION BY twin.record_key ORDER BY {content}, {RECORD}) > 1
+        ),
         final AS (
             SELECT keyed.*, {literal(landed.agency)} AS agency, {literal(landed.period)} AS period,
                 {literal(landed.sha256[:12])} AS source_file,
-                record_key IS NOT NULL AND row_number() OVER (PARTITION BY record_key ORDER BY {content}, {RECORD}) > 1
-                    AS duplicate_key,
+                {RECORD} IN (SELECT {RECORD} FROM further) AS duplicate_key,
                 {"coalesce(postcode NOT IN (SELECT postcode FROM directory), FALSE)" if has_postcode else "FALSE"} AS postcode_unknown,
                 CAST({literal(end)} AS {event_type}) AS period_end_exclusive
             FROM keyed
