@@ -108,12 +108,12 @@ def judge(landed: Landed, root: Path, raw: Path, staged: Path, quarantine: Path,
                 accepted, quarantined = _split(batch, landed, rules, outcome)
                 good.write_table(_conform(accepted, schema))
                 bad.write_table(_conform(quarantined, schema))
+        if outcome.quarantined * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+            part.unlink()
+            bad_part.unlink()
+            raise Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
         _keep_original_text(connection, raw, bad_part, schema, quarantine)
     bad_part.unlink()
-    if outcome.quarantined * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
-        part.unlink()
-        quarantine.unlink()
-        raise Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
     part.replace(staged)
     return outcome
 
@@ -242,12 +242,14 @@ def _conform(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: Path, schema: pa.Schema, out: Path) -> None:
     """Write the quarantine with every field as it was sent."""
-    rows = connection.sql(
+    reader = connection.sql(
         f"""
         SELECT bad.* EXCLUDE (original), CAST(to_json(sent) AS VARCHAR) AS original
         FROM read_parquet({literal(str(bad))}) AS bad
         JOIN read_parquet({literal(str(raw))}) AS sent USING (source_row)
         ORDER BY source_row
         """
-    ).to_arrow_table()
-    pq.write_table(rows.cast(schema), out, compression="zstd")
+    ).to_arrow_reader(BATCH_ROWS)
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_table(pa.Table.from_batches([batch]).cast(schema))
