@@ -98,6 +98,7 @@ _OF_A_CLIENT = ("home_care", "care_home", "self_directed_support", "equipment", 
 _DAY_OF_CARE = tuple(
     feed for feed, declared in FEEDS.items() if feed not in ("deaths", "ledger", "prescribing") and not declared.snapshot
 )
+_OPEN_ENDED = ("acute", "maternity", "mental_health", "delayed_discharge", "care_home", "equipment")
 CROSS_RULES = {
     rule.rule_id: rule
     for rule in (
@@ -114,6 +115,10 @@ CROSS_RULES = {
         CrossRule("after_death", "warning",
                   "The record begins after the day of death known from the deaths, the register or the council.", _DAY_OF_CARE,
                   "a contact on 3 May of a person who died on 2 May", "a contact on 2 May of a person who died on 2 May"),
+        CrossRule("open_after_death", "warning",
+                  "The stay or item is still open though the person died before the month of the file.", _OPEN_ENDED,
+                  "in the file for May an item without end_date of a person who died on 30 April",
+                  "the same of a person who died on 1 May"),
         CrossRule("overlapping_stay", "warning",
                   "The stay begins while another stay of the same person goes on; it is counted at the one that began later.",
                   ("acute", "care_home"), "a stay from 8 to 15 May within one from 1 to 31 May",

@@ -104,6 +104,32 @@ def test_a_record_must_not_begin_after_death(feed: str) -> None:
     assert result == [(feed, "2025-05", 1, "10.00")]
 
 
+@pytest.mark.parametrize("feed", CROSS_RULES["open_after_death"].feeds)
+def test_what_is_open_must_be_of_somebody_alive_when_the_month_began(feed: str) -> None:
+    spread = "month" if feed == "equipment" else "stay"
+    records = [
+        record("1", feed, spread=spread),  # open, dead before May
+        record("2", feed, spread=spread, end_date=day("2025-05-03")),  # ended
+        record("3", feed, spread=spread),  # died in May
+        record("4", feed, spread=spread, period="2025-04"),  # died in that file's month
+        record("5", "home_care", spread="event"),  # has no end
+    ]
+    whose = [
+        {
+            "agency": COUNCIL,
+            "feed": r["feed"],
+            "record_key": r["record_key"],
+            "person_key": "b" if r["record_key"] == "3" else "a",
+        }
+        for r in records
+    ]
+    people = [
+        {"person_key": "a", "date_of_death": day("2025-04-30")}, {"person_key": "b", "date_of_death": day("2025-05-01")},
+    ]  # fmt: skip
+    result = found("open_after_death", core__record=records, core__record_person=whose, core__person_home=people)
+    assert result == [(feed, "2025-05", 1, "10.00")]
+
+
 STAYS = {
     "touching": (("05-01", "05-08"), ("05-08", "05-15"), 0),
     "overlapping by a day": (("05-01", "05-09"), ("05-08", "05-15"), 1),
