@@ -9,21 +9,24 @@ WITH client AS (
 snapshot AS (
     SELECT DISTINCT agency, period FROM client
 ),
-compared AS (
-    SELECT record.agency, record.feed, record.period, record.record_key, record.social_care_id, record.amount,
-        max(snapshot.period) AS snapshot_period
-    FROM core.record
-    JOIN snapshot ON snapshot.agency = record.agency AND snapshot.period <= record.period
-    WHERE record.fate = 'accepted' AND record.social_care_id IS NOT NULL
-    GROUP BY ALL
+submission AS (
+    SELECT DISTINCT agency, period FROM core.record
+),
+compared_with AS (
+    SELECT submission.agency, submission.period, max(snapshot.period) AS snapshot_period
+    FROM submission
+    JOIN snapshot ON snapshot.agency = submission.agency AND snapshot.period <= submission.period
+    GROUP BY submission.agency, submission.period
 ),
 broken AS (
-    SELECT compared.*
-    FROM compared
+    SELECT record.agency, record.feed, record.period, record.amount
+    FROM core.record
+    JOIN compared_with USING (agency, period)
     ANTI JOIN client
-        ON client.agency = compared.agency
-        AND client.period = compared.snapshot_period
-        AND client.social_care_id = compared.social_care_id
+        ON client.agency = record.agency
+        AND client.period = compared_with.snapshot_period
+        AND client.social_care_id = record.social_care_id
+    WHERE record.fate = 'accepted' AND record.social_care_id IS NOT NULL
 ),
 final AS (
     SELECT agency, feed, period, 'unknown_client' AS rule_id, count(*) AS failed, CAST(coalesce(sum(amount), 0) AS DECIMAL(18, 2)) AS amount
