@@ -44,6 +44,7 @@ NAMED = {
     "ledger_quarantined": "every ledger row can be read",
     "unmapped_cost_code": "every cost code has a mapping in reference/cost_code_map.csv",
     "ledger_without_line": "no ledger row is for a month before the dataset's first",
+    "drift": "every file has about as many rows, pounds and units for each person as usual (docs/rules.md)",
 }
 """Checks by SQL that are only named."""
 CHECKS = ("required_feeds", "corrections", "rows", "pounds", *BLOCKING, *NAMED, *JUDGED)

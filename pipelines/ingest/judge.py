@@ -157,13 +157,13 @@ def judge(
                 count_corrected(batch, corrections, outcome.corrected)
                 good.write_table(_conform(accepted, schema))
                 bad.write_table(_conform(quarantined, bad_schema))
+        # What was dropped on purpose does not make the file a bad one.
+        if (outcome.quarantined - outcome.dropped) * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+            part.unlink()
+            bad_part.unlink()
+            raise Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
         _keep_original_text(connection, raw, bad_part, schema, quarantine)
     bad_part.unlink()
-    # What was dropped on purpose does not make the file a bad one.
-    if (outcome.quarantined - outcome.dropped) * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
-        part.unlink()
-        quarantine.unlink()
-        raise Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
     part.replace(staged)
     return outcome
 
@@ -309,12 +309,14 @@ def _conform(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: Path, schema: pa.Schema, out: Path) -> None:
     """Write the quarantine with every field as it was sent."""
-    rows = connection.sql(
+    reader = connection.sql(
         f"""
         SELECT bad.* EXCLUDE (original, {RECORD}), CAST(to_json(sent) AS VARCHAR) AS original
         FROM read_parquet({literal(str(bad))}) AS bad
         JOIN read_parquet({literal(str(raw))}) AS sent USING ({RECORD})
         ORDER BY {RECORD}
         """
-    ).to_arrow_table()
-    pq.write_table(rows.cast(schema), out, compression="zstd")
+    ).to_arrow_reader(BATCH_ROWS)
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_table(pa.Table.from_batches([batch]).cast(schema))
