@@ -60,6 +60,9 @@ RULE_OF: dict[str, str | Callable[[str], str]] = {
     "nursing_changed": "overlapping_stay",
 }
 
+NOT_PLANTED = {("acute", "overlapping_stay"), *((feed, "unknown_client") for feed in CROSS_RULES["unknown_client"].feeds)}
+"""Warnings that the world has of itself: admissions that chance makes overlap, records of a client whose row lost its key."""
+
 
 def rule_of(defect: dict[str, str]) -> str:
     rule = RULE_OF[defect["defect"]]
@@ -127,7 +130,8 @@ def test_warnings_are_counted_by_the_rule_meant_for_them(steps: Steps, planted: 
     found = Counter({
         (place_of(r), r["rule_id"]): r["failed"]
         for r in pq.read_table(steps.file("mart", "rule_result")).to_pylist()
-        if r["severity"] == "warning" and r["failed"] and not r["rule_id"].startswith(("drift.", "file."))
+        if r["severity"] == "warning" and r["failed"] and (r["feed"], r["rule_id"]) not in NOT_PLANTED
+        and not r["rule_id"].startswith(("drift.", "file."))
     })  # fmt: skip
     by_rule = [Counter({rule: 0 for _, rule in expected | found}) for _ in range(3)]
     for total, counts in zip(by_rule, (expected, found, expected & found), strict=True):
