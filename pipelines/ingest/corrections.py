@@ -92,7 +92,8 @@ def read_corrections(file: Path, kinds: Mapping[str, str]) -> list[Correction]:
         name = row["correction"] or "without a name"
         try:
             correction = _correction(row, kinds)
-            _refuse_if(any(c.name == correction.name for c in found), "a correction of this name is above it")
+            is_known = any(c.name.lower() == correction.name.lower() for c in found)
+            _refuse_if(is_known, "a correction of this name is above it")
         except ValueError as problem:
             raise IrfError(f"reference/corrections.csv: row {number} ({name}): {problem}") from None
         found.append(correction)

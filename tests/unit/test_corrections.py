@@ -266,9 +266,10 @@ def test_a_bad_declaration_is_one_line_that_names_its_row(tmp_path: Path, change
     assert "\n" not in text
 
 
-def test_a_name_may_stand_once(tmp_path: Path) -> None:
-    with pytest.raises(IrfError, match=r"row 2 \(C1\): a correction of this name is above it"):
-        declared(tmp_path, DROP, SCALE | {"correction": "C1"})
+@pytest.mark.parametrize("again", ["C1", "c1"])
+def test_a_name_may_stand_once_in_any_case(tmp_path: Path, again: str) -> None:
+    with pytest.raises(IrfError, match=rf"row 2 \({again}\): a correction of this name is above it"):
+        declared(tmp_path, DROP, SCALE | {"correction": again})
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
