@@ -31,9 +31,7 @@ def load_reference(root: DataRoot) -> dict[str, str]:
     """
     hashes = {}
     for name, model in REFERENCE.items():
-        source = root.folder("reference") / f"{name}.csv"
-        if not source.is_file():
-            raise IrfError(f"reference/{name}.csv is missing; put it there (docs/architecture.md says what it holds)")
+        source = reference_source(root, name)
         hashes[source.name] = hashlib.sha256(source.read_bytes()).hexdigest()
         table = typed_table(source, model, root.path)
         out = reference_file(root, name)
@@ -42,6 +40,14 @@ def load_reference(root: DataRoot) -> dict[str, str]:
     with open_database(root.path) as connection:
         check_reference(connection, root)
     return hashes
+
+
+def reference_source(root: DataRoot, name: str) -> Path:
+    """The file of a reference table as given. Raises IrfError when it is not there."""
+    source = root.folder("reference") / f"{name}.csv"
+    if not source.is_file():
+        raise IrfError(f"reference/{name}.csv is missing; put it there (docs/architecture.md says what it holds)")
+    return source
 
 
 def reference_file(root: DataRoot, name: str) -> Path:

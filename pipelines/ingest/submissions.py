@@ -90,7 +90,7 @@ def _outcome(stored: dict[str, object]) -> Outcome:
         quarantined=int(str(stored["quarantined"])),
         pounds_read=Decimal(str(stored["pounds_read"])),
         pounds_quarantined=Decimal(str(stored["pounds_quarantined"])),
-        rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"])) for k, v in rules.items()},
+        rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"]), v["first_rows"]) for k, v in rules.items()},
         unknown_columns=[int(str(place)) for place in places],
     )
 
