@@ -57,6 +57,7 @@ class Record(Table):
     period: Series[Text] = column("month of the submission", required=True)
     source_file: Series[Text] = column("first 12 of the file's sha256", required=True)
     source_row: Series[Count] = column("record number in the file", required=True)
+    row_count: Series[Count] = column("rows of the file the record stands for", required=True)
     service: Series[Text] = column("service; NULL when it cannot be told")
     start_date: Series[Day] = column("first day")
     end_date: Series[Day] = column("day after the last; NULL while open")

@@ -107,7 +107,7 @@ def read_dialect(path: Path) -> Dialect:
         body = tomllib.loads(path.read_text("utf-8"))
         dialect = _dialect(name, path.stem, body)
         _check(dialect)
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError, StopIteration) as error:
         raise ValueError(f"schemas/dialects/{name}: cannot be understood: {type(error).__name__} {error}") from None
     return dialect
 

@@ -246,6 +246,9 @@ class Lineage(Table):
     chi_is_valid: Series[Flag] = column("the CHI passes its checks; NULL without a CHI")
     source_file: Series[Text] = column("first 12 characters of the file's sha256", required=True)
     source_row: Series[Count] = column("record number in the file", required=True)
+    row_count: Series[Count] = column(
+        "rows of the file the record stands for; 0 for a further record of one row", required=True
+    )
     broken_rules: Series[Text] = column("ids of the record rules broken, for quarantined records")
     original: Series[Text] = column("every field as sent, as JSON, for quarantined records", identifying=True)
 

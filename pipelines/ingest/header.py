@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pipelines.ingest.bounds import MAXIMUM_HEADER_COLUMNS, check_at_most
 from pipelines.ingest.refused import Refused
+from schemas.dialect import Dialect
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
@@ -19,12 +20,14 @@ from schemas.table import columns
 class Layout:
     """Where each column of the feed is in the file.
 
-    places: column → its place in the header from 0, or None where the file lacks it.
-    unknown: the places from 1, as a reader of the file counts, of headers that the feed does not know.
+    places: column → its place in the header from 0, or None where the file lacks it. With a dialect the columns are the
+    dialect's headers in their compared form, else the feed's own.
+    unknown: the places from 1, as a reader of the file counts, of headers that are not read.
     """
 
     places: dict[str, int | None]
     unknown: tuple[int, ...]
+    dialect: Dialect | None
 
 
 def normal_header(header: str) -> str:
@@ -32,22 +35,35 @@ def normal_header(header: str) -> str:
     return header.strip().lstrip("\ufeff").strip().lower()
 
 
-def known_headers(feed: str) -> dict[str, str]:
-    """Every header the feed accepts, in its compared form → the column it names."""
-    return {c.name: c.name for c in columns(FEEDS[feed].model)}
+def known_headers(feed: str, dialects: Sequence[Dialect]) -> set[str]:
+    """Every header that a file of the feed may have, in its compared form."""
+    return {c.name for c in columns(FEEDS[feed].model)} | {normal_header(h) for d in dialects for h in d.headers}
 
 
-def lay_out(header: Sequence[str], feed: str) -> Layout:
-    """Find the feed's columns in a header. Raises Refused where a required one is missing or any comes twice."""
+def lay_out(header: Sequence[str], feed: str, dialects: Sequence[Dialect]) -> Layout:
+    """Find the columns in a header: the canonical ones where the required are there, else those of the first dialect that fits.
+
+    Raises Refused where a required column is missing or any column that is read comes twice.
+    """
     check_at_most("the number of columns", len(header), MAXIMUM_HEADER_COLUMNS)
-    known = known_headers(feed)
-    named = [known.get(normal_header(h)) for h in header]
-    repeated = [name for name, count in Counter(n for n in named if n).items() if count > 1]
+    named = [normal_header(h) for h in header]
+    ours = [c.name for c in columns(FEEDS[feed].model)]
+    required = {c.name for c in columns(FEEDS[feed].model) if c.required}
+    if required <= set(named):
+        return _layout(named, ours, None)
+    for dialect in dialects:
+        if required <= dialect.gives(set(named)):
+            return _layout(named, [normal_header(h) for h in dialect.headers], dialect)
+    best = min((set(named), *(d.gives(set(named)) for d in dialects)), key=lambda given: len(required - given))
+    missing = [name for name in ours if name in required - best]
+    hint = "" if best & set(ours) else "; the first row names no column of the feed: is the header missing?"
+    raise Refused("file.columns_missing", f"required column missing: {', '.join(missing)}{hint}")
+
+
+def _layout(named: list[str], read: list[str], dialect: Dialect | None) -> Layout:
+    counts = Counter(named)
+    repeated = sorted(name for name in read if counts[name] > 1)
     if repeated:
-        raise Refused("file.column_repeated", f"column comes more than once: {', '.join(sorted(repeated))}")
-    missing = [c.name for c in columns(FEEDS[feed].model) if c.required and c.name not in named]
-    if missing:
-        hint = "" if any(named) else "; the first row names no column of the feed: is the header missing?"
-        raise Refused("file.columns_missing", f"required column missing: {', '.join(missing)}{hint}")
-    places = {c.name: named.index(c.name) if c.name in named else None for c in columns(FEEDS[feed].model)}
-    return Layout(places, tuple(i for i, name in enumerate(named, start=1) if name is None))
+        raise Refused("file.column_repeated", f"column comes more than once: {', '.join(repeated)}")
+    places = {name: named.index(name) if name in counts else None for name in read}
+    return Layout(places, tuple(i for i, name in enumerate(named, start=1) if name not in places), dialect)

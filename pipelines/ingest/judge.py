@@ -5,6 +5,7 @@ Does not belong here: the rules themselves (`schemas/rules.py`), which file coun
 Conserves: rows read = accepted + quarantined; the same for pounds.
 """
 
+import calendar
 import datetime
 import json
 from collections.abc import Iterator
@@ -13,21 +14,27 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.engine.database import literal, open_database, safe_reason
+from pipelines.engine.database import literal, load_macros, open_database, safe_reason
 from pipelines.engine.errors import IrfError
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused, read_text
+from pipelines.ingest.translate import add_up
 from schemas import chi
+from schemas.dialect import Dialect, dialects_of
 from schemas.feeds import FEEDS, Feed, Lineage
 from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, Rule, rules_of
 from schemas.table import Column, arrow_schema, columns, duckdb_type
 
 BATCH_ROWS = 250_000
+RECORD = "record_number"
+RAW_LINEAGE = [(RECORD, pa.int64()), ("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
+"""What a raw record carries beside its text: its number, the row of the file it is from and how many rows it stands for."""
 UNKNOWN_COLUMNS = "unknown_columns"
 FIRST_ROWS = 10
 """How many row numbers are kept of each broken rule; a row number names nobody."""
@@ -70,21 +77,47 @@ def write_raw(landed: Landed, out: Path) -> int:
     """The file as text columns in Parquet. Returns the rows read. Raises Refused as `read_text` does; then nothing is left."""
     out.parent.mkdir(parents=True, exist_ok=True)
     names = [c.name for c in columns(FEEDS[landed.feed].model)]
-    schema = pa.schema([(n, pa.string()) for n in names] + [("source_row", pa.int64()), ("row_text", pa.string())])
+    schema = pa.schema([(n, pa.string()) for n in names] + RAW_LINEAGE)
     unfinished = out.with_suffix(".unfinished")
     rows = 0
     try:
-        file = read_text(landed.path, landed.feed)
+        file = read_text(landed.path, landed.feed, _dialects(landed), last_day(landed.period))
         with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
             for batch in file:
-                writer.write_table(batch.cast(schema))
+                numbers = pa.array(np.arange(rows + 1, rows + batch.num_rows + 1))
+                writer.write_table(batch.append_column(RECORD, numbers).select(schema.names).cast(schema))
                 rows += batch.num_rows
             writer.add_key_value_metadata({UNKNOWN_COLUMNS: json.dumps(file.unknown_columns)})
         if not rows:
             raise Refused("file.empty", "no records in the file")
+        if file.dialect and file.dialect.summed:
+            rows = _add_up(unfinished, file.dialect, schema)
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)
+    return rows
+
+
+def _dialects(landed: Landed) -> list[Dialect]:
+    """The dialects the file may be written in. Raises IrfError where a declaration is wrong."""
+    try:
+        return dialects_of(landed.agency, FEEDS[landed.feed].kind, landed.feed)
+    except ValueError as error:
+        raise IrfError(str(error)) from None
+
+
+def _add_up(raw: Path, dialect: Dialect, schema: pa.Schema) -> int:
+    """Make one record of the rows of one key, as the dialect says. Returns the records."""
+    summed = raw.with_suffix(".summed")
+    metadata = pq.read_metadata(raw).metadata
+    with duckdb.connect() as connection, pq.ParquetWriter(summed, schema, compression="zstd") as writer:
+        load_macros(connection)
+        rows = 0
+        for batch in add_up(connection, raw, dialect).to_arrow_reader(BATCH_ROWS):
+            writer.write_batch(batch.select(schema.names).cast(schema))
+            rows += batch.num_rows
+        writer.add_key_value_metadata({UNKNOWN_COLUMNS: metadata[UNKNOWN_COLUMNS.encode()].decode()})
+    summed.replace(raw)
     return rows
 
 
@@ -105,15 +138,16 @@ def judge(
     rules = rules_of(landed.feed)
     outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules}, unknown_columns=unknown_columns(raw))
     schema = staged_schema(landed.feed)
+    bad_schema = schema.append(pa.field(RECORD, pa.int64()))
     for path in (staged, quarantine):
         path.parent.mkdir(parents=True, exist_ok=True)
     part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
     with open_database(root) as connection:
-        with pq.ParquetWriter(part, schema, compression="zstd") as good, pq.ParquetWriter(bad_part, schema) as bad:
+        with pq.ParquetWriter(part, schema, compression="zstd") as good, pq.ParquetWriter(bad_part, bad_schema) as bad:
             for batch in _parsed_batches(connection, landed, raw, postcodes):
                 accepted, quarantined = _split(batch, landed, rules, outcome)
                 good.write_table(_conform(accepted, schema))
-                bad.write_table(_conform(quarantined, schema))
+                bad.write_table(_conform(quarantined, bad_schema))
         _keep_original_text(connection, raw, bad_part, schema, quarantine)
     bad_part.unlink()
     refusal = mostly_bad(outcome)
@@ -155,7 +189,7 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
         if c.arrow_type != pa.string()
     )
     content = ", ".join(f'"{c.name}"' for c in declared)
-    end = _period_end_exclusive(landed.period)
+    end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
     has_chi = any(c.name == "chi_number" for c in declared)
     has_postcode = any(c.name == "postcode" for c in declared)
     event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
@@ -165,7 +199,7 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
             WHERE normal_postcode("Postcode") IS NOT NULL
         ),
         parsed AS (
-            SELECT {typed}{", " + unreadable if unreadable else ""}, source_row, row_text IS NOT NULL AS row_structure,
+            SELECT {typed}{", " + unreadable if unreadable else ""}, {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
                 {"(chi_number IS NOT NULL AND length(replace(chi_number, ' ', '')) = 9 AND repaired_chi(chi_number) <> replace(chi_number, ' ', ''))" if has_chi else "FALSE"} AS chi_repaired
             FROM read_parquet({literal(str(raw))})
         ),
@@ -173,13 +207,13 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
         final AS (
             SELECT keyed.*, {literal(landed.agency)} AS agency, {literal(landed.period)} AS period,
                 {literal(landed.sha256[:12])} AS source_file,
-                record_key IS NOT NULL AND row_number() OVER (PARTITION BY record_key ORDER BY {content}, source_row) > 1
+                record_key IS NOT NULL AND row_number() OVER (PARTITION BY record_key ORDER BY {content}, {RECORD}) > 1
                     AS duplicate_key,
                 {"coalesce(postcode NOT IN (SELECT postcode FROM directory), FALSE)" if has_postcode else "FALSE"} AS postcode_unknown,
                 CAST({literal(end)} AS {event_type}) AS period_end_exclusive
             FROM keyed
         )
-        SELECT * FROM final ORDER BY source_row
+        SELECT * FROM final ORDER BY {RECORD}
     """
 
 
@@ -206,9 +240,10 @@ def _parsed(c: Column) -> str:
     return f'filled("{c.name}") AS "{c.name}"'
 
 
-def _period_end_exclusive(period: str) -> str:
+def last_day(period: str) -> datetime.date:
+    """The last day of a month written as YYYY-MM."""
     year, month = int(period[:4]), int(period[5:])
-    return datetime.date(year + month // 12, month % 12 + 1, 1).isoformat()
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -234,8 +269,9 @@ def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outc
         if rule.severity == "record":
             bad |= fails
             broken[fails] += rule.rule_id + " "
-    outcome.rows += len(batch)
-    outcome.quarantined += int(bad.sum())
+    rows = batch["row_count"].to_numpy(dtype="int64")
+    outcome.rows += int(rows.sum())
+    outcome.quarantined += int(rows[bad.to_numpy(bool)].sum())
     outcome.accepted = outcome.rows - outcome.quarantined
     outcome.pounds_read += _pounds(amount, pd.Series(True, index=batch.index))
     outcome.pounds_quarantined += _pounds(amount, bad)
@@ -266,10 +302,10 @@ def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: P
     """Write the quarantine with every field as it was sent."""
     rows = connection.sql(
         f"""
-        SELECT bad.* EXCLUDE (original), CAST(to_json(sent) AS VARCHAR) AS original
+        SELECT bad.* EXCLUDE (original, {RECORD}), CAST(to_json(sent) AS VARCHAR) AS original
         FROM read_parquet({literal(str(bad))}) AS bad
-        JOIN read_parquet({literal(str(raw))}) AS sent USING (source_row)
-        ORDER BY source_row
+        JOIN read_parquet({literal(str(raw))}) AS sent USING ({RECORD})
+        ORDER BY {RECORD}
         """
     ).to_arrow_table()
     pq.write_table(rows.cast(schema), out, compression="zstd")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 ROW = "source_row"
+ROW_COUNT = "row_count"
 ROW_TEXT = "row_text"
 Places = Mapping[str, int]
 """Column of the feed → its place in the file's header, from 0."""

@@ -5,10 +5,11 @@ Does not belong here: any one format (`read_csv.py`, `read_workbook.py`, `read_p
 (`bounds.py`), what the text means (`judge.py`).
 """
 
+import datetime
 import mmap
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +20,13 @@ from python_calamine import CalamineError
 
 from pipelines.ingest.bounds import MAXIMUM_FIELD_BYTES, MAXIMUM_FILE_BYTES, check_file_size
 from pipelines.ingest.header import Layout, known_headers, lay_out
-from pipelines.ingest.opened import ROW, ROW_TEXT, Opened
+from pipelines.ingest.opened import ROW, ROW_COUNT, ROW_TEXT, Opened
 from pipelines.ingest.read_csv import open_csv
 from pipelines.ingest.read_parquet import open_parquet
 from pipelines.ingest.read_workbook import open_workbook
 from pipelines.ingest.refused import Refused
+from pipelines.ingest.translate import translated
+from schemas.dialect import Dialect
 
 __all__ = ["Refused", "TextFile", "read_text"]
 
@@ -39,51 +42,66 @@ _BROKEN = (
 @dataclass(frozen=True)
 class TextFile:
     """A submission as text. Iterating gives batches: every column of the feed (an absent one NULL), `source_row` from 1,
-    and `row_text`, which holds the whole record where its fields do not fit the header.
+    `row_count`, the rows that a record stands for, and `row_text`, the whole record where its fields do not fit the header.
 
     unknown_columns: the places, from 1, of columns the feed does not know; they are not read.
+    dialect: the dialect the file is written in; None where it has the canonical headers.
     """
 
     unknown_columns: tuple[int, ...]
+    dialect: Dialect | None
     _batches: Iterator[pa.Table]
 
     def __iter__(self) -> Iterator[pa.Table]:
         return self._batches
 
 
-def read_text(path: Path, feed: str) -> TextFile:
+def read_text(
+    path: Path, feed: str, dialects: Sequence[Dialect] = (), period_end: datetime.date = datetime.date.max
+) -> TextFile:
     """Read a submission, holding a few batches in memory at a time (a worksheet as a whole).
 
+    dialects: those the agency may write the feed in; the canonical headers are always accepted. period_end: the last day
+    of the file's month.
     Raises Refused, at once or while the batches are read, when the file cannot be read, is too large or lacks a required
     column; what was read until then is to be thrown away.
     """
     with _refusing():
-        opened = _open(path, feed)
-        layout = lay_out(opened.header, feed)
-    return TextFile(layout.unknown, _batches(opened, layout))
+        opened = _open(path, feed, dialects)
+        layout = lay_out(opened.header, feed, dialects)
+    return TextFile(layout.unknown, layout.dialect, _batches(opened, layout, period_end))
 
 
-def _open(path: Path, feed: str) -> Opened:
+def _open(path: Path, feed: str, dialects: Sequence[Dialect]) -> Opened:
     kind = next((kind for kind in MAXIMUM_FILE_BYTES if path.name.endswith(kind)), None)
     if kind is None:
         raise Refused("file.unreadable", f"is none of {', '.join(MAXIMUM_FILE_BYTES)}")
     check_file_size(path, kind)
     _check_signature(path, kind)
     if kind == ".xlsx":
-        return open_workbook(path)
+        return open_workbook(path, next((d.sheets for d in dialects if d.sheets), ()))
     if kind == ".parquet":
         return open_parquet(path)
-    return open_csv(path, known_headers(feed))
+    return open_csv(path, known_headers(feed, dialects))
 
 
-def _batches(opened: Opened, layout: Layout) -> Iterator[pa.Table]:
-    there = {name: place for name, place in layout.places.items() if place is not None}
+def _batches(opened: Opened, layout: Layout, period_end: datetime.date) -> Iterator[pa.Table]:
     with _refusing():
-        for table in opened.records(there):
-            absent = pa.nulls(table.num_rows, pa.string())
-            texts = {name: _clean(name, table) if name in there else absent for name in layout.places}
-            _check_length(ROW_TEXT, table)
-            yield pa.table({**texts, ROW: table.column(ROW), ROW_TEXT: table.column(ROW_TEXT)})
+        if layout.dialect:
+            yield from translated(_texts(opened, layout), layout.dialect, period_end)
+        else:
+            for table in _texts(opened, layout):
+                yield table.append_column(ROW_COUNT, pa.repeat(pa.scalar(1, pa.int64()), table.num_rows))
+
+
+def _texts(opened: Opened, layout: Layout) -> Iterator[pa.Table]:
+    """The columns of the layout as clean text, absent ones NULL."""
+    there = {name: place for name, place in layout.places.items() if place is not None}
+    for table in opened.records(there):
+        absent = pa.nulls(table.num_rows, pa.string())
+        texts = {name: _clean(name, table) if name in there else absent for name in layout.places}
+        _check_length(ROW_TEXT, table)
+        yield pa.table({**texts, ROW: table.column(ROW), ROW_TEXT: table.column(ROW_TEXT)})
 
 
 def _clean(name: str, table: pa.Table) -> pa.ChunkedArray:

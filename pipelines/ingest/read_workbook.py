@@ -1,4 +1,4 @@
-"""Reading the first worksheet of an Excel workbook (.xlsx).
+"""Reading worksheets of an Excel workbook (.xlsx): the first, or those a dialect names, one after another.
 
 Belongs here: what must be known of a workbook before it is opened, its rows, its cells without a value.
 Does not belong here: how a value becomes text (`cell_text.py`).
@@ -8,9 +8,9 @@ sheet's own file is looked through first: for where the last cell is, and for th
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -42,19 +42,25 @@ _FORMULA = re.compile(
 )
 
 
-def open_workbook(path: Path) -> Opened:
-    """The header of the first worksheet, and its records. A row without any value is no record.
+def open_workbook(path: Path, sheets: Sequence[str] = ()) -> Opened:
+    """The header of the worksheet, and its records. A row without any value is no record.
 
-    Raises Refused where the file is no workbook, or too large to be held in memory.
+    sheets: worksheets with one header that are read one after another, where the workbook has any of them; else the first
+    worksheet is read. Raises Refused where the file is no workbook, one of the sheets is missing or has another header,
+    or it is too large to be held in memory.
     """
-    survey = _look_through(path)
-    check_at_most("the number of cells up to the last filled one", survey.last_row * survey.last_column, MAXIMUM_SHEET_CELLS)
-    sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-    rows = _filled_rows(sheet, survey)
-    header = next(rows, None)
-    if header is None:
+    surveys = _look_through(path, sheets)
+    cells = sum(survey.last_row * survey.last_column for survey in surveys.values())
+    check_at_most("the number of cells up to the last filled one", cells, MAXIMUM_SHEET_CELLS)
+    workbook = CalamineWorkbook.from_path(str(path))
+    opened = [_filled_rows(workbook.get_sheet_by_name(name), survey) for name, survey in surveys.items()]
+    headers = [next(rows, None) for rows in opened]
+    if headers[0] is None:
         raise Refused("file.empty", "no text in the first worksheet")
-    return Opened([cell or "" for cell in header], lambda places: _records(rows, places))
+    different = [name for name, header in zip(surveys, headers, strict=True) if header != headers[0]]
+    if different:
+        raise Refused("file.unreadable", f"worksheet {', '.join(different)} has another header than the one before it")
+    return Opened([cell or "" for cell in headers[0]], lambda places: _records(chain(*opened), places))
 
 
 def _records(rows: Iterator[list[str | None]], places: Places) -> Iterator[pa.Table]:
@@ -126,21 +132,36 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _look_through(path: Path) -> _Survey:
-    """Read every part of the workbook once: each is whole, and together they stay within the bounds."""
-    survey = _Survey()
+def _look_through(path: Path, sheets: Sequence[str]) -> dict[str, _Survey]:
+    """Read every part of the workbook once: each is whole, and together they stay within the bounds.
+
+    Returns the surveys of the worksheets that are to be read, by name, in the order they are read in.
+    """
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if any(part.flag_bits & 1 for part in parts):
             raise Refused("file.unreadable", "is encrypted; save it without a password")
         check_unpacked(sum(part.file_size for part in parts), path.stat().st_size, ".xlsx")
-        first_sheet = _first_sheet(archive)
+        chosen = _chosen(_sheet_parts(archive), sheets)
+        surveys = {part: _Survey() for part in chosen.values()}
         for part in parts:
             for block in _blocks(archive, part):
-                if part.filename == first_sheet:
-                    survey.add(block)
-    survey.end()
-    return survey
+                if part.filename in surveys:
+                    surveys[part.filename].add(block)
+    for survey in surveys.values():
+        survey.end()
+    return {name: surveys[part] for name, part in chosen.items()}
+
+
+def _chosen(parts: dict[str, str], sheets: Sequence[str]) -> dict[str, str]:
+    """The worksheets to read: those asked for where any is there, else the first."""
+    if not any(name in parts for name in sheets):
+        first = next(iter(parts))
+        return {first: parts[first]}
+    missing = [name for name in sheets if name not in parts]
+    if missing:
+        raise Refused("file.unreadable", f"worksheet missing: {', '.join(missing)}")
+    return {name: parts[name] for name in sheets}
 
 
 def _blocks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -149,15 +170,18 @@ def _blocks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
             yield block
 
 
-def _first_sheet(archive: zipfile.ZipFile) -> str:
-    """The name of the part that holds the first worksheet."""
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """The worksheets in their order: name → the part of the archive that holds it."""
     names = {name.lower(): name for name in archive.namelist()}
     try:
         workbook = ElementTree.fromstring(archive.read(names["xl/workbook.xml"]))
         relations = ElementTree.fromstring(archive.read(names["xl/_rels/workbook.xml.rels"]))
-        sheet = next(element for element in workbook.iter() if element.tag.endswith("}sheet"))
-        identity = next(value for name, value in sheet.attrib.items() if name.endswith("}id"))
-        target = next(r.attrib["Target"] for r in relations if r.attrib["Id"] == identity).lstrip("/")
-        return names[(target if target.startswith("xl/") else f"xl/{target}").lower()]
+        targets = {r.attrib["Id"]: r.attrib["Target"].lstrip("/") for r in relations}
+        found = {}
+        for sheet in (element for element in workbook.iter() if element.tag.endswith("}sheet")):
+            target = targets[next(value for name, value in sheet.attrib.items() if name.endswith("}id"))]
+            found[sheet.attrib["name"]] = names[(target if target.startswith("xl/") else f"xl/{target}").lower()]
+        next(iter(found))
     except (KeyError, StopIteration, ElementTree.ParseError):
         raise Refused("file.unreadable", _NO_WORKBOOK) from None
+    return found

@@ -29,7 +29,12 @@ class Judged:
 def fingerprint(*files: Path) -> str:
     """A hash over everything besides the submission that decides its judgement: schemas, readers, macros, reference."""
     digest = hashlib.sha256()
-    code = [*REPOSITORY.glob("schemas/*.py"), *REPOSITORY.glob("pipelines/ingest/*.py"), *REPOSITORY.glob("sql/macro/*.sql")]
+    code = [
+        *REPOSITORY.glob("schemas/*.py"),
+        *REPOSITORY.glob("schemas/dialects/*/*.toml"),
+        *REPOSITORY.glob("pipelines/ingest/*.py"),
+        *REPOSITORY.glob("sql/macro/*.sql"),
+    ]
     for path in [*sorted(code), *files]:
         digest.update(path.read_bytes())
     return digest.hexdigest()

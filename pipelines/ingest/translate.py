@@ -15,11 +15,11 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.engine.database import literal, load_macros
+from pipelines.ingest.opened import ROW, ROW_COUNT, ROW_TEXT
 from schemas.dialect import Dialect, Part, Source
 from schemas.feeds import FEEDS
 from schemas.table import Column, columns
 
-ROW, ROW_TEXT, ROW_COUNT = "source_row", "row_text", "row_count"
 MONTHS_IN_QUARTER = 3
 SET = "('1', 'y', 'yes', 'true', 'x')"
 """What a flag that is set looks like, in lower case."""
@@ -181,7 +181,7 @@ def add_up(connection: duckdb.DuckDBPyConnection, raw: Path, dialect: Dialect) -
         for c in columns(feed.model)
     )
     return connection.sql(f"""
-        SELECT {cells}, min({ROW}) AS {ROW}, min({ROW_TEXT}) AS {ROW_TEXT}, CAST(sum({ROW_COUNT}) AS BIGINT) AS {ROW_COUNT}
+        SELECT {cells}, min(record_number) AS record_number, min({ROW}) AS {ROW}, min({ROW_TEXT}) AS {ROW_TEXT}, CAST(sum({ROW_COUNT}) AS BIGINT) AS {ROW_COUNT}
         FROM read_parquet({literal(str(raw))})
         GROUP BY coalesce({key}, chr(31) || CAST({ROW} AS VARCHAR))
         ORDER BY {ROW}

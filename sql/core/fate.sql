@@ -3,14 +3,14 @@
 -- Conserves: every row of every file that counts, once; every pound that can be read.
 WITH keyed_row AS (
     -- The feeds with keys that give no row of core.record.
-    SELECT agency, 'ledger' AS feed, period, record_key, broken_rules, amount, source_row, source_file FROM staged.ledger
+    SELECT agency, 'ledger' AS feed, period, record_key, broken_rules, amount, source_row, source_file, row_count FROM staged.ledger
     UNION ALL
-    SELECT agency, 'ledger' AS feed, period, record_key, broken_rules, amount, source_row, source_file FROM quarantine.ledger
+    SELECT agency, 'ledger' AS feed, period, record_key, broken_rules, amount, source_row, source_file, row_count FROM quarantine.ledger
     UNION ALL
-    SELECT agency, 'deaths' AS feed, period, record_key, broken_rules, CAST(NULL AS DECIMAL(18, 2)) AS amount, source_row, source_file
+    SELECT agency, 'deaths' AS feed, period, record_key, broken_rules, CAST(NULL AS DECIMAL(18, 2)) AS amount, source_row, source_file, row_count
     FROM staged.deaths
     UNION ALL
-    SELECT agency, 'deaths' AS feed, period, record_key, broken_rules, CAST(NULL AS DECIMAL(18, 2)) AS amount, source_row, source_file
+    SELECT agency, 'deaths' AS feed, period, record_key, broken_rules, CAST(NULL AS DECIMAL(18, 2)) AS amount, source_row, source_file, row_count
     FROM quarantine.deaths
 ),
 keyed_fate AS (
@@ -22,18 +22,18 @@ keyed_fate AS (
             WHEN broken_rules IS NOT NULL THEN 'quarantined'
             ELSE 'accepted'
         END AS fate,
-        1 AS rows, amount
+        row_count AS rows, amount
     FROM keyed_row
 ),
 snapshot_count AS (
-    SELECT agency, 'population_register' AS feed, period, 'accepted' AS fate, count(*) AS rows
+    SELECT agency, 'population_register' AS feed, period, 'accepted' AS fate, sum(row_count) AS rows
     FROM staged.population_register GROUP BY ALL
     UNION ALL
-    SELECT agency, 'population_register', period, 'quarantined', count(*) FROM quarantine.population_register GROUP BY ALL
+    SELECT agency, 'population_register', period, 'quarantined', sum(row_count) FROM quarantine.population_register GROUP BY ALL
     UNION ALL
-    SELECT agency, 'clients', period, 'accepted', count(*) FROM staged.clients GROUP BY ALL
+    SELECT agency, 'clients', period, 'accepted', sum(row_count) FROM staged.clients GROUP BY ALL
     UNION ALL
-    SELECT agency, 'clients', period, 'quarantined', count(*) FROM quarantine.clients GROUP BY ALL
+    SELECT agency, 'clients', period, 'quarantined', sum(row_count) FROM quarantine.clients GROUP BY ALL
 ),
 snapshot_fate AS (
     SELECT
@@ -43,7 +43,7 @@ snapshot_fate AS (
     FROM snapshot_count
 ),
 every_row AS (
-    SELECT agency, feed, period, fate, 1 AS rows, amount FROM core.record
+    SELECT agency, feed, period, fate, row_count AS rows, amount FROM core.record
     UNION ALL SELECT * FROM keyed_fate
     UNION ALL SELECT * FROM snapshot_fate
 ),

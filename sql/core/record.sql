@@ -12,7 +12,7 @@ WITH hospital_episode AS (
 ),
 hospital_record AS (
     SELECT
-        agency, feed, record_key, broken_rules, period, source_file, source_row,
+        agency, feed, record_key, broken_rules, period, source_file, source_row, row_count,
         CASE
             WHEN feed = 'maternity' THEN 'maternity'
             WHEN feed = 'mental_health' THEN 'mental_health_inpatient'
@@ -34,7 +34,7 @@ outpatient AS (
 ),
 outpatient_record AS (
     SELECT
-        agency, 'outpatient' AS feed, record_key, broken_rules, period, source_file, source_row,
+        agency, 'outpatient' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
         CASE attendance_status WHEN '1' THEN 'outpatient' WHEN '5' THEN 'outpatient_dna' WHEN '8' THEN 'outpatient_dna' END AS service,
         clinic_date AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
@@ -49,7 +49,7 @@ emergency AS (
 ),
 emergency_record AS (
     SELECT
-        agency, 'emergency' AS feed, record_key, broken_rules, period, source_file, source_row, 'emergency' AS service,
+        agency, 'emergency' AS feed, record_key, broken_rules, period, source_file, source_row, row_count, 'emergency' AS service,
         CAST(arrival_datetime AS DATE) AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
         CAST(NULL AS VARCHAR) AS specialty_code, location_code, CAST(NULL AS VARCHAR) AS variant,
@@ -63,7 +63,7 @@ prescribing AS (
 ),
 prescribing_record AS (
     SELECT
-        agency, 'prescribing' AS feed, record_key, broken_rules, period, source_file, source_row, 'prescribing' AS service,
+        agency, 'prescribing' AS feed, record_key, broken_rules, period, source_file, source_row, row_count, 'prescribing' AS service,
         paid_month AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         paid_items AS quantity, gross_ingredient_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
         CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
@@ -77,7 +77,7 @@ gp_out_of_hours AS (
 ),
 gp_out_of_hours_record AS (
     SELECT
-        agency, 'gp_out_of_hours' AS feed, record_key, broken_rules, period, source_file, source_row,
+        agency, 'gp_out_of_hours' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
         'gp_out_of_hours' AS service,
         CAST(start_datetime AS DATE) AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
@@ -95,7 +95,7 @@ community_contact AS (
 ),
 community_contact_record AS (
     SELECT
-        agency, feed, record_key, broken_rules, period, source_file, source_row, feed AS service,
+        agency, feed, record_key, broken_rules, period, source_file, source_row, row_count, feed AS service,
         contact_date AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
         CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
@@ -110,7 +110,7 @@ delayed_discharge AS (
 ),
 delayed_discharge_record AS (
     SELECT
-        agency, 'delayed_discharge' AS feed, record_key, broken_rules, period, source_file, source_row,
+        agency, 'delayed_discharge' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
         'delayed_discharge' AS service,
         ready_for_discharge_date AS start_date, delay_end_date AS end_date, 'stay' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
@@ -127,7 +127,7 @@ home_care AS (
 ),
 home_care_record AS (
     SELECT
-        agency, 'home_care' AS feed, record_key, broken_rules, period, source_file, source_row,
+        agency, 'home_care' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
         CASE
             WHEN reablement = '1' THEN 'home_care_reablement'
             WHEN service_type = '2' THEN 'home_care_personal'
@@ -146,7 +146,7 @@ care_home AS (
 ),
 care_home_record AS (
     SELECT
-        agency, 'care_home' AS feed, record_key, broken_rules, period, source_file, source_row,
+        agency, 'care_home' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
         CASE
             WHEN admission_type = '1' THEN 'care_home_respite'
             WHEN nursing_care = '1' THEN 'care_home_nursing'
@@ -165,7 +165,7 @@ self_directed_support AS (
 ),
 self_directed_support_record AS (
     SELECT
-        agency, 'self_directed_support' AS feed, record_key, broken_rules, period, source_file, source_row,
+        agency, 'self_directed_support' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
         CASE option
             WHEN '1' THEN 'sds_direct_payment' WHEN '2' THEN 'sds_option_2' WHEN '3' THEN 'sds_option_3' WHEN '4' THEN 'sds_option_4'
         END AS service,
@@ -183,7 +183,7 @@ equipment AS (
 equipment_record AS (
     -- The last day counts: the item is still in the home. An item counts in every month that has one of its days.
     SELECT
-        agency, 'equipment' AS feed, record_key, broken_rules, period, source_file, source_row, 'telecare' AS service,
+        agency, 'equipment' AS feed, record_key, broken_rules, period, source_file, source_row, row_count, 'telecare' AS service,
         start_date, end_date + 1 AS end_date, 'month' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
         CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
@@ -198,7 +198,7 @@ payments AS (
 ),
 payment_record AS (
     SELECT
-        payments.agency, 'payments' AS feed, record_key, broken_rules, period, source_file, source_row,
+        payments.agency, 'payments' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
         CASE
             WHEN map.treatment IS NULL THEN 'unmapped'
             WHEN map.treatment = 'cost' THEN map.service
@@ -245,7 +245,7 @@ final AS (
             WHEN broken_rules IS NOT NULL THEN 'quarantined'
             ELSE 'accepted'
         END AS fate,
-        period, source_file, source_row, service, start_date, end_date, spread, quantity, amount, client_contribution,
+        period, source_file, source_row, row_count, service, start_date, end_date, spread, quantity, amount, client_contribution,
         specialty_code, location_code, variant, chi_number, social_care_id, postcode
     FROM ranked
 )

@@ -28,7 +28,8 @@ summed AS (
     WINDOW split AS (PARTITION BY agency, feed, record_key, split_group)
 ),
 totalled AS (
-    -- Weekly amounts of care homes are for seven days; all other amounts are for the whole record.
+    -- Weekly amounts of care homes are for seven days; all other amounts are for the whole record. Activity gives units only:
+    -- the payments for it bear the contribution.
     SELECT
         *,
         CASE
@@ -38,6 +39,7 @@ totalled AS (
             WHEN method IN ('record', 'payments') THEN pence(amount)
         END AS total_pence,
         CASE
+            WHEN method = 'activity' THEN NULL
             WHEN feed = 'care_home' THEN rounded_quotient(pence(client_contribution) * weights, CAST(7 AS HUGEINT))
             ELSE pence(client_contribution)
         END AS contribution_pence

@@ -2,7 +2,7 @@
 -- Grain: accepted record × month. Inputs: record, refresh, costing_rules, services.
 -- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
 -- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another
--- method give no row here. An appointment not attended has units and no cost, whatever its rule.
+-- method give no row here. An appointment not attended and a day of delay are units without a cost, whatever their rule.
 -- A client's alarms and telecare count once a month.
 WITH accepted AS (
     SELECT
@@ -22,7 +22,7 @@ bounded AS (
         *,
         CASE
             WHEN feed = 'payments' THEN 'payments'
-            WHEN rule_method IN ('payments', 'ledger') OR service = 'outpatient_dna' THEN 'activity'
+            WHEN rule_method IN ('payments', 'ledger') OR service IN ('outpatient_dna', 'delayed_discharge') THEN 'activity'
             ELSE rule_method
         END AS method,
         CASE

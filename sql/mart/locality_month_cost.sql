@@ -19,7 +19,7 @@ year_of_month AS (
 ),
 summed AS (
     SELECT
-        financial_year, month, council, hscp, locality, agency, sector, service, setting, age_band, sex, simd_quintile,
+        financial_year, month, council, min(hscp) AS hscp, locality, agency, sector, service, setting, age_band, sex, simd_quintile,
         count(DISTINCT person_id) AS people,
         CAST(sum(units) AS DECIMAL(18, 4)) AS units,
         CAST(sum(cost) AS DECIMAL(18, 2)) AS cost

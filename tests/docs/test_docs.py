@@ -23,7 +23,7 @@ from schemas.reference import REFERENCE
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 RUN = ("sh", "python", "sql")
-NOT_RUN = ("text", "r", "powerquery")
+NOT_RUN = ("text", "r", "powerquery", "toml")
 READERS = ("## Finance officer", "## Analyst", "## Auditor")
 LINES_TO_A_RESULT = 15
 SHELL = """

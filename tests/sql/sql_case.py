@@ -79,7 +79,8 @@ def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) 
         assert not any(isinstance(v, float) for v in row.values()), "a float holds no exact value"
     if rows:
         one = "(" + ", ".join(f"CAST(? AS {t})" for t in types.values()) + ")"
-        values = [row.get(c) for row in rows for c in types]
+        # A record stands for one row of its file unless the case says otherwise.
+        values = [row.get(c, 1 if c == "row_count" else None) for row in rows for c in types]
         connection.execute(f'INSERT INTO {layer}."{table}" VALUES {", ".join([one] * len(rows))}', values)
 
 

@@ -161,7 +161,7 @@ a_ledger_row_a_month = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(records=st.lists(record(), max_size=8), ledger=st.lists(entries, max_size=8, unique_by=lambda row: (row["agency"], row["record_key"])), data=st.data())  # fmt: skip
 def test_whatever_comes_in_adds_up(records: list[Row], ledger: list[Row], data: st.DataObject) -> None:
     records = [{**row, "record_key": str(n), "source_row": n} for n, row in enumerate(records)]

@@ -48,9 +48,9 @@ def test_ledger_rows_have_the_fates_of_records() -> None:
         judged("2025-05", "b", "8.00"),
     ]
     quarantine = [judged("2025-05", "c", "16.00", broken_rules="x"), judged("2025-05", None, None, 2, broken_rules="x"),
-                  judged("2025-05", None, None, 3, broken_rules="x")]  # fmt: skip
+                  judged("2025-05", None, None, 3, broken_rules="x"), judged("2025-04", None, "32.00", 4, broken_rules="x")]  # fmt: skip
     assert fates({"staged.ledger": staged, "quarantine.ledger": quarantine}) == {
-        ("ledger", "2025-04"): (1, 0, 2, Decimal(1), Decimal(0), Decimal(6)),
+        ("ledger", "2025-04"): (1, 1, 2, Decimal(1), Decimal(32), Decimal(6)),
         ("ledger", "2025-05"): (1, 3, 0, Decimal(8), Decimal(16), Decimal(0)),
     }
 

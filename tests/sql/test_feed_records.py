@@ -193,6 +193,20 @@ def test_a_delay_is_days_and_never_a_cost() -> None:
     assert {r["method"] for r in found} == {"activity"}
 
 
+@pytest.mark.parametrize("method", ["record", "rate", "payments", "ledger"])
+def test_a_delay_costs_nothing_whatever_its_rule(method: str) -> None:
+    found = run(
+        "core/record_month",
+        {
+            "core.record": [record("delayed_discharge", "D1", MAY, None, "stay")],
+            "core.refresh": [REFRESH],
+            "reference.services": [{"service": "delayed_discharge", "unit": "day"}],
+            "reference.costing_rules": [{"agency": "nhs-tayside", "service": "delayed_discharge", "method": method}],
+        },
+    )
+    assert [(r["method"], r["units"]) for r in found] == [("activity", 31)]
+
+
 def test_a_stay_open_for_a_year_has_its_days_in_every_month() -> None:
     found = months(record("mental_health_inpatient", "P1", DAY(2024, 6, 1), None, "stay", amount=Decimal("365.00")))
     assert sum(r["units"] for r in found) == 365

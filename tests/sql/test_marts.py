@@ -96,6 +96,10 @@ def test_a_cell_that_is_no_group_of_residents_has_no_cost_per_head() -> None:
     assert cells([line()], [])[0]["population"] is None
 
 
+def test_a_locality_of_two_partnership_codes_is_one_cell() -> None:
+    assert [row["cost"] for row in cells([line("1.00"), line("2.00", hscp="OLD")])] == [3]
+
+
 def test_every_line_is_in_one_cell() -> None:
     lines = [
         line("1.00"),

@@ -64,6 +64,8 @@ def recorded(*days: int, method: str = "record") -> list[Row]:
         ("1.00", (1, 2), ["0.33", "0.67"]),
         # 1 x 1/4, 1 x 1/4, 1 x 2/4: the larger share has the larger remainder.
         ("0.01", (1, 1, 2), ["0.00", "0.00", "0.01"]),
+        # 2 pence over 6 and 4 days: 1.2 and 0.8. The larger remainder is the smaller share's.
+        ("0.02", (6, 4), ["0.01", "0.01"]),
         # 3 pence over 1 and 3 days: 0.75 and 2.25.
         ("0.03", (1, 3), ["0.01", "0.02"]),
         # 2 pence over 1 and 3 days: 0.5 and 1.5, a tie: the larger share.
@@ -93,6 +95,12 @@ def test_bases_of_cost() -> None:
         assert (row["cost_basis"], row["direct_cost"]) == (basis, amount and Decimal(amount))
     (row,) = costs(recorded(3, method="activity"), "5.00", "1.00")
     assert (row["cost_basis"], row["direct_cost"], row["units"]) == ("activity", None, 3)
+
+
+def test_activity_gives_units_only() -> None:
+    """The payments for the same stay bear the client's contribution: here it would count twice."""
+    (row,) = costs(recorded(7, method="activity"), "700.00", "100.00", feed="care_home")
+    assert row["client_contribution"] is None
 
 
 def test_an_amount_of_nothing_is_not_an_unknown_amount() -> None:
@@ -170,6 +178,11 @@ def test_a_stay_whose_every_day_another_covers_costs_nothing_and_stays_visible()
     assert [(row["cost_basis"], row["direct_cost"], row["client_contribution"]) for row in found] == [("rate", 0, 0)] * 2
 
 
+def test_a_stay_priced_as_a_whole_costs_in_its_first_month_when_another_covers_its_days() -> None:
+    parts = [rated("2025-04", 0, unit_numerator=10_000), rated("2025-05", 0, unit_numerator=0)]
+    assert direct(parts, prices={"2025-26": "5.00"}) == ["5.00", "0.00"]
+
+
 def test_a_month_whose_every_day_another_stay_covers_costs_nothing() -> None:
     assert direct([rated("2025-04", 0, 7), rated("2025-05", 7, 7)], prices={"2025-26": "700"}) == ["0.00", "700.00"]
 
@@ -187,6 +200,14 @@ def test_a_contribution_is_split_beside_the_cost_and_never_netted() -> None:
     found = costs(recorded(10, 10, 10, method="payments"), "100.00", "1.00")
     assert [str(row["direct_cost"]) for row in found] == ["33.34", "33.33", "33.33"]
     assert [str(row["client_contribution"]) for row in found] == ["0.34", "0.33", "0.33"]
+
+
+def test_pennies_of_a_contribution() -> None:
+    # 100 x 1/3 = 33.33 and 66.67 pence; 2 pence over 1 and 3 days are a tie for the larger share.
+    for contribution, days, expected in (("1.00", (2, 1), ["0.67", "0.33"]), ("1.00", (1, 2), ["0.33", "0.67"]), ("0.05", (3, 1), ["0.04", "0.01"]),
+                                         ("-0.02", (1, 3), ["0.00", "-0.02"]), ("0.02", (6, 4), ["0.01", "0.01"])):  # fmt: skip
+        found = costs(recorded(*days), None, contribution)
+        assert [str(row["client_contribution"]) for row in found] == expected
 
 
 def test_no_contribution_is_not_a_contribution_of_nothing() -> None:

@@ -18,7 +18,7 @@ REFRESH = {"first_month": "2025-04-01", "last_month": "2025-06-01", "period_end"
 UNITS = {
     "acute_emergency": "bed_day", "acute_day_case": "day", "outpatient": "attendance", "outpatient_dna": "attendance",
     "home_care_personal": "hour", "care_home_residential": "week", "care_home_nursing": "week", "day_care": "payment",
-    "meals": "payment", "unmapped": "none",
+    "meals": "payment", "unmapped": "none", "delayed_discharge": "day",
 }  # fmt: skip
 
 
@@ -266,6 +266,14 @@ def test_who_did_not_attend_has_units_and_no_cost(rule: str) -> None:
     missed = record(feed="outpatient", service="outpatient_dna", spread="event")
     (row,) = months([missed], rule)
     assert (row["method"], row["units"]) == ("activity", 1)
+
+
+@pytest.mark.parametrize("rule", ["record", "rate", "payments", "ledger"])
+def test_a_delayed_discharge_has_units_and_no_cost(rule: str) -> None:
+    """The hospital stay it is part of bears the cost."""
+    delay = record(feed="delayed_discharge", service="delayed_discharge", start="2025-05-01", end="2025-05-04")
+    (row,) = months([delay], rule)
+    assert (row["method"], row["units"]) == ("activity", 3)
 
 
 def test_only_accepted_records_of_a_known_service() -> None:

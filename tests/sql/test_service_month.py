@@ -104,6 +104,9 @@ def test_a_band_left_open_has_no_end() -> None:
     assert one([ledger("9000000000.00")], [cost("200000000.00")], rules=[rule(high=None)])["treatment"] == "scale"
     assert one([ledger("0.01")], [cost("100.00")], rules=[rule(low=None)])["treatment"] == "scale"
     assert one([ledger("-0.01")], [cost("100.00")], rules=[rule(low=None)])["treatment"] == "hold"
+    # Nothing can be scaled up from nothing or from a credit.
+    for direct in ("0.00", "-100.00"):
+        assert one([ledger("5.00")], [cost(direct)], rules=[rule(low=None, high=None)])["treatment"] == "hold"
 
 
 @pytest.mark.parametrize(("residual", "treatment"), [("locality", "locality"), ("hold", "hold")])
