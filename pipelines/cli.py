@@ -62,18 +62,16 @@ def synth(
 
 
 @app.command()
-def status() -> None:
-    """Which submissions have arrived for each month, and which are missing."""
-    from pipelines.steps import Steps
+def status(period: Annotated[str | None, typer.Option(help="one month, YYYY-MM; default all")] = None) -> None:
+    """Which submissions have arrived for each month, which are late, refused or revised, and when they came."""
+    from pipelines.status import now_in_scotland, status_of, told
 
-    root = DataRoot.from_environment()
-    steps = Steps(root, "9999-12")
-    steps.reference()
-    landed = steps.landing()
-    for period in sorted({x.period for x in landed}):
-        arrived = {(x.agency, x.feed) for x in landed if x.period == period}
-        missing = [f"{a}/{f}" for a, f in steps.expected_feeds(period) if (a, f) not in arrived]
-        typer.echo(f"{period}  {len(arrived)} arrived  {'missing: ' + ', '.join(missing) if missing else 'complete'}")
+    if period is not None:
+        _check_month(period)
+    found = status_of(DataRoot.from_environment(), now_in_scotland(), period)
+    typer.echo("\n".join(told(found)))
+    if found.has_problems:
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -111,20 +111,21 @@ def _write_rules(sheet: _Sheet, trial: Trial) -> None:
 
 
 def _write_rows(sheet: _Sheet, trial: Trial) -> int:
-    """Every record set aside, as it was sent. Returns how many there was no room for."""
+    """Every record set aside, as it was sent, in the columns of the feed. Returns how many there was no room for."""
     fields = [c.name for c in columns(FEEDS[trial.landed.feed].model)]
     sentences = {rule.rule_id: rule.sentence for rule in rules_of(trial.landed.feed)}
     sheet.head(["row", "what is wrong", *fields, WHOLE_ROW], [10, 80, *[18 for _ in fields], 40])
     if trial.outcome is None:
         return 0
+    quarantine = pq.ParquetFile(trial.quarantine)
     room = SHEET_ROWS - 1
-    for batch in pq.ParquetFile(trial.quarantine).iter_batches(BATCH_ROWS, columns=["source_row", "broken_rules", "original"]):
+    for batch in quarantine.iter_batches(BATCH_ROWS, columns=["source_row", "broken_rules", "original"]):
         for record in batch.slice(0, room).to_pylist():
             sent = json.loads(record["original"])
             wrong = " ".join(sentences[rule_id] for rule_id in record["broken_rules"].split())
             sheet.add([str(record["source_row"]), wrong, *(sent[name] for name in fields), sent["row_text"]])
         room -= min(room, batch.num_rows)
-    return max(0, trial.outcome.quarantined - (SHEET_ROWS - 1))
+    return max(0, int(quarantine.metadata.num_rows) - (SHEET_ROWS - 1))
 
 
 def _write_summary(sheet: _Sheet, trial: Trial, left_out: int, cut: int) -> None:

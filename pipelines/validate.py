@@ -16,12 +16,11 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
-from pipelines.ingest.judge import Outcome, judge, mostly_bad, write_raw
+from pipelines.ingest.judge import FIRST_ROWS, Outcome, judge, mostly_bad, write_raw
 from pipelines.ingest.landing import FILE_NAME, Landed, check_feed, sha256_of
 from pipelines.ingest.read import Refused
-from pipelines.ingest.reference import reference_source, typed_table
+from pipelines.ingest.reference import read_reference
 from schemas.feeds import FEEDS
-from schemas.reference import REFERENCE
 from schemas.rules import FILE_RULES, rules_of
 
 UNKNOWN_COLUMNS = "file.unknown_columns"
@@ -127,9 +126,9 @@ def open_bench(root: DataRoot) -> Iterator[Bench]:
     """
     with tempfile.TemporaryDirectory(prefix="irf-validate-") as name:
         folder = Path(name)
-        agencies = typed_table(reference_source(root, "agencies"), REFERENCE["agencies"], folder)
+        agencies = read_reference(root, "agencies", folder)
         postcodes = folder / "postcodes.parquet"
-        pq.write_table(typed_table(reference_source(root, "postcodes"), REFERENCE["postcodes"], folder), postcodes)
+        pq.write_table(read_reference(root, "postcodes", folder), postcodes)
         kinds = {row["agency"]: row["kind"] for row in agencies.select(["agency", "kind"]).to_pylist()}
         yield Bench(folder, kinds, postcodes)
 
@@ -193,8 +192,8 @@ def rows_in_words(broken: Broken) -> str:
     """The row numbers of a rule as the end of its sentence."""
     if not broken.rows:
         return ""
-    more = " …" if broken.count > len(broken.rows) else ""
-    return f" {'Row' if broken.count == 1 else 'Rows'} {', '.join(map(str, broken.rows))}{more}"
+    more = " …" if broken.count > FIRST_ROWS == len(broken.rows) else ""
+    return f" {'Row' if len(broken.rows) == 1 else 'Rows'} {', '.join(map(str, broken.rows))}{more}"
 
 
 def exit_code(trials: Sequence[Trial]) -> int:

@@ -50,6 +50,11 @@ def reference_source(root: DataRoot, name: str) -> Path:
     return source
 
 
+def read_reference(root: DataRoot, name: str, work: Path) -> pa.Table:
+    """One reference table, typed and checked; nothing is written but in the folder `work`. Raises as `load_reference`."""
+    return typed_table(reference_source(root, name), REFERENCE[name], work)
+
+
 def reference_file(root: DataRoot, name: str) -> Path:
     """Where the typed form of a reference table is."""
     return root.folder("staged") / "reference" / f"{name}.parquet"

@@ -59,7 +59,7 @@ def take_raw(landed: Landed, root: DataRoot) -> Judged | None:
 
 def take_judged(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
     """Judge a submission whose raw table is there, unless the same content was judged by the same rules before."""
-    known = root.folder("state") / "submissions" / landed.feed / (landed.parquet_name + ".json")
+    known = _noted_file(landed, root)
     key = landed.sha256 + fingerprint(postcodes)
     if known.exists():
         stored = json.loads(known.read_text("utf-8"))
@@ -70,6 +70,18 @@ def take_judged(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
     body = {"key": key, "outcome": asdict(result.outcome), "refused": result.refused, "detail": result.detail}
     known.write_text(json.dumps(body, default=str), "utf-8")
     return result
+
+
+def refusal_noted(landed: Landed, root: DataRoot) -> str | None:
+    """Why a file was refused when it was judged last; None where it was not, or was never judged. Judges nothing."""
+    known = _noted_file(landed, root)
+    stored = json.loads(known.read_text("utf-8")) if known.exists() else None
+    return str(stored["detail"]) if stored and stored["refused"] and stored["key"].startswith(landed.sha256) else None
+
+
+def _noted_file(landed: Landed, root: DataRoot) -> Path:
+    """Where the judgement of a submission is kept."""
+    return root.folder("state") / "submissions" / landed.feed / (landed.parquet_name + ".json")
 
 
 def _judged_files(landed: Landed, root: DataRoot) -> tuple[Path, Path]:
