@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak lint ui lock docs clean ci
+.PHONY: help setup demo test soak bench lint ui lock docs clean ci
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -30,6 +30,9 @@ test: $(ENVIRONMENT) lint ## lint, types, docs check and all tests
 
 soak: $(ENVIRONMENT) ## the tests that take long: Tayside at its real size
 	.venv/bin/python -m pytest -o addopts="" tests/soak
+
+bench: $(ENVIRONMENT) ## how long judging takes beside a plain read
+	.venv/bin/python -m tests.bench.judging
 
 lint: $(ENVIRONMENT)
 	.venv/bin/ruff format --check .

@@ -1,10 +1,11 @@
-"""Core: who, where, what it cost. One asset for each `sql/core/*.sql`, and the three made in Python."""
+"""Core: who, where, what it cost. One asset for each `sql/core/*.sql`, and those made in Python."""
 
 import dagster as dg
 
 from assets.common import MONTHS, sql_dependencies, steps_of
 from pipelines.steps import SQL_CORE
 from schemas.feeds import FEEDS
+from schemas.rules import CROSS_RULES
 
 STAGED = [dg.AssetKey(["staged", feed]) for feed in FEEDS]
 
@@ -42,4 +43,19 @@ def _from_sql(name: str) -> dg.AssetsDefinition:
     return core
 
 
-ASSETS = [refresh, link, person_id, *(_from_sql(name) for name in SQL_CORE)]
+@dg.asset(
+    key=["core", "rule_finding"], group_name="core", partitions_def=MONTHS,
+    deps=sorted({key for rule_id in CROSS_RULES for key in sql_dependencies("check", f"rule_{rule_id}")}),
+)  # fmt: skip
+def rule_finding(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Records in use that break a rule that needs other files."""
+    return dg.MaterializeResult(metadata={"findings": steps_of(context).rule_finding()})
+
+
+@dg.asset(key=["core", "drift"], group_name="core", partitions_def=MONTHS, deps=sql_dependencies("check", "drift_measure"))
+def drift(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Each file's rows, pounds and units for each person beside what is usual."""
+    return dg.MaterializeResult(metadata={"drifting": steps_of(context).drift()})
+
+
+ASSETS = [refresh, link, person_id, rule_finding, drift, *(_from_sql(name) for name in SQL_CORE)]

@@ -21,7 +21,9 @@ def _from_sql(name: str) -> dg.AssetsDefinition:
 
 @dg.multi_asset(
     specs=[
-        dg.AssetSpec(["mart", name], group_name="mart", deps=[dg.AssetKey(["core", "fate"])])
+        dg.AssetSpec(
+            ["mart", name], group_name="mart", deps=[dg.AssetKey(["core", n]) for n in ("fate", "rule_finding", "drift")]
+        )
         for name in ("submission", "rule_result")
     ],
     partitions_def=MONTHS,

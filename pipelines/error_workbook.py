@@ -19,7 +19,6 @@ import xlsxwriter
 from pipelines.engine.errors import IrfError
 from pipelines.validate import ROWS_NOTE, Trial
 from schemas.feeds import FEEDS
-from schemas.rules import rules_of
 from schemas.table import columns
 
 SHEET_ROWS = 1_048_576
@@ -113,7 +112,7 @@ def _write_rules(sheet: _Sheet, trial: Trial) -> None:
 def _write_rows(sheet: _Sheet, trial: Trial) -> int:
     """Every record set aside, as it was sent, in the columns of the feed. Returns how many there was no room for."""
     fields = [c.name for c in columns(FEEDS[trial.landed.feed].model)]
-    sentences = {rule.rule_id: rule.sentence for rule in rules_of(trial.landed.feed)}
+    sentences = {rule.rule_id: rule.sentence for rule in trial.rules}
     sheet.head(["row", "what is wrong", *fields, WHOLE_ROW], [10, 80, *[18 for _ in fields], 40])
     if trial.outcome is None:
         return 0

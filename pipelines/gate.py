@@ -27,6 +27,7 @@ class Check:
 
 
 REQUIRED_FEEDS = "every required feed is there and every file can be used"
+CORRECTIONS = "every declared correction finds what it corrects"
 ROWS = "rows read = accepted + quarantined + superseded, for every submission"
 POUNDS = "pounds read = accepted + quarantined + superseded, for every submission"
 BLOCKING = {
@@ -43,16 +44,17 @@ NAMED = {
     "ledger_quarantined": "every ledger row can be read",
     "unmapped_cost_code": "every cost code has a mapping in reference/cost_code_map.csv",
     "ledger_without_line": "no ledger row is for a month before the dataset's first",
+    "drift": "every file has about as many rows, pounds and units for each person as usual (docs/rules.md)",
 }
 """Checks by SQL that are only named."""
-CHECKS = ("required_feeds", "rows", "pounds", *BLOCKING, *NAMED, *JUDGED)
+CHECKS = ("required_feeds", "corrections", "rows", "pounds", *BLOCKING, *NAMED, *JUDGED)
 """Every check of the gate by its name, in order."""
 
 
 def judge(steps: Steps) -> list[Check]:
     """The answers of every check, in the order of `CHECKS`; the Data Docs of this refresh are written beside the marts."""
     judged = steps.all_judged()
-    checks = [_required_feeds(steps, judged), _rows(judged, steps), _pounds(judged, steps)]
+    checks = [_required_feeds(steps, judged), _corrections(judged, steps), _rows(judged, steps), _pounds(judged, steps)]
     checks += [_select(steps, name, sentence, blocks=True) for name, sentence in BLOCKING.items()]
     checks += [_select(steps, name, sentence, blocks=False) for name, sentence in NAMED.items()]
     files = steps.mart_files()
@@ -77,6 +79,18 @@ def _required_feeds(steps: Steps, judged: list[Judged]) -> Check:
     broken = missing + [sentence for sentence, _ in refused]
     blocks = bool(missing) or any(not has_fallback for _, has_fallback in refused) or not broken
     return Check("required_feeds", not broken, "; ".join(broken) if broken else REQUIRED_FEEDS, blocks)
+
+
+def _corrections(judged: list[Judged], steps: Steps) -> Check:
+    """Corrections of submissions that have fewer of the records than expected are named: the source may have changed."""
+    too_few = [
+        f"correction {c.name} no longer finds what it corrects ({j.landed.name}: {found.records} records of at least "
+        f"{c.expects}): the source may have been put right; end it"
+        for c in steps.corrections()
+        for j in current(judged)
+        if (found := j.outcome.corrected.get(c.name)) is not None and found.records < c.expects
+    ]
+    return Check("corrections", not too_few, "; ".join(too_few) if too_few else CORRECTIONS, blocks=False)
 
 
 def _rows(judged: list[Judged], steps: Steps) -> Check:

@@ -24,16 +24,18 @@ from pipelines.identity.link import link_clients
 from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
 from pipelines.identity.review import read_decisions
+from pipelines.ingest.corrections import Correction
 from pipelines.ingest.judge import Outcome
 from pipelines.ingest.landing import Landed, scan
-from pipelines.ingest.reference import load_reference, reference_file
+from pipelines.ingest.reference import declared_corrections, load_reference, reference_file
 from pipelines.ingest.submissions import Judged, current, refusal_noted, take_judged, take_raw
+from pipelines.quality.drift import drift_rows
 from pipelines.release.publish import releases
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
 from schemas.published import PUBLISHED
 from schemas.reference import REFERENCE
-from schemas.rules import FILE_RULES
+from schemas.rules import CROSS_RULES, DRIFT_RULES, FILE_RULES
 from schemas.table import Table, arrow_schema, duckdb_columns
 
 SQL_CORE = (
@@ -61,6 +63,10 @@ class Steps:
         hashes = load_reference(self.root)
         self._note("reference", hashes)
         return hashes
+
+    def corrections(self) -> list[Correction]:
+        """Every declared correction."""
+        return declared_corrections(self.root)
 
     def landing(self) -> list[Landed]:
         """Find the submissions up to the period. Raises IrfError when something in landing is not declared."""
@@ -96,14 +102,14 @@ class Steps:
     def judged(self, feed: str) -> list[Judged]:
         """Every submission of a feed with its outcome; those judged before are not judged again."""
         unreadable = {(x[0], x[1]): (x[2], x[3]) for x in self._noted(f"refused_{feed}")}
-        postcodes = reference_file(self.root, "postcodes")
+        postcodes, corrections = reference_file(self.root, "postcodes"), self.corrections()
         results = []
         for landed in self.landed(feed):
             refusal = unreadable.get((landed.sha256, landed.name))
             if refusal:
                 results.append(Judged(landed, Outcome(), *refusal))
             else:
-                results.append(take_judged(landed, self.root, postcodes))
+                results.append(take_judged(landed, self.root, postcodes, corrections))
         return results
 
     def known_refusal(self, landed: Landed) -> str | None:
@@ -186,6 +192,20 @@ class Steps:
             why = "has no price in this year though it has in others" if row[4] else f"has {row[3]} equally specific prices"
             raise IrfError(f"reference/unit_costs.csv: {row[0]} {row[1]} {row[2]} {why}")
 
+    def rule_finding(self) -> int:
+        """Judge the records in use by the rules that need other files. Returns how many findings there are."""
+        found: list[dict] = []
+        for rule_id in CROSS_RULES:
+            found += self._selected("check", f"rule_{rule_id}")
+        self._write("core", "rule_finding", pa.Table.from_pylist(found, arrow_schema(CORE["rule_finding"])))
+        return len(found)
+
+    def drift(self) -> int:
+        """Compare each file with the earlier ones of its agency and feed. Returns how many measures drift."""
+        rows = drift_rows(self._selected("check", "drift_measure"))
+        self._write("core", "drift", pa.Table.from_pylist(rows, arrow_schema(CORE["drift"])))
+        return sum(row["drifts"] for row in rows)
+
     # ---- mart ----
 
     def mart(self, name: str) -> int:
@@ -215,6 +235,7 @@ class Steps:
         """The published submission and rule_result tables."""
         judged = sorted(self.all_judged(), key=lambda j: j.landed)
         fates = self.fates()
+        across = self._across_files(fates)
         in_use = {(j.landed.agency, j.landed.feed, j.landed.period): j.landed.revision for j in current(judged)}
         order: dict[tuple[str, str], int] = {}
         submissions, results = [], []
@@ -235,8 +256,31 @@ class Steps:
                 "received_order": order[(x.agency, x.feed)],
             })  # fmt: skip
             results += _rule_results(j, has_money)
+            if used:
+                revision = {"revision": x.revision}
+                results += [revision | row for row in across.get((x.agency, x.feed, x.period), [])]
         self._write("mart", "submission", pa.Table.from_pylist(submissions, arrow_schema(PUBLISHED["submission"])))
         self._write("mart", "rule_result", pa.Table.from_pylist(results, arrow_schema(PUBLISHED["rule_result"])))
+
+    def _across_files(self, fates: dict[tuple[str, str, str], dict]) -> dict[tuple[str, str, str], list[dict]]:
+        """The rows of rule_result, but for the revision, of the rules that need other files."""
+        findings = {
+            (f["agency"], f["feed"], f["period"], f["rule_id"]): f
+            for f in pq.read_table(self.file("core", "rule_finding")).to_pylist()
+        }
+        results: dict[tuple[str, str, str], list[dict]] = {place: [] for place in fates}
+        for place, fate in fates.items():
+            for rule in CROSS_RULES.values():
+                if place[1] in rule.feeds:
+                    found = findings.get((*place, rule.rule_id), {"failed": 0, "amount": Decimal("0.00")})
+                    has_money = FEEDS[place[1]].amount is not None
+                    results[place].append(_across(place, rule.rule_id, rule.severity, fate["accepted"], found["failed"],
+                                                  found["amount"] if has_money else None))  # fmt: skip
+        for row in pq.read_table(self.file("core", "drift")).to_pylist():
+            place, rule_id = (row["agency"], row["feed"], row["period"]), row["rule_id"]
+            evaluated, failed = int(row["usual"] is not None), int(row["drifts"])
+            results[place].append(_across(place, rule_id, DRIFT_RULES[rule_id].severity, evaluated, failed, None))
+        return results
 
     # ---- files ----
 
@@ -267,6 +311,13 @@ class Steps:
         sql = read_sql(layer, name)
         with self.database(dependencies(sql)) as connection:
             return write_select(connection, sql, model, self.file(layer, name), f"sql/{layer}/{name}.sql")
+
+    def _selected(self, layer: str, name: str) -> list[dict]:
+        """The rows of a SELECT that stays small."""
+        sql = read_sql(layer, name)
+        with self.database(dependencies(sql)) as connection:
+            rows: list[dict] = connection.sql(sql).to_arrow_table().to_pylist()
+        return rows
 
     def database(self, needed: list[tuple[str, str]]) -> "_Views":
         return _Views(self, needed)
@@ -363,6 +414,16 @@ def _rule_results(j: Judged, has_money: bool) -> list[dict[str, object]]:
              "amount": Decimal(count.amount) if has_money else None, "status": _status(count.severity, bool(count.failed))}
         )  # fmt: skip
     return rows
+
+
+def _across(
+    place: tuple[str, str, str], rule_id: str, severity: str, evaluated: int, failed: int, amount: Decimal | None
+) -> dict[str, object]:
+    agency, feed, period = place
+    return {
+        "agency": agency, "feed": feed, "period": period, "rule_id": rule_id, "severity": severity, "evaluated": evaluated,
+        "failed": failed, "amount": amount, "status": _status(severity, bool(failed)),
+    }  # fmt: skip
 
 
 def _status(severity: str, is_broken: bool) -> str:

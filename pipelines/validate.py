@@ -16,12 +16,13 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
+from pipelines.ingest.corrections import Correction, read_corrections, rules_of_corrections
 from pipelines.ingest.judge import FIRST_ROWS, Outcome, judge, mostly_bad, write_raw
 from pipelines.ingest.landing import FILE_NAME, Landed, check_feed, sha256_of
 from pipelines.ingest.read import Refused
 from pipelines.ingest.reference import read_reference
 from schemas.feeds import FEEDS
-from schemas.rules import FILE_RULES, rules_of
+from schemas.rules import FILE_RULES, Rule, rules_of
 
 UNKNOWN_COLUMNS = "file.unknown_columns"
 ROWS_NOTE = "Row 1 is the first record below the header. Pounds that cannot be read are in no sum."
@@ -53,12 +54,14 @@ class Trial:
     """What a refresh would make of a file.
 
     outcome: None where no record of it could be judged. quarantine: the records set aside; there while the bench is open.
+    rules: those its records were judged by.
     """
 
     landed: Landed
     outcome: Outcome | None
     refusal: Refused | None
     quarantine: Path
+    rules: list[Rule]
 
     @property
     def verdict(self) -> str:
@@ -87,7 +90,7 @@ class Trial:
             sentence = f"{rule.sentence} Counted from the left: {places}."
             found.append(Broken(rule.rule_id, rule.severity, sentence, len(self.outcome.unknown_columns), None, []))
         has_money = FEEDS[self.landed.feed].amount is not None
-        for record_rule in rules_of(self.landed.feed):
+        for record_rule in self.rules:
             count = self.outcome.rules[record_rule.rule_id]
             if count.failed:
                 amount = count.amount if has_money else None
@@ -111,11 +114,12 @@ class Trial:
 
 @dataclass(frozen=True)
 class Bench:
-    """Where files are tried. agencies: agency → kind."""
+    """Where files are tried. agencies: agency → kind. corrections: all that are declared."""
 
     folder: Path
     agencies: dict[str, str]
     postcodes: Path
+    corrections: list[Correction]
 
 
 @contextmanager
@@ -127,10 +131,11 @@ def open_bench(root: DataRoot) -> Iterator[Bench]:
     with tempfile.TemporaryDirectory(prefix="irf-validate-") as name:
         folder = Path(name)
         agencies = read_reference(root, "agencies", folder)
-        postcodes = folder / "postcodes.parquet"
+        postcodes, corrections = folder / "postcodes.parquet", folder / "corrections.parquet"
         pq.write_table(read_reference(root, "postcodes", folder), postcodes)
         kinds = {row["agency"]: row["kind"] for row in agencies.select(["agency", "kind"]).to_pylist()}
-        yield Bench(folder, kinds, postcodes)
+        pq.write_table(read_reference(root, "corrections", folder), corrections)
+        yield Bench(folder, kinds, postcodes, read_corrections(corrections, kinds))
 
 
 def submission_of(path: Path, given: Given, agencies: dict[str, str]) -> Landed:
@@ -165,12 +170,14 @@ def try_file(landed: Landed, bench: Bench) -> Trial:
     """Read and judge a file as a refresh would, on the bench. Each file is tried in a folder of its own."""
     folder = Path(tempfile.mkdtemp(dir=bench.folder))
     raw, staged, quarantine = (folder / f"{layer}.parquet" for layer in ("raw", "staged", "quarantine"))
+    corrections = [c for c in bench.corrections if c.applies_to(landed.agency, landed.feed, landed.period)]
+    rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     try:
         write_raw(landed, raw)
-        outcome = judge(landed, bench.folder, raw, staged, quarantine, bench.postcodes, is_trial=True)
+        outcome = judge(landed, bench.folder, raw, staged, quarantine, bench.postcodes, corrections, is_trial=True)
     except Refused as refusal:
-        return Trial(landed, None, refusal, quarantine)
-    return Trial(landed, outcome, mostly_bad(outcome), quarantine)
+        return Trial(landed, None, refusal, quarantine, rules)
+    return Trial(landed, outcome, mostly_bad(outcome), quarantine, rules)
 
 
 def told(trial: Trial) -> list[str]:

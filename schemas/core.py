@@ -223,6 +223,31 @@ class Fate(Table):
     pounds_superseded: Series[Money] = column("pounds replaced later", required=True)
 
 
+@table(grain="submission × rule that needs other files, where broken", key=("agency", "feed", "period", "rule_id"))
+class RuleFinding(Table):
+    """Records in use that break a rule that needs more than their own file."""
+
+    agency: Series[Text] = column("who submitted", required=True)
+    feed: Series[Text] = column("feed", required=True)
+    period: Series[Text] = column("month of the submission", required=True)
+    rule_id: Series[Text] = column("id of the rule", required=True)
+    failed: Series[Count] = column("records that break it", required=True)
+    amount: Series[Money] = column("pounds on them", required=True, unit="GBP")
+
+
+@table(grain="submission × measure", key=("agency", "feed", "period", "rule_id"))
+class Drift(Table):
+    """Each measure of each file beside what is usual for the agency and feed."""
+
+    agency: Series[Text] = column("who submitted", required=True)
+    feed: Series[Text] = column("feed", required=True)
+    period: Series[Text] = column("month of the submission", required=True)
+    rule_id: Series[Text] = column("id of the rule, drift.<measure>", required=True)
+    now: Series[Quantity] = column("the measure of this file", required=True)
+    usual: Series[Quantity] = column("median of the earlier files that count; NULL where there is nothing to compare with")
+    drifts: Series[Flag] = column("outside the rule's tolerance", required=True)
+
+
 CORE: dict[str, type[Table]] = {
     "refresh": Refresh,
     "chi_alias": ChiAlias,
@@ -240,5 +265,7 @@ CORE: dict[str, type[Table]] = {
     "service_month": ServiceMonth,
     "cost_line": CostLine,
     "fate": Fate,
+    "rule_finding": RuleFinding,
+    "drift": Drift,
 }
 """Every inside table. `cost_line` has its published shape already."""

@@ -146,6 +146,24 @@ class CodeHistory(Table):
     changed_on: Series[Day] = column("day of the change", required=True)
 
 
+class Corrections(Table):
+    """Known errors of sources, corrected on purpose. Cells are checked when they are read (`pipelines/ingest/corrections.py`)."""
+
+    correction: Series[Text] = column("its name, for good: letters, digits, - and _")
+    agency: Series[Text] = column("whose submissions")
+    feed: Series[Text] = column("of which feed")
+    first_period: Series[Text] = column("first month corrected, YYYY-MM")
+    last_period: Series[Text] = column("last month corrected, YYYY-MM; blank = still")
+    where: Series[Text] = column("which records: column, comparison, value; several joined by and")
+    action: Series[Text] = column("drop, override or scale")
+    changed: Series[Text] = column("the column that override or scale changes", alias="column")
+    value: Series[Text] = column("what override puts there, or the factor of scale")
+    expects: Series[Text] = column("how many records of a submission it finds at least; blank = 1")
+    reason: Series[Text] = column("why, for the auditor; published")
+    owner: Series[Text] = column("who answers for it")
+    reported_on: Series[Text] = column("the day the source was told")
+
+
 REFERENCE: dict[str, type[Table]] = {
     "agencies": Agencies,
     "services": Services,
@@ -162,3 +180,5 @@ REFERENCE: dict[str, type[Table]] = {
     "code_history": CodeHistory,
 }
 """Every reference table by its file name without `.csv`."""
+OPTIONAL: dict[str, type[Table]] = {"corrections": Corrections}
+"""Reference tables that need not be there: absent means without rows."""

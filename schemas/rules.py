@@ -1,17 +1,20 @@
 """The rules every record must keep: one registry, judged by pandera.
 
-Belongs here: a rule's id, severity, the sentence a finance officer reads, and the test itself.
+Belongs here: a rule's id, severity, the sentence a finance officer reads, an example that fails and one that passes, and
+the test itself (for rules that cross records, the name of the SELECT in `sql/check` that is the test).
 Does not belong here: how answers that cross records or tables are found (`pipelines/ingest/judge.py`, in DuckDB).
 Severities: `file` refuses the submission, `record` quarantines the record, `warning` keeps and counts it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pandas as pd
 import pandera.pandas as pdr
 import pyarrow as pa
 
+from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, OTHER_CHI, UNKNOWN_POSTCODE, Fields
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
@@ -21,12 +24,18 @@ Test = Callable[[pd.DataFrame], pd.Series]
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule on single records. `keeps` is NULL-tolerant: an absent value breaks only `missing`."""
+    """A rule on single records. `keeps` is NULL-tolerant: an absent value breaks only `missing`.
+
+    fails, passes: how a record that breaks the rule, and one that keeps it, differ from the feed's good record. Both stand
+    in a file below the good record and have, unless the example says otherwise, another key.
+    """
 
     rule_id: str
     severity: str
     sentence: str
     keeps: Test
+    fails: Fields
+    passes: Fields
 
     def as_check(self) -> pdr.Check:
         """The rule as pandera runs it."""
@@ -37,26 +46,121 @@ class Rule:
 
 @dataclass(frozen=True)
 class FileRule:
-    """A rule on a whole file; the reader judges it. Breaking one of severity `file` refuses the submission."""
+    """A rule on a whole file; the reader judges it. Breaking one of severity `file` refuses the submission.
+
+    fails, passes: an example of each, in words.
+    """
 
     rule_id: str
     severity: str
     sentence: str
+    fails: str
+    passes: str
 
 
 FILE_RULES = {
     rule.rule_id: rule
     for rule in (
-        FileRule("file.unreadable", "file", "The file cannot be read as CSV, Excel or Parquet."),
-        FileRule("file.too_large", "file", "The file, or a part of it, is larger than can be read."),
-        FileRule("file.columns_missing", "file", "A required column is missing from the file."),
-        FileRule("file.column_repeated", "file", "A column comes more than once in the file."),
-        FileRule("file.empty", "file", "The file has no records."),
-        FileRule("file.mostly_bad", "file", "More than half of the records are bad: the file is not what its name says."),
-        FileRule("file.unknown_columns", "warning", "The file has columns that the feed does not know; they are not read."),
+        FileRule("file.unreadable", "file", "The file cannot be read as CSV, Excel or Parquet.",
+                 "a picture or a damaged workbook under the name 2025-05.xlsx", "a workbook with one sheet of records"),
+        FileRule("file.too_large", "file", "The file, or a part of it, is larger than can be read.",
+                 "a field that goes on for millions of characters", "a file of 3 million records"),
+        FileRule("file.columns_missing", "file", "A required column is missing from the file.",
+                 "home_care without a column hours", "home_care without a column gross_cost, which may be left out"),
+        FileRule("file.column_repeated", "file", "A column comes more than once in the file.",
+                 "a header with hours twice", "a header with every column once, in any order"),
+        FileRule("file.empty", "file", "The file has no records.", "a header and nothing below", "a header and one record"),
+        FileRule("file.mostly_bad", "file", "More than half of the records are bad: the file is not what its name says.",
+                 "6 of 10 records break a rule of severity record", "5 of 10 do: they are quarantined, the others are used"),
+        FileRule("file.unknown_columns", "warning", "The file has columns that the feed does not know; they are not read.",
+                 "home_care with a column comments", "home_care with its own columns only"),
     )
-}
+}  # fmt: skip
 MAXIMUM_BAD_SHARE_PERCENT = 50
+
+
+@dataclass(frozen=True)
+class CrossRule:
+    """A rule that needs more than the record's own file; `sql/check/rule_<rule_id>.sql` finds what breaks it.
+
+    It is judged anew in every refresh, over the records then in use, so that no late file is left out.
+    """
+
+    rule_id: str
+    severity: str
+    sentence: str
+    feeds: tuple[str, ...]
+    fails: str
+    passes: str
+
+
+_OF_A_CLIENT = ("home_care", "care_home", "self_directed_support", "equipment", "payments")
+_DAY_OF_CARE = tuple(
+    feed for feed, declared in FEEDS.items() if feed not in ("deaths", "ledger", "prescribing") and not declared.snapshot
+)
+_OPEN_ENDED = ("acute", "maternity", "mental_health", "delayed_discharge", "care_home", "equipment")
+CROSS_RULES = {
+    rule.rule_id: rule
+    for rule in (
+        CrossRule("unknown_client", "warning",
+                  "The client number is not in the council's latest clients file of that month or before.", _OF_A_CLIENT,
+                  "home care in May for a client who is in no row of the clients file for May",
+                  "home care in May for a client of the clients file for April, when there is none for May"),
+        CrossRule("unknown_cost_code", "warning", "The payment's cost code has no mapping on the first day paid for.",
+                  ("payments",), "a payment from 1 May whose code is mapped to 30 April",
+                  "a payment from 30 April whose code is mapped to 30 April"),
+        CrossRule("unknown_admission_type", "warning",
+                  "The admission type is not in admission_types.csv; the episode counts as neither elective nor emergency.",
+                  ("acute",), "admission_type_code 99", "admission_type_code blank"),
+        CrossRule("after_death", "warning",
+                  "The record begins after the day of death known from the deaths, the register or the council.", _DAY_OF_CARE,
+                  "a contact on 3 May of a person who died on 2 May", "a contact on 2 May of a person who died on 2 May"),
+        CrossRule("open_after_death", "warning",
+                  "The stay or item is still open though the person died before the month of the file.", _OPEN_ENDED,
+                  "in the file for May an item without end_date of a person who died on 30 April",
+                  "the same of a person who died on 1 May"),
+        CrossRule("overlapping_stay", "warning",
+                  "The stay begins while another stay of the same person goes on; it is counted at the one that began later.",
+                  ("acute", "care_home"), "a stay from 8 to 15 May within one from 1 to 31 May",
+                  "a stay from 8 May after one to 8 May: the day of leaving does not count"),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DriftRule:
+    """A rule on a measure of a whole file, against the same agency's earlier files of the feed.
+
+    tolerance: the smallest and the largest share of the usual that is not drift.
+    """
+
+    rule_id: str
+    severity: str
+    sentence: str
+    tolerance: tuple[Decimal, Decimal]
+    fails: str
+    passes: str
+
+
+_HALF_TO_DOUBLE = (Decimal("0.5"), Decimal("2"))
+DRIFT_RULES = {
+    rule.rule_id: rule
+    for rule in (
+        DriftRule("drift.rows", "warning", "The file has less than half or more than twice the usual number of rows.",
+                  _HALF_TO_DOUBLE, "400 rows where 1,000 are usual", "600 rows where 1,000 are usual"),
+        DriftRule("drift.pounds", "warning", "The file has less than half or more than twice the usual pounds.",
+                  _HALF_TO_DOUBLE, "£2.1m where £1.0m is usual", "£1.9m where £1.0m is usual"),
+        DriftRule("drift.units_per_person", "warning",
+                  "The file has less than half or more than twice the usual units (hours, items, records) for each person.",
+                  _HALF_TO_DOUBLE, "10 hours a client where 90 are usual", "80 hours a client where 90 are usual"),
+    )
+}  # fmt: skip
+DRIFT_PERIODS = 12
+"""How many earlier files say what is usual: their median."""
+DRIFT_TRUSTED_PERIODS = 3
+"""From this many earlier files that did not drift, only those count: bad months never become the usual unnoticed."""
+DRIFT_FEWEST_ROWS = 100
+"""Files that usually have fewer rows are not compared: chance alone halves or doubles them. Ledger rows are totals: any will do."""
 
 
 def rules_of(feed: str) -> list[Rule]:
@@ -65,52 +169,70 @@ def rules_of(feed: str) -> list[Rule]:
     rules: list[Rule] = []
     for c in columns(declared.model):
         if c.arrow_type != pa.string():
-            rules.append(_readable(c.name))
+            rules.append(_readable(c.name, "not known" if pa.types.is_temporal(c.arrow_type) else "TBC"))
         if c.required:
             rules.append(_present(c.name))
     if any(c.name == "chi_number" for c in columns(declared.model)):
         rules.append(Rule("chi_invalid", "warning", "The CHI number fails its checks; the record goes on without a person.",
-                          lambda batch: batch["chi_is_valid"].fillna(True).astype(bool)))  # fmt: skip
-        rules.append(_flag("chi_repaired", "warning", "The CHI number had lost its leading zero and was repaired."))
+                          lambda batch: batch["chi_is_valid"].fillna(True).astype(bool),
+                          {"chi_number": "1904851232"}, {"chi_number": OTHER_CHI}))  # fmt: skip
+        rules.append(_flag("chi_repaired", "warning", "The CHI number had lost its leading zero and was repaired.",
+                           {"chi_number": OTHER_CHI[1:]}, {"chi_number": OTHER_CHI}))  # fmt: skip
     if any(c.name == "postcode" for c in columns(declared.model)):
-        rules.append(_flag("postcode_unknown", "warning", "The postcode is not in the postcode directory."))
-    rules.append(_flag("row_structure", "record", "The row has more or fewer fields than the header."))
-    rules.append(_flag("duplicate_key", "record", "The record's key comes more than once in the file."))
+        rules.append(_flag("postcode_unknown", "warning", "The postcode is not in the postcode directory.",
+                           {"postcode": UNKNOWN_POSTCODE}, {"postcode": KNOWN_POSTCODE}))  # fmt: skip
+    key = declared.key[0]
+    rules.append(_flag("row_structure", "record", "The row has more or fewer fields than the header.",
+                       {BEYOND_HEADER: "one field more"}, {}))  # fmt: skip
+    rules.append(_flag("duplicate_key", "record", "The record's key comes more than once in the file.",
+                       {key: GOOD_RECORD[feed][key]}, {}))  # fmt: skip
     if declared.event:
-        rules.append(_not_after_period(declared.event))
+        is_moment = next(c.arrow_type == pa.timestamp("us") for c in columns(declared.model) if c.name == declared.event)
+        rules.append(_not_after_period(declared.event, " 00:00:00" if is_moment else ""))
     return rules + _OWN_RULES.get(feed, [])
 
 
-def _flag(rule_id: str, severity: str, sentence: str) -> Rule:
+def _flag(rule_id: str, severity: str, sentence: str, fails: Fields, passes: Fields) -> Rule:
     """A rule that DuckDB has answered already (it crosses records or tables): column `rule_id` is True where broken."""
-    return Rule(rule_id, severity, sentence, lambda batch: ~batch[rule_id].astype(bool))
+    return Rule(rule_id, severity, sentence, lambda batch: ~batch[rule_id].astype(bool), fails, passes)
 
 
-def _readable(name: str) -> Rule:
+def _readable(name: str, unreadable: str) -> Rule:
     return Rule(
         f"{name}.unreadable",
         "record",
         f"{name} is filled in but cannot be read (a date that is no date, an amount that is no amount).",
         lambda batch: ~batch[f"{name}__unreadable"].astype(bool),
+        {name: unreadable},
+        {},
     )
 
 
 def _present(name: str) -> Rule:
+    """Of a row that does not fit the header no field is known to be blank."""
     unreadable = f"{name}__unreadable"
     return Rule(
         f"{name}.missing",
         "record",
         f"{name} is required and is blank.",
-        lambda batch: batch[name].notna() | (batch[unreadable].astype(bool) if unreadable in batch else False),
+        lambda batch: (
+            batch[name].notna()
+            | batch["row_structure"].astype(bool)
+            | (batch[unreadable].astype(bool) if unreadable in batch else False)
+        ),
+        {name: ""},
+        {},
     )
 
 
-def _not_after_period(name: str) -> Rule:
+def _not_after_period(name: str, midnight: str) -> Rule:
     return Rule(
         f"{name}.after_period",
         "record",
         f"{name} is later than the month the file is for.",
         lambda batch: _kept(batch[name] < batch["period_end_exclusive"]),
+        {name: f"2025-06-01{midnight}"},
+        {name: f"2025-05-31{midnight}"},
     )
 
 
@@ -120,15 +242,20 @@ def _code(name: str, codes: tuple[str, ...], severity: str) -> Rule:
         severity,
         f"{name} is not one of {', '.join(codes)}.",
         lambda batch: batch[name].isna() | batch[name].isin(codes),
+        {name: "X"},
+        {name: codes[-1]},
     )
 
 
 def _ordered(first: str, last: str) -> Rule:
+    midnight = " 00:00:00" if first.endswith("datetime") else ""
     return Rule(
         f"{last}.before_{first}",
         "record",
         f"{last} is earlier than {first}.",
         lambda batch: _kept(batch[last] >= batch[first]),
+        {first: f"2025-05-02{midnight}", last: f"2025-05-01{midnight}"},
+        {first: f"2025-05-02{midnight}", last: f"2025-05-02{midnight}"},
     )
 
 
@@ -138,7 +265,14 @@ def _kept(answer: "pd.Series[bool]") -> pd.Series:
 
 
 def _between(name: str, low: int, high: int, severity: str, sentence: str) -> Rule:
-    return Rule(f"{name}.implausible", severity, sentence, lambda batch: _kept((batch[name] >= low) & (batch[name] <= high)))
+    return Rule(
+        f"{name}.implausible",
+        severity,
+        sentence,
+        lambda batch: _kept((batch[name] >= low) & (batch[name] <= high)),
+        {name: str(high + 1)},
+        {name: str(high)},
+    )
 
 
 _SEX = _code("sex", ("0", "1", "2", "9"), "warning")

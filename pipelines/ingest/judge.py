@@ -8,7 +8,7 @@ Conserves: rows read = accepted + quarantined; the same for pounds.
 import calendar
 import datetime
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.database import literal, load_macros, open_database, safe_reason
 from pipelines.engine.errors import IrfError
+from pipelines.ingest.corrections import Corrected, Correction, applied, count_corrected, rules_of_corrections
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused, read_text
 from pipelines.ingest.translate import add_up
@@ -65,6 +66,10 @@ class Outcome:
     rules: dict[str, Count] = field(default_factory=dict)
     unknown_columns: list[int] = field(default_factory=list)
     """Places in the header, from 1, of columns the feed does not know."""
+    corrected: dict[str, Corrected] = field(default_factory=dict)
+    """What each declared correction of the submission found. Pounds read are pounds as corrected."""
+    dropped: int = 0
+    """Rows that are quarantined because a correction dropped them."""
 
 
 def staged_schema(feed: str) -> pa.Schema:
@@ -128,14 +133,23 @@ def unknown_columns(raw: Path) -> list[int]:
 
 
 def judge(
-    landed: Landed, root: Path, raw: Path, staged: Path, quarantine: Path, postcodes: Path, *, is_trial: bool = False
+    landed: Landed,
+    root: Path,
+    raw: Path,
+    staged: Path,
+    quarantine: Path,
+    postcodes: Path,
+    corrections: Sequence[Correction] = (),
+    *,
+    is_trial: bool = False,
 ) -> Outcome:
     """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
 
+    corrections: those declared for the submission; they are applied before the rules.
     Raises Refused when more than the declared share is bad (`mostly_bad`); then neither file is written. is_trial: do not
     raise then, so that a submitter sees which records are bad.
     """
-    rules = rules_of(landed.feed)
+    rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules}, unknown_columns=unknown_columns(raw))
     schema = staged_schema(landed.feed)
     bad_schema = schema.append(pa.field(RECORD, pa.int64()))
@@ -144,32 +158,33 @@ def judge(
     part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
     with open_database(root) as connection:
         with pq.ParquetWriter(part, schema, compression="zstd") as good, pq.ParquetWriter(bad_part, bad_schema) as bad:
-            for batch in _parsed_batches(connection, landed, raw, postcodes):
+            for batch in _parsed_batches(connection, landed, raw, postcodes, corrections):
                 accepted, quarantined = _split(batch, landed, rules, outcome)
+                count_corrected(batch, corrections, outcome.corrected)
                 good.write_table(_conform(accepted, schema))
                 bad.write_table(_conform(quarantined, bad_schema))
+        refusal = mostly_bad(outcome)
+        if refusal and not is_trial:
+            part.unlink()
+            bad_part.unlink()
+            raise refusal
         _keep_original_text(connection, raw, bad_part, schema, quarantine)
     bad_part.unlink()
-    refusal = mostly_bad(outcome)
-    if refusal and not is_trial:
-        part.unlink()
-        quarantine.unlink()
-        raise refusal
     part.replace(staged)
     return outcome
 
 
 def mostly_bad(outcome: Outcome) -> Refused | None:
-    """The refusal of a submission of which more than the declared share is bad."""
-    if outcome.quarantined * 100 <= outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+    """The refusal of a submission of which more than the declared share is bad; what was dropped on purpose is not bad."""
+    if (outcome.quarantined - outcome.dropped) * 100 <= outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
         return None
     return Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
 
 
 def _parsed_batches(
-    connection: duckdb.DuckDBPyConnection, landed: Landed, raw: Path, postcodes: Path
+    connection: duckdb.DuckDBPyConnection, landed: Landed, raw: Path, postcodes: Path, corrections: Sequence[Correction]
 ) -> Iterator[pd.DataFrame]:
-    select = parse_select(landed, raw, postcodes)
+    select = parse_select(landed, raw, postcodes, corrections)
     try:
         for batch in connection.sql(select).to_arrow_reader(BATCH_ROWS):
             yield pa.Table.from_batches([batch]).to_pandas(types_mapper=pd.ArrowDtype)
@@ -177,8 +192,8 @@ def _parsed_batches(
         raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
 
 
-def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
-    """The SELECT that types a submission's raw text: one row a record, an `…__unreadable` flag beside each typed column."""
+def parse_select(landed: Landed, raw: Path, postcodes: Path, corrections: Sequence[Correction] = ()) -> str:
+    """The SELECT that types and corrects a submission's raw text: one row a record, `…__unreadable` beside typed columns."""
     feed = FEEDS[landed.feed]
     declared = columns(feed.model)
     key = record_key(feed)
@@ -188,7 +203,12 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
         for c in declared
         if c.arrow_type != pa.string()
     )
-    content = ", ".join(f'"{c.name}"' for c in declared)
+    content = ", ".join(f'sent."{c.name}"' for c in declared)
+    key_columns = ", ".join(_parsed(c) for c in declared if c.name in feed.key)
+    raw_text = f"read_parquet({literal(str(raw))})"
+    # Asked only where it can be so: a CTE that is read twice is held in memory.
+    is_any_dropped = any(c.action == "drop" for c in corrections)
+    without_dropped = f"ANTI JOIN (SELECT {RECORD} FROM corrected WHERE is_dropped) USING ({RECORD})" if is_any_dropped else ""
     end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
     has_chi = any(c.name == "chi_number" for c in declared)
     has_postcode = any(c.name == "postcode" for c in declared)
@@ -201,14 +221,23 @@ def parse_select(landed: Landed, raw: Path, postcodes: Path) -> str:
         parsed AS (
             SELECT {typed}{", " + unreadable if unreadable else ""}, {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
                 {"(chi_number IS NOT NULL AND length(replace(chi_number, ' ', '')) = 9 AND repaired_chi(chi_number) <> replace(chi_number, ' ', ''))" if has_chi else "FALSE"} AS chi_repaired
-            FROM read_parquet({literal(str(raw))})
+            FROM {raw_text}
         ),
-        keyed AS (SELECT *, {key} AS record_key FROM parsed),
+        {applied("parsed", corrections)},
+        keyed AS (SELECT *, {key} AS record_key FROM corrected),
+        own_key AS (SELECT {RECORD}, {key} AS record_key FROM (SELECT {RECORD}, {key_columns} FROM {raw_text})),
+        repeated AS (SELECT record_key FROM own_key WHERE record_key IS NOT NULL GROUP BY record_key HAVING count(*) > 1),
+        further AS (
+            -- Of records with one key the first by content counts, so that the order of rows does not matter.
+            SELECT {RECORD}
+            FROM (SELECT * FROM own_key SEMI JOIN repeated USING (record_key) {without_dropped}) AS twin
+            JOIN {raw_text} AS sent USING ({RECORD})
+            QUALIFY row_number() OVER (PARTITION BY twin.record_key ORDER BY {content}, {RECORD}) > 1
+        ),
         final AS (
             SELECT keyed.*, {literal(landed.agency)} AS agency, {literal(landed.period)} AS period,
                 {literal(landed.sha256[:12])} AS source_file,
-                record_key IS NOT NULL AND row_number() OVER (PARTITION BY record_key ORDER BY {content}, {RECORD}) > 1
-                    AS duplicate_key,
+                {RECORD} IN (SELECT {RECORD} FROM further) AS duplicate_key,
                 {"coalesce(postcode NOT IN (SELECT postcode FROM directory), FALSE)" if has_postcode else "FALSE"} AS postcode_unknown,
                 CAST({literal(end)} AS {event_type}) AS period_end_exclusive
             FROM keyed
@@ -272,6 +301,7 @@ def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outc
     rows = batch["row_count"].to_numpy(dtype="int64")
     outcome.rows += int(rows.sum())
     outcome.quarantined += int(rows[bad.to_numpy(bool)].sum())
+    outcome.dropped += int(rows[batch["is_dropped"].to_numpy(bool)].sum())
     outcome.accepted = outcome.rows - outcome.quarantined
     outcome.pounds_read += _pounds(amount, pd.Series(True, index=batch.index))
     outcome.pounds_quarantined += _pounds(amount, bad)
@@ -300,12 +330,14 @@ def _conform(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
 
 def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: Path, schema: pa.Schema, out: Path) -> None:
     """Write the quarantine with every field as it was sent."""
-    rows = connection.sql(
+    reader = connection.sql(
         f"""
         SELECT bad.* EXCLUDE (original, {RECORD}), CAST(to_json(sent) AS VARCHAR) AS original
         FROM read_parquet({literal(str(bad))}) AS bad
         JOIN read_parquet({literal(str(raw))}) AS sent USING ({RECORD})
         ORDER BY {RECORD}
         """
-    ).to_arrow_table()
-    pq.write_table(rows.cast(schema), out, compression="zstd")
+    ).to_arrow_reader(BATCH_ROWS)
+    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+        for batch in reader:
+            writer.write_table(pa.Table.from_batches([batch]).cast(schema))

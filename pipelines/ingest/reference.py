@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
+from pipelines.ingest.corrections import Correction, read_corrections
 from schemas.feeds import FEEDS
-from schemas.reference import REFERENCE
+from schemas.reference import OPTIONAL, REFERENCE
 from schemas.table import Column, Table, arrow_schema, columns
 
 READERS = {pa.date32(): "read_day", pa.int64(): "read_count", pa.string(): "filled"}
@@ -30,7 +31,10 @@ def load_reference(root: DataRoot) -> dict[str, str]:
     Raises IrfError naming the file, and the column or row, when a table is absent or breaks its declaration.
     """
     hashes = {}
-    for name, model in REFERENCE.items():
+    for name, model in {**REFERENCE, **OPTIONAL}.items():
+        if name in OPTIONAL and not (root.folder("reference") / f"{name}.csv").is_file():
+            pq.write_table(arrow_schema(model).empty_table(), reference_file(root, name))
+            continue
         source = reference_source(root, name)
         hashes[source.name] = hashlib.sha256(source.read_bytes()).hexdigest()
         table = typed_table(source, model, root.path)
@@ -39,6 +43,7 @@ def load_reference(root: DataRoot) -> dict[str, str]:
         pq.write_table(table, out)
     with open_database(root.path) as connection:
         check_reference(connection, root)
+    declared_corrections(root)
     return hashes
 
 
@@ -52,12 +57,20 @@ def reference_source(root: DataRoot, name: str) -> Path:
 
 def read_reference(root: DataRoot, name: str, work: Path) -> pa.Table:
     """One reference table, typed and checked; nothing is written but in the folder `work`. Raises as `load_reference`."""
-    return typed_table(reference_source(root, name), REFERENCE[name], work)
+    if name in OPTIONAL and not (root.folder("reference") / f"{name}.csv").is_file():
+        return arrow_schema(OPTIONAL[name]).empty_table()
+    return typed_table(reference_source(root, name), {**REFERENCE, **OPTIONAL}[name], work)
 
 
 def reference_file(root: DataRoot, name: str) -> Path:
     """Where the typed form of a reference table is."""
     return root.folder("staged") / "reference" / f"{name}.parquet"
+
+
+def declared_corrections(root: DataRoot) -> list[Correction]:
+    """Every declared correction. Raises IrfError naming the row of corrections.csv that cannot be understood."""
+    agencies = pq.read_table(reference_file(root, "agencies")).to_pylist()
+    return read_corrections(reference_file(root, "corrections"), {a["agency"]: a["kind"] for a in agencies})
 
 
 def typed_table(source: Path, model: type[Table], root: Path) -> pa.Table:

@@ -6,11 +6,13 @@ read (`read.py`) or judged (`judge.py`).
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from pipelines.engine.paths import REPOSITORY, DataRoot
+from pipelines.ingest.corrections import Corrected, Correction
 from pipelines.ingest.judge import Count, Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused
@@ -57,15 +59,19 @@ def take_raw(landed: Landed, root: DataRoot) -> Judged | None:
     return None
 
 
-def take_judged(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
-    """Judge a submission whose raw table is there, unless the same content was judged by the same rules before."""
+def take_judged(landed: Landed, root: DataRoot, postcodes: Path, declared: Sequence[Correction] = ()) -> Judged:
+    """Judge a submission whose raw table is there, unless the same content was judged by the same rules before.
+
+    declared: every correction; those of the submission are applied, and are part of what was judged by.
+    """
+    corrections = [c for c in declared if c.applies_to(landed.agency, landed.feed, landed.period)]
     known = _noted_file(landed, root)
-    key = landed.sha256 + fingerprint(postcodes)
+    key = landed.sha256 + fingerprint(postcodes) + hashlib.sha256(repr(corrections).encode()).hexdigest()
     if known.exists():
         stored = json.loads(known.read_text("utf-8"))
         if stored["key"] == key and (stored["refused"] or all(path.exists() for path in _judged_files(landed, root))):
             return Judged(landed, _outcome(stored["outcome"]), stored["refused"], stored["detail"])
-    result = _judge_now(landed, root, postcodes)
+    result = _judge_now(landed, root, postcodes, corrections)
     known.parent.mkdir(parents=True, exist_ok=True)
     body = {"key": key, "outcome": asdict(result.outcome), "refused": result.refused, "detail": result.detail}
     known.write_text(json.dumps(body, default=str), "utf-8")
@@ -90,17 +96,17 @@ def _judged_files(landed: Landed, root: DataRoot) -> tuple[Path, Path]:
     return staged, quarantine
 
 
-def _judge_now(landed: Landed, root: DataRoot, postcodes: Path) -> Judged:
+def _judge_now(landed: Landed, root: DataRoot, postcodes: Path, corrections: Sequence[Correction]) -> Judged:
     raw = root.folder("raw") / landed.feed / landed.parquet_name
     try:
-        return Judged(landed, judge(landed, root.path, raw, *_judged_files(landed, root), postcodes))
+        return Judged(landed, judge(landed, root.path, raw, *_judged_files(landed, root), postcodes, corrections))
     except Refused as refusal:
         return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
 
 
 def _outcome(stored: dict[str, object]) -> Outcome:
-    rules, places = stored["rules"], stored["unknown_columns"]
-    assert isinstance(rules, dict) and isinstance(places, list)
+    rules, places, corrected = stored["rules"], stored["unknown_columns"], stored["corrected"]
+    assert isinstance(rules, dict) and isinstance(places, list) and isinstance(corrected, dict)
     return Outcome(
         rows=int(str(stored["rows"])),
         accepted=int(str(stored["accepted"])),
@@ -109,6 +115,10 @@ def _outcome(stored: dict[str, object]) -> Outcome:
         pounds_quarantined=Decimal(str(stored["pounds_quarantined"])),
         rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"]), v["first_rows"]) for k, v in rules.items()},
         unknown_columns=[int(str(place)) for place in places],
+        corrected={
+            k: Corrected(v["records"], Decimal(v["pounds_before"]), Decimal(v["pounds_after"])) for k, v in corrected.items()
+        },
+        dropped=int(str(stored["dropped"])),
     )
 
 

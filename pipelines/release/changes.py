@@ -16,6 +16,7 @@ def changes(previous: Path | None, staged: Path, manifest: dict) -> str:
         return f"# {version}\n\nThe first release: there is nothing to compare it with.\n"
     lines = [f"# {version} against {previous.name}\n"]
     lines.append(f"Why: {'; '.join(_reasons(_manifest(previous), manifest)) or 'nothing that goes in has changed'}.\n")
+    lines += _correction_lines(_manifest(previous), manifest)
     different = _different(previous, staged)
     if not different:
         lines.append("No agency, service and month differs in rows or pounds.")
@@ -38,7 +39,8 @@ def _reasons(before: dict, now: dict) -> list[str]:
     arrived = sorted(set(new) - set(old))
     gone = sorted(set(old) - set(new))
     changed = sorted(f for f in set(new) & set(old) if new[f] != old[f])
-    reference = sorted(f for f in now["reference"] if before["reference"].get(f) != now["reference"][f])
+    names = {**before["reference"], **now["reference"]}
+    reference = sorted(f for f in names if before["reference"].get(f) != now["reference"].get(f))
     for what, files in (
         ("new submissions", arrived),
         ("submissions no longer there", gone),
@@ -52,6 +54,28 @@ def _reasons(before: dict, now: dict) -> list[str]:
     if before["code_version"] != now["code_version"]:
         reasons.append("the code changed")
     return reasons
+
+
+def _correction_lines(before: dict, now: dict) -> list[str]:
+    """A table of the declared corrections that do other than in the release before; nothing where none does."""
+    old, new = (
+        {tuple(c[k] for k in ("correction", "agency", "feed", "period")): c for c in m.get("corrections", [])}
+        for m in (before, now)
+    )
+    different = [key for key in sorted({**old, **new}) if old.get(key) != new.get(key)]
+    if not different:
+        return []
+    head = "| correction | agency | feed | period | did | does now |\n|---|---|---|---|---|---|"
+    rows = [f"| {' | '.join(key)} | {_effect(old.get(key))} | {_effect(new.get(key))} |" for key in different]
+    return ["Declared corrections that differ:\n", head, *rows, ""]
+
+
+def _effect(correction: dict | None) -> str:
+    """What a correction did, in a few words: action, records, pounds before and after."""
+    if correction is None:
+        return "nothing"
+    pounds = "" if correction["pounds_before"] is None else f", £{correction['pounds_before']} → £{correction['pounds_after']}"
+    return f"{correction['action']} {correction['records']} records{pounds}"
 
 
 def _different(before: Path, now: Path) -> list[tuple]:

@@ -1,15 +1,31 @@
-"""The generated documents: the data dictionary and the public schema. `--check` fails when they have drifted.
+"""The generated documents: the data dictionary, the book of rules and the public schema. `--check` fails when they have drifted.
 
 Belongs here: models to Markdown and `schemas/contract.json`. Does not belong here: documents written by hand.
 """
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from pipelines.engine.paths import REPOSITORY
 from pipelines.release.datapackage import datapackage
+from schemas.examples import BEYOND_HEADER, GOOD_RECORD, Fields
+from schemas.feeds import FEEDS
 from schemas.published import PUBLISHED
+from schemas.rules import (
+    CROSS_RULES,
+    DRIFT_FEWEST_ROWS,
+    DRIFT_PERIODS,
+    DRIFT_RULES,
+    DRIFT_TRUSTED_PERIODS,
+    FILE_RULES,
+    CrossRule,
+    DriftRule,
+    FileRule,
+    Rule,
+    rules_of,
+)
 from schemas.table import columns, grain, key
 
 HEAD = """# Data dictionary
@@ -32,10 +48,60 @@ def dictionary() -> str:
     return "".join(parts)
 
 
+RULES_HEAD = """# Rules
+
+Made from `schemas/rules.py` by `make docs`; do not edit. Severities: `file` refuses the file and the one before stays;
+`record` sets the record aside with every rule it broke, its pounds on a line of their own; `warning` keeps and counts it.
+Counts and pounds of every rule are in `rule_result`.
+"""
+
+
+def rule_book() -> str:
+    """Every rule with its sentence and examples in Markdown."""
+    parts = [RULES_HEAD, "\n## Whole files\n\n", _rules_table((r, r.fails, r.passes) for r in FILE_RULES.values())]
+    parts.append(
+        "\n## Files beside earlier ones\n\n"
+        f"Usual is the median of the agency's last {DRIFT_PERIODS} files of the feed. Of these, files that drifted do not count "
+        f"while at least {DRIFT_TRUSTED_PERIODS} others do; so a change that lasts is named for some months and then becomes the "
+        f"usual. Files that usually have fewer than {DRIFT_FEWEST_ROWS} rows are not compared, ledgers excepted. "
+        "Drift never stops a release.\n\n"
+    )
+    parts.append(_rules_table((r, r.fails, r.passes) for r in DRIFT_RULES.values()))
+    parts.append("\n## Records beside other files\n\nJudged anew in every refresh, over the records then in use.\n\n")
+    parts.append(_rules_table((r, r.fails, f"{r.passes} (feeds: {', '.join(r.feeds)})") for r in CROSS_RULES.values()))
+    for feed in FEEDS:
+        parts.append(f"\n## {feed}\n\n")
+        parts.append(
+            _rules_table((r, _example(feed, r.fails, r.fails), _example(feed, r.passes, r.fails)) for r in rules_of(feed))
+        )
+    return "".join(parts)
+
+
+def _rules_table(rows: Iterable[tuple[Rule | FileRule | CrossRule | DriftRule, str, str]]) -> str:
+    head = "| rule | severity | in words | fails | passes |\n|---|---|---|---|---|\n"
+    return head + "".join(
+        f"| `{r.rule_id}` | {r.severity} | {r.sentence} | {fails} | {passes} |\n" for r, fails, passes in rows
+    )
+
+
+def _example(feed: str, changed: Fields, shown: Fields) -> str:
+    """The fields that an example is about, as they are in it."""
+    record = {**GOOD_RECORD[feed], **changed}
+    if BEYOND_HEADER in shown:
+        return changed.get(BEYOND_HEADER, "as many fields as the header")
+    if shown == {(key := FEEDS[feed].key[0]): GOOD_RECORD[feed][key]}:
+        return f"`{key}` as in the record above" if changed else f"another `{key}`"
+    return ", ".join(f"`{name}` " + (f"`{record[name]}`" if record.get(name) else "blank") for name in shown)
+
+
 def generated() -> dict[Path, str]:
     """Every generated document by its place."""
     contract = json.dumps(datapackage("any")["resources"], indent=1, ensure_ascii=False) + "\n"
-    return {REPOSITORY / "docs" / "data-dictionary.md": dictionary(), REPOSITORY / "schemas" / "contract.json": contract}
+    return {
+        REPOSITORY / "docs" / "data-dictionary.md": dictionary(),
+        REPOSITORY / "docs" / "rules.md": rule_book(),
+        REPOSITORY / "schemas" / "contract.json": contract,
+    }
 
 
 def drifted() -> list[str]:

@@ -34,6 +34,7 @@ class ReleaseFacts:
     """What a manifest tells besides the tables. Amounts are decimal text."""
 
     inputs: list[dict]
+    corrections: list[dict]
     reference: dict[str, str]
     month_splits: list[dict]
     code_version: str

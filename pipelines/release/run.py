@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import MEMORY_LIMIT
 from pipelines.engine.paths import REPOSITORY
 from pipelines.identity.pseudonym import key_check
+from pipelines.ingest.submissions import current
 from pipelines.release.publish import ReleaseFacts, publish
 from pipelines.steps import Steps
 from schemas.feeds import FEEDS
@@ -29,6 +30,7 @@ def publish_refresh(steps: Steps, note: str | None) -> str:
     files = steps.mart_files()
     facts = ReleaseFacts(
         inputs=_inputs(steps),
+        corrections=_corrections(steps),
         reference=steps.noted_reference(),
         month_splits=_month_splits(steps),
         code_version=code_version(),
@@ -85,6 +87,26 @@ def _inputs(steps: Steps) -> list[dict]:
         counts = {k: row[k] for k in ("agency", "feed", "period", "revision", "rows", "accepted", "quarantined", "superseded")}
         inputs.append({"file": landed.name, "sha256": row["file_sha256"], "pounds": pounds, **counts})
     return inputs
+
+
+def _corrections(steps: Steps) -> list[dict]:
+    """What each declared correction changed in each submission that counts, with the pounds before and after it."""
+    usable = sorted(current(steps.all_judged()), key=lambda j: j.landed)
+    corrections = []
+    for c in steps.corrections():
+        for j in usable:
+            found = j.outcome.corrected.get(c.name)
+            if found is None:
+                continue
+            has_money = FEEDS[c.feed].amount is not None
+            corrections.append({
+                "correction": c.name, "agency": c.agency, "feed": c.feed, "period": j.landed.period, "action": c.action,
+                "records": found.records,
+                "pounds_before": str(found.pounds_before) if has_money else None,
+                "pounds_after": str(found.pounds_after) if has_money else None,
+                "reason": c.reason,
+            })  # fmt: skip
+    return corrections
 
 
 def _month_splits(steps: Steps) -> list[dict]:

@@ -51,6 +51,7 @@ def verify(release: Path) -> list[Finding]:
         findings += [_identity(connection, name, sentence) for name, sentence in IDENTITIES.items()]
         findings.append(_manifest_pounds(connection, manifest))
         findings.append(_month_splits(connection, manifest))
+        findings.append(_corrections(connection, manifest))
     return findings
 
 
@@ -146,3 +147,21 @@ def _month_splits(connection: duckdb.DuckDBPyConnection, manifest: dict) -> Find
     if published:
         return Finding("months", False, f"{', '.join(sorted(published)[0])}: direct cost without records")
     return Finding("months", True, "the months of all records sum to the records")
+
+
+def _corrections(connection: duckdb.DuckDBPyConnection, manifest: dict) -> Finding:
+    """What the manifest says that corrections touched is what the rules counted in the submissions that count."""
+    counted = connection.execute(
+        """
+        SELECT replace(rule_id, 'corrected.', ''), agency, feed, period, failed
+        FROM release.rule_result
+        JOIN release.submission USING (agency, feed, period, revision)
+        WHERE rule_id LIKE 'corrected.%' AND submission.status = 'accepted'
+        """
+    ).fetchall()
+    names = ("correction", "agency", "feed", "period", "records")
+    stated = {tuple(c[n] for n in names) for c in manifest.get("corrections", [])}
+    different = sorted(stated ^ set(counted))
+    if different:
+        return Finding("corrections", False, f"{', '.join(map(str, different[0]))}: not both in manifest and rule_result")
+    return Finding("corrections", True, "every declared correction: records of the manifest = records of the rules")

@@ -19,7 +19,15 @@ from tests.sql.sql_case import database, fill, select, table_types, value
 FILES = sorted(f"{layer}/{path.stem}" for layer in ("core", "mart") for path in (SQL / layer).glob("*.sql"))
 CHECKS = sorted(f"check/{path.stem}" for path in (SQL / "check").glob("*.sql"))
 MADE_WITH_THE_RELEASE = {"mart/person_history"}
-MADE_IN_PYTHON = {"core/refresh", "core/link", "core/person_id", "mart/submission", "mart/rule_result"} | MADE_WITH_THE_RELEASE
+MADE_IN_PYTHON = {
+    "core/refresh",
+    "core/link",
+    "core/person_id",
+    "core/rule_finding",
+    "core/drift",
+    "mart/submission",
+    "mart/rule_result",
+} | MADE_WITH_THE_RELEASE
 MODULES = sorted(path for folder in ("schemas", "pipelines", "assets") for path in (REPOSITORY / folder).rglob("*.py"))
 
 

@@ -31,7 +31,10 @@ GOOD = HEADER + "\nC1,Care at home,2025-04,12.50\nC2,,2025-04,-3.00\n"
 
 
 def records(path: Path, feed: str = "ledger") -> Records:
-    return [record for batch in read_text(path, feed) for record in batch.to_pylist()]
+    found = [record for batch in read_text(path, feed) for record in batch.to_pylist()]
+    # Under the canonical headers a record is one row.
+    assert all(record.pop("row_count") == 1 for record in found)
+    return found
 
 
 def of(name: str, found: Records) -> list[object]:

@@ -1,0 +1,351 @@
+"""Declared corrections: what a row may say, what each action does to records, and that no row or pound leaves."""
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine.errors import IrfError
+from pipelines.engine.paths import REPOSITORY, DataRoot
+from pipelines.ingest.corrections import Corrected, Correction, read_corrections
+from pipelines.ingest.judge import Outcome, judge, write_raw
+from pipelines.ingest.landing import Landed
+from pipelines.ingest.reference import typed_table
+from pipelines.ingest.refused import Refused
+from pipelines.ingest.submissions import take_judged, take_raw
+from schemas.reference import OPTIONAL, REFERENCE
+from schemas.table import arrow_schema, columns
+
+Row = dict[str, str]
+KINDS = {"nhs-tayside": "nhs_board", "angus": "council"}
+HEADER = [c.name for c in columns(OPTIONAL["corrections"])]
+DROP: Row = {
+    "correction": "C1", "agency": "angus", "feed": "home_care", "first_period": "2025-04", "last_period": "2025-06",
+    "where": "provider_type = ???", "action": "drop", "reason": "test records of the supplier", "owner": "finance",
+    "reported_on": "2025-07-01",
+}  # fmt: skip
+SCALE = DROP | {"correction": "C2", "where": "hours > 100", "action": "scale", "column": "gross_cost", "value": "0.5"}
+OVERRIDE = DROP | {
+    "correction": "C3", "where": "month < 2025-05-01 and reablement = 0", "action": "override", "column": "reablement", "value": "9",
+}  # fmt: skip
+CARE = [
+    {"service_id": "1", "social_care_id": "A1", "month": "2025-04-01", "hours": "10", "service_type": "1",
+     "provider_type": "???", "reablement": "0", "gross_cost": "100.00"},
+    {"service_id": "2", "social_care_id": "A2", "month": "2025-05-01", "hours": "120.5", "service_type": "2",
+     "provider_type": "2", "reablement": "0", "gross_cost": "2000.01"},
+    {"service_id": "3", "social_care_id": "A3", "month": "2025-05-01", "hours": "200", "service_type": "2",
+     "provider_type": "2", "reablement": "1", "gross_cost": "-0.01"},
+    {"service_id": "4", "social_care_id": "A4", "month": "2025-04-01", "hours": "many", "service_type": "2",
+     "provider_type": "", "reablement": "0", "gross_cost": ""},
+    {"service_id": "5", "social_care_id": "A5", "month": "2025-05-01", "hours": "101", "service_type": "2",
+     "provider_type": "1", "reablement": "0", "gross_cost": ""},
+]  # fmt: skip
+
+
+def declared(folder: Path, *rows: Row) -> list[Correction]:
+    """What a corrections.csv with these rows says."""
+    source = folder / "corrections.csv"
+    with source.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, HEADER, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+    return read(source, folder)
+
+
+def read(source: Path, folder: Path) -> list[Correction]:
+    DataRoot(folder).prepare()
+    pq.write_table(typed_table(source, OPTIONAL["corrections"], folder), folder / "corrections.parquet")
+    return read_corrections(folder / "corrections.parquet", KINDS)
+
+
+@pytest.fixture
+def postcodes(tmp_path: Path) -> Path:
+    file = tmp_path / "postcodes.parquet"
+    pq.write_table(arrow_schema(REFERENCE["postcodes"]).empty_table(), file)
+    return file
+
+
+def land(folder: Path, rows: list[Row] = CARE) -> Landed:
+    path = folder / "home_care.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return Landed("angus", "home_care", "2025-05", 0, path, "0" * 64)
+
+
+class Judgement:
+    """The test's submission, judged with some corrections."""
+
+    def __init__(self, folder: Path, postcodes: Path, *corrections: Row, rows: list[Row] = CARE) -> None:
+        landed = land(folder, rows)
+        raw, staged, quarantine = (folder / layer / "home_care.parquet" for layer in ("raw", "staged", "quarantine"))
+        write_raw(landed, raw)
+        found = declared(folder, *corrections)
+        self.outcome: Outcome = judge(landed, folder, raw, staged, quarantine, postcodes, found)
+        self.accepted: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(staged).to_pylist()}
+        self.quarantined: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(quarantine).to_pylist()}
+
+    def column(self, name: str) -> dict[str, object]:
+        return {key: row[name] for key, row in self.accepted.items()}
+
+
+def test_nothing_declared_changes_nothing(tmp_path: Path, postcodes: Path) -> None:
+    judged = Judgement(tmp_path, postcodes)
+    assert (set(judged.accepted), set(judged.quarantined)) == ({"1", "2", "3", "5"}, {"4"})
+    assert judged.outcome.corrected == {}
+
+
+def test_a_dropped_record_is_quarantined_with_its_pounds_and_its_text(tmp_path: Path, postcodes: Path) -> None:
+    before, now = Judgement(tmp_path, postcodes).outcome, Judgement(tmp_path, postcodes, DROP)
+    assert set(now.quarantined) == {"1", "4"}
+    assert now.quarantined["1"]["broken_rules"] == "corrected.C1"
+    assert '"provider_type":"???"' in now.quarantined["1"]["original"]
+    assert (now.outcome.rows, now.outcome.accepted, now.outcome.quarantined) == (5, 3, 2)
+    assert now.outcome.pounds_read == before.pounds_read == Decimal("2100.00")
+    assert now.outcome.pounds_quarantined == Decimal("100.00")
+    assert now.outcome.corrected == {"C1": Corrected(1, Decimal("100.00"), Decimal("100.00"))}
+    assert (now.outcome.rules["corrected.C1"].severity, now.outcome.rules["corrected.C1"].failed) == ("record", 1)
+
+
+def test_scale_multiplies_exactly_and_rounds_half_away_from_zero(tmp_path: Path, postcodes: Path) -> None:
+    judged = Judgement(tmp_path, postcodes, SCALE)
+    # 2000.01 × 0.5 = 1000.005; −0.01 × 0.5 = −0.005; a blank amount has nothing to scale.
+    assert judged.column("gross_cost") == {
+        "1": Decimal("100.00"), "2": Decimal("1000.01"), "3": Decimal("-0.01"), "5": None,
+    }  # fmt: skip
+    assert judged.outcome.corrected == {"C2": Corrected(2, Decimal("2000.00"), Decimal("1000.00"))}
+    assert judged.outcome.pounds_read == Decimal("1100.00")
+    assert (judged.outcome.rules["corrected.C2"].severity, judged.outcome.rules["corrected.C2"].failed) == ("warning", 2)
+
+
+@pytest.mark.parametrize(
+    ("sent", "factor", "becomes"),
+    [("9999999999999.99", "0.999999", "9999989999999.99"), ("0.05", "-1", "-0.05"), ("33.33", "100", "3333.00")],
+)
+def test_scale_of_large_small_and_negative(tmp_path: Path, postcodes: Path, sent: str, factor: str, becomes: str) -> None:
+    row = CARE[1] | {"gross_cost": sent}
+    judged = Judgement(tmp_path, postcodes, SCALE | {"value": factor}, rows=[row])
+    assert judged.column("gross_cost") == {"2": Decimal(becomes)}
+
+
+def test_quantities_are_scaled_to_their_four_decimals(tmp_path: Path, postcodes: Path) -> None:
+    judged = Judgement(tmp_path, postcodes, SCALE | {"column": "hours", "value": "0.333333"})
+    # 120.5 × 0.333333 = 40.1666265 and 200 × 0.333333 = 66.6666.
+    assert judged.column("hours") == {
+        "1": Decimal(10), "2": Decimal("40.1666"), "3": Decimal("66.6666"), "5": Decimal("33.6666"),
+    }  # fmt: skip
+
+
+def test_override_puts_a_value_and_sees_no_record_that_has_it(tmp_path: Path, postcodes: Path) -> None:
+    judged = Judgement(tmp_path, postcodes, OVERRIDE, OVERRIDE | {"correction": "C4"})
+    assert judged.column("reablement") == {"1": "9", "2": "0", "3": "1", "5": "0"}
+    assert judged.quarantined["4"]["reablement"] == "9"
+    # The second finds them put right.
+    assert {name: found.records for name, found in judged.outcome.corrected.items()} == {"C3": 2, "C4": 0}
+
+
+def test_override_mends_what_could_not_be_read_and_the_original_stays(tmp_path: Path, postcodes: Path) -> None:
+    mended = OVERRIDE | {"where": "service_id = 4", "column": "hours", "value": "12.5"}
+    judged = Judgement(tmp_path, postcodes, mended)
+    assert judged.accepted["4"]["hours"] == Decimal("12.5000")
+    assert judged.quarantined == {}
+    raw = pq.read_table(tmp_path / "raw" / "home_care.parquet").to_pylist()
+    assert [row["hours"] for row in raw] == [row["hours"] for row in CARE]
+
+
+def test_override_by_blank_leaves_no_value(tmp_path: Path, postcodes: Path) -> None:
+    judged = Judgement(tmp_path, postcodes, OVERRIDE | {"where": "hours >= 200", "column": "gross_cost", "value": "blank"})
+    assert judged.accepted["3"]["gross_cost"] is None
+    assert judged.outcome.corrected == {"C3": Corrected(1, Decimal("-0.01"), Decimal("0.00"))}
+    assert judged.outcome.pounds_read == Decimal("2100.01")
+
+
+def test_corrections_follow_one_another_and_a_dropped_record_is_left_alone(tmp_path: Path, postcodes: Path) -> None:
+    everybody = {"where": "hours > 0", "correction": "C5"}
+    judged = Judgement(tmp_path, postcodes, SCALE, DROP | {"where": "hours = 200"}, SCALE | everybody)
+    assert judged.column("gross_cost") == {"1": Decimal("50.00"), "2": Decimal("500.01"), "5": None}
+    assert judged.quarantined["3"]["gross_cost"] == Decimal("-0.01")
+    assert judged.outcome.corrected == {
+        "C2": Corrected(2, Decimal("2000.00"), Decimal("1000.00")),
+        "C1": Corrected(1, Decimal("-0.01"), Decimal("-0.01")),
+        "C5": Corrected(2, Decimal("1100.01"), Decimal("550.01")),
+    }
+
+
+def test_of_two_records_with_one_key_a_dropped_one_makes_no_duplicate(tmp_path: Path, postcodes: Path) -> None:
+    twice = [*CARE[:3], CARE[0] | {"provider_type": "2"}]
+    assert "1" in Judgement(tmp_path, postcodes, rows=twice).quarantined
+    judged = Judgement(tmp_path, postcodes, DROP, rows=twice)
+    assert judged.accepted["1"]["provider_type"] == "2"
+    assert judged.quarantined["1"]["broken_rules"] == "corrected.C1"
+
+
+def test_dropping_most_records_on_purpose_does_not_refuse_the_file(tmp_path: Path, postcodes: Path) -> None:
+    judged = Judgement(tmp_path, postcodes, DROP | {"where": "month >= 2025-04-01"})
+    assert (judged.outcome.accepted, judged.outcome.quarantined, judged.outcome.dropped) == (0, 5, 5)
+    with pytest.raises(Refused):
+        Judgement(tmp_path, postcodes, rows=[CARE[3]])
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ("service_type = 2", "2345"), ("service_type <> 2", "1"), ("provider_type = blank", "4"), ("provider_type <> blank", "1235"),
+        ("hours = 120.5", "2"), ("hours = '120.5'", "2"), ("hours <= 101", "15"), ("hours < 101", "1"), ("hours >= 120.50", "23"),
+        # A value that cannot be read is neither blank nor any number; a blank one is no number.
+        ("hours = blank", ""), ("hours <> 10", "235"), ("gross_cost = blank", "45"), ("gross_cost <> 100", "23"),
+        ("month > 2025-04-30 and hours > 101 and reablement = 0", "2"), ("provider_type = 'a and b = c'", ""),
+    ],
+)  # fmt: skip
+def test_conditions(tmp_path: Path, postcodes: Path, where: str, found: str) -> None:
+    judged = Judgement(tmp_path, postcodes, DROP | {"where": where})
+    assert {key for key, row in judged.quarantined.items() if "corrected.C1" in row["broken_rules"]} == set(found)
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        *(({column: ""}, f"{column} is blank") for column in (
+            "correction", "agency", "feed", "first_period", "where", "action", "reason", "owner", "reported_on")),
+        ({"correction": "C 1"}, "correction may hold letters"),
+        ({"agency": "fife"}, "no such agency"),
+        ({"feed": "acute"}, "the agency sends no such feed"),
+        ({"feed": "library_books"}, "the agency sends no such feed"),
+        ({"action": "delete"}, "action must be one of drop, override, scale"),
+        ({"first_period": "2025-13"}, "periods must be YYYY-MM"),
+        ({"last_period": "2025"}, "periods must be YYYY-MM"),
+        ({"last_period": "2025-03"}, "last_period is before first_period"),
+        ({"expects": "0"}, "expects must be a whole number from 1"),
+        ({"expects": "some"}, "expects must be a whole number from 1"),
+        ({"reported_on": "soon"}, "a day must be written as YYYY-MM-DD"),
+        ({"column": "hours"}, "drop takes neither column nor value"),
+        ({"value": "1"}, "drop takes neither column nor value"),
+        ({"where": "hours > 1 or hours < 2"}, "where must be column, comparison"),
+        ({"where": "hours > 1; DROP TABLE x"}, "the value for hours must be a number"),
+        ({"where": "hours > (SELECT 1)"}, "the value for hours must be a number"),
+        ({"where": "provider_type = 'a' OR 1 = 1"}, "where must be column, comparison"),
+        ({"where": "provider_type = 'a' and"}, "where must be column, comparison"),
+        ({"where": "hours > 1, hours < 2"}, "where must be column, comparison"),
+        ({"where": "provider_type = a'b"}, "where must be column, comparison"),
+        ({"where": "provider_type LIKE 2"}, "where must be column, comparison"),
+        ({"where": "provider_type = "}, "where must be column, comparison"),
+        ({"where": "hours > 1 and"}, "the value for hours must be a number"),
+        ({"where": "read_text('x') = 1"}, "where must be column, comparison"),
+        ({"where": "minutes > 1"}, "the feed has no column minutes"),
+        ({"where": "hours > 1.23456"}, "the value for hours must be a number with at most 4 decimals"),
+        ({"where": "month = 01/04/2025"}, "a day must be written as YYYY-MM-DD"),
+        ({"where": "provider_type > 1"}, "provider_type is text"),
+        ({"where": "hours > blank"}, "blank can only be compared"),
+        ({"where": "social_care_id = A1"}, "social_care_id identifies people"),
+        (SCALE | {"column": ""}, "column is blank"),
+        (SCALE | {"value": ""}, "scale needs a value"),
+        (SCALE | {"value": "0"}, "the factor of scale must be"),
+        (SCALE | {"value": "half"}, "the factor of scale must be"),
+        (SCALE | {"value": "1e3"}, "the factor of scale must be"),
+        (SCALE | {"column": "provider_type"}, "provider_type is no amount or quantity"),
+        (SCALE | {"column": "month"}, "month is no amount or quantity"),
+        (OVERRIDE | {"value": ""}, "override needs a value"),
+        (OVERRIDE | {"column": "service_id"}, "service_id is part of the record's key"),
+        (OVERRIDE | {"column": "social_care_id"}, "social_care_id identifies people"),
+        (OVERRIDE | {"column": "hours", "value": "blank"}, "hours is required and cannot be made blank"),
+        (OVERRIDE | {"column": "hours", "value": "many"}, "the value for hours must be a number"),
+        (OVERRIDE | {"column": "gross_cost", "value": "1.234"}, "the value for gross_cost must be a number with at most 2"),
+    ],
+)  # fmt: skip
+def test_a_bad_declaration_is_one_line_that_names_its_row(tmp_path: Path, changed: Row, problem: str) -> None:
+    good = DROP | {"correction": "C0"}
+    with pytest.raises(IrfError) as refused:
+        declared(tmp_path, good, DROP | changed)
+    text = str(refused.value)
+    name = (DROP | changed)["correction"] or "without a name"
+    assert text.startswith(f"reference/corrections.csv: row 2 ({name}): {problem}")
+    assert "\n" not in text
+
+
+def test_a_name_may_stand_once(tmp_path: Path) -> None:
+    with pytest.raises(IrfError, match=r"row 2 \(C1\): a correction of this name is above it"):
+        declared(tmp_path, DROP, SCALE | {"correction": "C1"})
+
+
+def test_a_missing_column_is_named(tmp_path: Path) -> None:
+    (tmp_path / "corrections.csv").write_text("correction,agency\nC1,angus\n", "utf-8")
+    with pytest.raises(IrfError, match=r"corrections\.csv: column missing: feed, first_period"):
+        read(tmp_path / "corrections.csv", tmp_path)
+
+
+def test_a_moment_can_be_compared(tmp_path: Path) -> None:
+    seen = DROP | {"agency": "nhs-tayside", "feed": "emergency", "where": "arrival_datetime < 2025-04-01 08:00"}
+    (correction,) = declared(tmp_path, seen)
+    assert correction.where[0].value == "2025-04-01 08:00:00"
+    with pytest.raises(IrfError, match="must be a moment"):
+        declared(tmp_path, seen | {"where": "arrival_datetime < 2025-04-01 08:00+01:00"})
+
+
+def test_no_rows_are_no_corrections(tmp_path: Path) -> None:
+    assert declared(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("agency", "feed", "period", "applies"),
+    [
+        ("angus", "home_care", "2025-04", True), ("angus", "home_care", "2025-06", True),
+        ("angus", "home_care", "2025-03", False), ("angus", "home_care", "2025-07", False),
+        ("angus", "payments", "2025-05", False), ("dundee-city", "home_care", "2025-05", False),
+    ],
+)  # fmt: skip
+def test_only_the_submissions_it_names_are_corrected(
+    tmp_path: Path, agency: str, feed: str, period: str, applies: bool
+) -> None:
+    (correction,) = declared(tmp_path, DROP)
+    assert correction.applies_to(agency, feed, period) is applies
+    (open_ended,) = declared(tmp_path, DROP | {"last_period": ""})
+    assert open_ended.applies_to("angus", "home_care", "2099-01")
+
+
+def test_a_changed_correction_is_judged_again_and_another_submissions_is_not(tmp_path: Path, postcodes: Path) -> None:
+    root = DataRoot(tmp_path)
+    root.prepare()
+    landed = land(tmp_path)
+    take_raw(landed, root)
+    staged = root.folder("staged") / "home_care" / landed.parquet_name
+
+    def judged(*rows: Row) -> tuple[int, bool]:
+        """Accepted records, and whether the submission was judged anew."""
+        was = staged.stat().st_ino if staged.exists() else None
+        outcome = take_judged(landed, root, postcodes, declared(tmp_path, *rows)).outcome
+        return outcome.accepted, staged.stat().st_ino != was
+
+    assert judged() == (4, True)
+    assert judged() == (4, False)
+    assert judged(DROP) == (3, True)
+    assert judged(DROP) == (3, False)
+    assert judged(DROP, SCALE | {"feed": "payments", "where": "gross_amount > 1", "column": "gross_amount"}) == (3, False)
+    assert judged(DROP | {"where": "hours > 0"}) == (0, True)
+    assert judged() == (4, True)
+
+
+def test_what_was_found_is_remembered_with_the_judgement(tmp_path: Path, postcodes: Path) -> None:
+    root = DataRoot(tmp_path)
+    root.prepare()
+    landed = land(tmp_path)
+    take_raw(landed, root)
+    corrections = declared(tmp_path, DROP, SCALE)
+    first, again = (take_judged(landed, root, postcodes, corrections).outcome for _ in range(2))
+    assert again == first
+    assert again.corrected["C2"] == Corrected(2, Decimal("2000.00"), Decimal("1000.00"))
+
+
+def test_the_example_of_the_document_is_understood(tmp_path: Path) -> None:
+    document = (REPOSITORY / "docs" / "corrections.md").read_text("utf-8")
+    (example,) = [b for b in document.split("```text\n")[1:] if b.startswith("correction,")]
+    (tmp_path / "corrections.csv").write_text(example.split("```")[0], "utf-8")
+    kinds = {**KINDS, "dundee-city": "council"}
+    DataRoot(tmp_path).prepare()
+    table: pa.Table = typed_table(tmp_path / "corrections.csv", OPTIONAL["corrections"], tmp_path)
+    pq.write_table(table, tmp_path / "corrections.parquet")
+    assert {c.action for c in read_corrections(tmp_path / "corrections.parquet", kinds)} == {"drop", "override", "scale"}
+    assert all(f"`{name}`" in document for name in HEADER)
