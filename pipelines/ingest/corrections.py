@@ -274,7 +274,11 @@ def _quoted(name: str) -> str:
 
 def rules_of_corrections(corrections: Sequence[Correction]) -> list[Rule]:
     """Each correction as a rule: a dropped record breaks it and is quarantined, a changed one is counted and kept."""
-    return [Rule(c.rule_id, "record" if c.action == "drop" else "warning", c.reason, _untouched(c)) for c in corrections]
+    return [
+        # Its declaration is its example.
+        Rule(c.rule_id, "record" if c.action == "drop" else "warning", c.reason, _untouched(c), fails={}, passes={})
+        for c in corrections
+    ]
 
 
 def _untouched(correction: Correction) -> Callable[[pd.DataFrame], pd.Series]:
