@@ -1,7 +1,7 @@
 """The command `irf`.
 
 Belongs here: arguments, what is printed, exit codes. Does not belong here: the work itself.
-Exit codes: 0 done; 2 done with warnings; 3 the gate refused; 1 an error, in one line.
+Exit codes: 0 done; 2 done with warnings; 3 the gate (or `validate`) refused; 1 an error, in one line.
 """
 
 import datetime
@@ -62,25 +62,54 @@ def synth(
 
 
 @app.command()
-def status() -> None:
-    """Which submissions have arrived for each month, and which are missing."""
-    from pipelines.steps import Steps
+def status(period: Annotated[str | None, typer.Option(help="one month, YYYY-MM; default all")] = None) -> None:
+    """Which submissions have arrived for each month, which are late, refused or revised, and when they came."""
+    from pipelines.status import now_in_scotland, status_of, told
 
-    root = DataRoot.from_environment()
-    steps = Steps(root, "9999-12")
-    steps.reference()
-    landed = steps.landing()
-    for period in sorted({x.period for x in landed}):
-        arrived = {(x.agency, x.feed) for x in landed if x.period == period}
-        missing = [f"{a}/{f}" for a, f in steps.expected_feeds(period) if (a, f) not in arrived]
-        typer.echo(f"{period}  {len(arrived)} arrived  {'missing: ' + ', '.join(missing) if missing else 'complete'}")
+    if period is not None:
+        _check_month(period)
+    found = status_of(DataRoot.from_environment(), now_in_scotland(), period)
+    typer.echo("\n".join(told(found)))
+    if found.has_problems:
+        raise typer.Exit(2)
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", exists=True, dir_okay=False)],
+    agency: Annotated[str | None, typer.Option(help="where the path does not end in <agency>/<feed>/<period>")] = None,
+    feed: Annotated[str | None, typer.Option(help="the same")] = None,
+    period: Annotated[str | None, typer.Option(help="the same, YYYY-MM")] = None,
+    errors: Annotated[Path | None, typer.Option(metavar="FILE.xlsx", help="workbook for the agency; it names people")] = None,
+) -> None:
+    """Check submissions before the deadline, as a refresh would judge them; publish nothing."""
+    from pipelines.error_workbook import check_is_new, write_error_workbook
+    from pipelines.validate import ROWS_NOTE, Given, exit_code, open_bench, submission_of, told, try_file
+
+    if period is not None:
+        _check_month(period)
+    if errors is not None:
+        check_is_new(errors)
+        if len(files) > 1:
+            raise IrfError("--errors: give one FILE, for a workbook goes back to one agency")
+    with open_bench(DataRoot.from_environment()) as bench:
+        trials = []
+        for landed in [submission_of(file, Given(agency, feed, period), bench.agencies) for file in files]:
+            _progress(f"checking {landed.path}")
+            trials.append(try_file(landed, bench))
+            typer.echo("\n".join(told(trials[-1])))
+        if errors is not None:
+            write_error_workbook(trials[0], errors, bench.folder)
+            typer.echo(f"rows to fix, for {trials[0].landed.agency} alone: {errors}")
+    typer.echo(ROWS_NOTE)
+    if exit_code(trials):
+        raise typer.Exit(exit_code(trials))
 
 
 @app.command()
 def refresh(period: Annotated[str, typer.Option(help="YYYY-MM")], note: str | None = None) -> None:
     """The monthly job, as a recorded Dagster run."""
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
-        raise IrfError(f"--period {period}: give a month as YYYY-MM")
+    _check_month(period)
     _refresh(DataRoot.from_environment(), period, note)
 
 
@@ -172,6 +201,11 @@ def _make_world(out: Path, people: int, months: str, seed: int, mess: str, geogr
     count = (last.year - first.year) * 12 + last.month - first.month + 1
     chosen = [datetime.date(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1, 1) for i in range(count)]
     make_world(out, people, chosen, seed, mess, geography, _progress)
+
+
+def _check_month(period: str) -> None:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
+        raise IrfError(f"--period {period}: give a month as YYYY-MM")
 
 
 def _progress(text: str) -> None:

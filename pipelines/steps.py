@@ -28,7 +28,7 @@ from pipelines.ingest.corrections import Correction
 from pipelines.ingest.judge import Outcome
 from pipelines.ingest.landing import Landed, scan
 from pipelines.ingest.reference import declared_corrections, load_reference, reference_file
-from pipelines.ingest.submissions import Judged, current, take_judged, take_raw
+from pipelines.ingest.submissions import Judged, current, refusal_noted, take_judged, take_raw
 from pipelines.quality.drift import drift_rows
 from pipelines.release.publish import releases
 from schemas.core import CORE
@@ -85,11 +85,7 @@ class Steps:
     def expected_feeds(self, period: str) -> list[tuple[str, str]]:
         """The (agency, feed) pairs that must be there for a period."""
         rows = pq.read_table(reference_file(self.root, "expected_feeds")).to_pylist()
-        return [
-            (r["agency"], r["feed"])
-            for r in rows
-            if r["required"] == "Y" and str(r["valid_from"] or "0001")[:7] <= period <= str(r["valid_to"] or "9999")[:7]
-        ]
+        return [(r["agency"], r["feed"]) for r in expected_in(rows, period) if r["required"] == "Y"]
 
     # ---- raw, staged, quarantine ----
 
@@ -115,6 +111,15 @@ class Steps:
             else:
                 results.append(take_judged(landed, self.root, postcodes, corrections))
         return results
+
+    def known_refusal(self, landed: Landed) -> str | None:
+        """Why the latest refresh that judged a file refused it; None where it did not, or never saw it. Judges nothing."""
+        state = self.root.folder("state")
+        unreadable = self._noted(f"refused_{landed.feed}") if (state / f"refused_{landed.feed}.json").exists() else []
+        for sha256, name, _, detail in unreadable:
+            if (sha256, name) == (landed.sha256, landed.name):
+                return str(detail)
+        return refusal_noted(landed, self.root)
 
     def all_judged(self) -> list[Judged]:
         """Every submission of every feed with its outcome."""
@@ -382,6 +387,11 @@ class _Views:
             create_view(connection, layer, name, [reference_file(steps.root, name)], REFERENCE[name])
         else:
             create_view(connection, layer, name, [steps.file(layer, name)], (CORE if layer == "core" else PUBLISHED)[name])
+
+
+def expected_in(expected_feeds: list[dict], period: str) -> list[dict]:
+    """The rows of `expected_feeds` that hold in a month, YYYY-MM."""
+    return [r for r in expected_feeds if str(r["valid_from"] or "0001")[:7] <= period <= str(r["valid_to"] or "9999")[:7]]
 
 
 def feed_columns(feed: str) -> str:

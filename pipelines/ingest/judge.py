@@ -37,6 +37,8 @@ RECORD = "record_number"
 RAW_LINEAGE = [(RECORD, pa.int64()), ("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
 """What a raw record carries beside its text: its number, the row of the file it is from and how many rows it stands for."""
 UNKNOWN_COLUMNS = "unknown_columns"
+FIRST_ROWS = 10
+"""How many row numbers are kept of each broken rule; a row number names nobody."""
 LUHN_FROM = "2026-08"
 """First month in which numbers with a modulus 10 check digit were issued."""
 READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(): "read_count"}
@@ -44,11 +46,12 @@ READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(
 
 @dataclass
 class Count:
-    """Rows and pounds that broke one rule."""
+    """Rows and pounds that broke one rule, and the numbers of the first of the rows."""
 
     severity: str
     failed: int = 0
     amount: Decimal = Decimal("0.00")
+    first_rows: list[int] = field(default_factory=list)
 
 
 @dataclass
@@ -137,11 +140,14 @@ def judge(
     quarantine: Path,
     postcodes: Path,
     corrections: Sequence[Correction] = (),
+    *,
+    is_trial: bool = False,
 ) -> Outcome:
     """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
 
     corrections: those declared for the submission; they are applied before the rules.
-    Raises Refused when more than the declared share is bad; then neither file is written.
+    Raises Refused when more than the declared share is bad (`mostly_bad`); then neither file is written. is_trial: do not
+    raise then, so that a submitter sees which records are bad.
     """
     rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules}, unknown_columns=unknown_columns(raw))
@@ -157,15 +163,22 @@ def judge(
                 count_corrected(batch, corrections, outcome.corrected)
                 good.write_table(_conform(accepted, schema))
                 bad.write_table(_conform(quarantined, bad_schema))
-        # What was dropped on purpose does not make the file a bad one.
-        if (outcome.quarantined - outcome.dropped) * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+        refusal = mostly_bad(outcome)
+        if refusal and not is_trial:
             part.unlink()
             bad_part.unlink()
-            raise Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
+            raise refusal
         _keep_original_text(connection, raw, bad_part, schema, quarantine)
     bad_part.unlink()
     part.replace(staged)
     return outcome
+
+
+def mostly_bad(outcome: Outcome) -> Refused | None:
+    """The refusal of a submission of which more than the declared share is bad; what was dropped on purpose is not bad."""
+    if (outcome.quarantined - outcome.dropped) * 100 <= outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+        return None
+    return Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
 
 
 def _parsed_batches(
@@ -281,6 +294,7 @@ def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outc
         count = outcome.rules[rule.rule_id]
         count.failed += int(fails.sum())
         count.amount += _pounds(amount, fails)
+        count.first_rows = _first_rows(count.first_rows, batch["source_row"][fails])
         if rule.severity == "record":
             bad |= fails
             broken[fails] += rule.rule_id + " "
@@ -296,6 +310,13 @@ def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outc
     accepted = batch[~bad]
     feed.model.to_schema().validate(accepted[[c.name for c in columns(feed.model)]])
     return accepted, batch[bad]
+
+
+def _first_rows(known: list[int], rows: pd.Series) -> list[int]:
+    """The first different row numbers; one row of a file may make several records."""
+    if len(known) == FIRST_ROWS:
+        return known
+    return list(dict.fromkeys([*known, *(int(row) for row in rows.drop_duplicates().head(FIRST_ROWS))]))[:FIRST_ROWS]
 
 
 def _pounds(amount: pa.Array, chosen: "pd.Series[bool]") -> Decimal:

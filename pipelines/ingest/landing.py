@@ -46,7 +46,7 @@ def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None) -> l
         if agency.name not in agencies:
             raise IrfError(f"landing/{agency.name}: no such agency in reference/agencies.csv; declare it or remove the folder")
         for feed in _folders(agency):
-            _check_feed(feed.name, agency.name, agencies[agency.name])
+            check_feed(f"landing/{agency.name}/{feed.name}", feed.name, agencies[agency.name])
             found += [_landed(agency.name, feed.name, file) for file in _files(feed)]
     _check_unique(found)
     return sorted(f for f in found if up_to is None or f.period <= up_to)
@@ -60,20 +60,25 @@ def _files(feed: Path) -> list[Path]:
     return sorted(p for p in feed.iterdir() if p.is_file() and not p.name.startswith("."))
 
 
-def _check_feed(feed: str, agency: str, kind: str) -> None:
+def check_feed(place: str, feed: str, kind: str) -> None:
+    """Raise IrfError, naming the place, for a feed that nobody or no agency of this kind sends."""
     if feed not in FEEDS:
-        raise IrfError(f"landing/{agency}/{feed}: no such feed; known are {', '.join(sorted(FEEDS))}")
+        raise IrfError(f"{place}: no such feed; known are {', '.join(sorted(FEEDS))}")
     if FEEDS[feed].kind not in (kind, "any"):
-        raise IrfError(f"landing/{agency}/{feed}: a {kind} does not send {feed}")
+        raise IrfError(f"{place}: a {kind} does not send {feed}")
 
 
 def _landed(agency: str, feed: str, file: Path) -> Landed:
     match = FILE_NAME.fullmatch(file.name)
     if not match:
         raise IrfError(f"landing/{agency}/{feed}/{file.name}: the name must be YYYY-MM[.rN].csv, .csv.gz, .xlsx or .parquet")
+    return Landed(agency, feed, match["period"], int(match["revision"] or 0), file, sha256_of(file))
+
+
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of a file's content."""
     with file.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    return Landed(agency, feed, match["period"], int(match["revision"] or 0), file, sha256)
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _check_unique(found: list[Landed]) -> None:

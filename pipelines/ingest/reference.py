@@ -32,12 +32,10 @@ def load_reference(root: DataRoot) -> dict[str, str]:
     """
     hashes = {}
     for name, model in {**REFERENCE, **OPTIONAL}.items():
-        source = root.folder("reference") / f"{name}.csv"
-        if name in OPTIONAL and not source.is_file():
+        if name in OPTIONAL and not (root.folder("reference") / f"{name}.csv").is_file():
             pq.write_table(arrow_schema(model).empty_table(), reference_file(root, name))
             continue
-        if not source.is_file():
-            raise IrfError(f"reference/{name}.csv is missing; put it there (docs/architecture.md says what it holds)")
+        source = reference_source(root, name)
         hashes[source.name] = hashlib.sha256(source.read_bytes()).hexdigest()
         table = typed_table(source, model, root.path)
         out = reference_file(root, name)
@@ -47,6 +45,21 @@ def load_reference(root: DataRoot) -> dict[str, str]:
         check_reference(connection, root)
     declared_corrections(root)
     return hashes
+
+
+def reference_source(root: DataRoot, name: str) -> Path:
+    """The file of a reference table as given. Raises IrfError when it is not there."""
+    source = root.folder("reference") / f"{name}.csv"
+    if not source.is_file():
+        raise IrfError(f"reference/{name}.csv is missing; put it there (docs/architecture.md says what it holds)")
+    return source
+
+
+def read_reference(root: DataRoot, name: str, work: Path) -> pa.Table:
+    """One reference table, typed and checked; nothing is written but in the folder `work`. Raises as `load_reference`."""
+    if name in OPTIONAL and not (root.folder("reference") / f"{name}.csv").is_file():
+        return arrow_schema(OPTIONAL[name]).empty_table()
+    return typed_table(reference_source(root, name), {**REFERENCE, **OPTIONAL}[name], work)
 
 
 def reference_file(root: DataRoot, name: str) -> Path:

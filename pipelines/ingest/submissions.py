@@ -65,7 +65,7 @@ def take_judged(landed: Landed, root: DataRoot, postcodes: Path, declared: Seque
     declared: every correction; those of the submission are applied, and are part of what was judged by.
     """
     corrections = [c for c in declared if c.applies_to(landed.agency, landed.feed, landed.period)]
-    known = root.folder("state") / "submissions" / landed.feed / (landed.parquet_name + ".json")
+    known = _noted_file(landed, root)
     key = landed.sha256 + fingerprint(postcodes) + hashlib.sha256(repr(corrections).encode()).hexdigest()
     if known.exists():
         stored = json.loads(known.read_text("utf-8"))
@@ -76,6 +76,18 @@ def take_judged(landed: Landed, root: DataRoot, postcodes: Path, declared: Seque
     body = {"key": key, "outcome": asdict(result.outcome), "refused": result.refused, "detail": result.detail}
     known.write_text(json.dumps(body, default=str), "utf-8")
     return result
+
+
+def refusal_noted(landed: Landed, root: DataRoot) -> str | None:
+    """Why a file was refused when it was judged last; None where it was not, or was never judged. Judges nothing."""
+    known = _noted_file(landed, root)
+    stored = json.loads(known.read_text("utf-8")) if known.exists() else None
+    return str(stored["detail"]) if stored and stored["refused"] and stored["key"].startswith(landed.sha256) else None
+
+
+def _noted_file(landed: Landed, root: DataRoot) -> Path:
+    """Where the judgement of a submission is kept."""
+    return root.folder("state") / "submissions" / landed.feed / (landed.parquet_name + ".json")
 
 
 def _judged_files(landed: Landed, root: DataRoot) -> tuple[Path, Path]:
@@ -101,7 +113,7 @@ def _outcome(stored: dict[str, object]) -> Outcome:
         quarantined=int(str(stored["quarantined"])),
         pounds_read=Decimal(str(stored["pounds_read"])),
         pounds_quarantined=Decimal(str(stored["pounds_quarantined"])),
-        rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"])) for k, v in rules.items()},
+        rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"]), v["first_rows"]) for k, v in rules.items()},
         unknown_columns=[int(str(place)) for place in places],
         corrected={
             k: Corrected(v["records"], Decimal(v["pounds_before"]), Decimal(v["pounds_after"])) for k, v in corrected.items()
