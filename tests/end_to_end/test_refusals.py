@@ -218,14 +218,16 @@ def test_a_lost_key_is_an_error_and_no_new_one_is_made(root: Path, irf: Irf) -> 
 
 def test_another_key_is_told_in_the_changes(root: Path, irf: Irf) -> None:
     (root / "secure" / "pseudonym.key").write_bytes(bytes(32))
-    assert irf("refresh", "--period", "2025-05")[0] == 2
+    code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 2, printed
     changes = (root / "releases" / "2025.05.2" / "CHANGES.md").read_text("utf-8")
     assert "the pseudonym key is another one" in changes
 
 
 def test_refreshing_an_earlier_period_moves_nobody_back(root: Path, irf: Irf) -> None:
     (root / "releases" / "old things").mkdir()
-    assert irf("refresh", "--period", "2025-04")[0] == 2
+    code, printed = irf("refresh", "--period", "2025-04")
+    assert code == 2, printed
     assert irf("releases") == (0, "2025.04.1\n2025.05.1  latest\n")
 
 
