@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak bench lint ui lock docs clean ci
+.PHONY: help setup demo test test-end-to-end test-other soak bench lint ui lock docs clean ci
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -26,7 +26,14 @@ demo: $(ENVIRONMENT) ## make a small Tayside, refresh it, publish a release
 	.venv/bin/irf demo || test $$? -eq 2 # 2: published, with warnings
 
 test: $(ENVIRONMENT) lint ## lint, types, docs check and all tests
-	.venv/bin/python -m pytest
+	+$(MAKE) --no-print-directory -j2 test-end-to-end test-other
+
+# Two halves at once, one for each core of a small machine.
+test-end-to-end: $(ENVIRONMENT)
+	.venv/bin/python -m pytest tests/end_to_end
+
+test-other: $(ENVIRONMENT)
+	.venv/bin/python -m pytest tests --ignore=tests/end_to_end
 
 soak: $(ENVIRONMENT) ## the tests that take long: Tayside at its real size
 	.venv/bin/python -m pytest -o addopts="" tests/soak
