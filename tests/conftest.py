@@ -2,6 +2,7 @@
 
 import csv
 import datetime
+import io
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -100,4 +101,4 @@ def rows_of(file: Path) -> list[dict[str, str]]:
     """The records of a synthetic file as dictionaries, read by Python's own csv module."""
     text = text_of(file)
     separator = max(",;\t|", key=text.split("\n", 1)[0].count)
-    return list(csv.DictReader(text.splitlines(keepends=True), delimiter=separator))
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))

@@ -4,6 +4,7 @@ Belongs here: clean records of each month and their true cost. Does not belong h
 activity (`activity.py`). A stay's cost falls evenly on its days; the record carries the cost up to the end of the file's month.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
@@ -65,7 +66,7 @@ def joined(parts: list[Stays]) -> Stays:
     return Stays(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Stays)})
 
 
-class HospitalFeed:
+class HospitalFeed(ABC):
     """Hospital stays. Each comes in the file of its admission month, and again in later ones until it has ended.
 
     A feed of its own says who is admitted in a month (`admitted`), to which service a stay belongs (`service`), and how
@@ -88,13 +89,13 @@ class HospitalFeed:
         self.open = earlier.where(earlier.end >= first.start)
         self.so_far = np.zeros(len(self.open.number), np.int64)
 
+    @abstractmethod
     def admitted(self, month: Month) -> Stays:
         """The stays that begin with an admission in the month, in the order of their first days."""
-        raise NotImplementedError
 
+    @abstractmethod
     def service(self, stays: Stays) -> Ints:
         """Service numbers, as the contract derives them."""
-        raise NotImplementedError
 
     def month(self, month: Month) -> Iterator[Batch]:
         """The month's file: admitted in it, or admitted earlier and still there when it began.

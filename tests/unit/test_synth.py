@@ -23,6 +23,7 @@ from pipelines.synth.sheet import money_text
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
 from schemas.table import columns
+from tests.conftest import rows_of
 
 PEOPLE = 2_000
 MONTHS = [datetime.date(2025, 4, 1), datetime.date(2025, 5, 1)]
@@ -47,23 +48,6 @@ def worlds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {mess: folder / mess for mess in ("none", "standard", "heavy")}
 
 
-def text_of(path: Path) -> str:
-    content = path.read_bytes()
-    if content.startswith(b"\xff\xfe"):
-        return content.decode("utf-16")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252")
-
-
-def records(path: Path) -> list[dict[str, str]]:
-    text = text_of(path)
-    header = text.split("\n", 1)[0]
-    separator = max(",;\t|", key=header.count)
-    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
-
-
 def defects(world: Path) -> list[dict[str, str]]:
     return list(csv.DictReader((world / "truth" / "defects.csv").read_text("utf-8").splitlines()))
 
@@ -74,7 +58,7 @@ def hashes(world: Path) -> dict[str, str]:
 
 
 def landing(world: Path, agency: str, feed: str, period: str) -> list[dict[str, str]]:
-    return records(world / "landing" / agency / feed / f"{period}.csv")
+    return rows_of(world / "landing" / agency / feed / f"{period}.csv")
 
 
 def test_same_seed_same_bytes_and_another_seed_others(worlds: dict[str, Path], tmp_path: Path) -> None:
@@ -192,7 +176,7 @@ def test_ledgers_cover_every_service_with_true_cost(worlds: dict[str, Path], mes
     world = worlds[mess]
     services = {
         (row["agency"], row["cost_code"]): row["service"]
-        for row in records(world / "reference" / "cost_code_map.csv")
+        for row in rows_of(world / "reference" / "cost_code_map.csv")
         if row["treatment"] == "cost" and not row["valid_from"] and not row["valid_to"]
     }
     quantum: dict[tuple[str, str, str], Decimal] = {}
@@ -204,7 +188,7 @@ def test_ledgers_cover_every_service_with_true_cost(worlds: dict[str, Path], mes
                     amount = Decimal(row["amount"].replace("£", "").replace(",", ""))
                     key = (agency, service, row["month"])
                     quantum[key] = quantum.get(key, Decimal(0)) + amount
-    truth = records(world / "truth" / "service_months.csv")
+    truth = rows_of(world / "truth" / "service_months.csv")
     assert len(truth) > 80
     for row in truth:
         ratio = quantum[(row["agency"], row["service"], row["month"])] / Decimal(row["true_cost"])
@@ -214,7 +198,7 @@ def test_ledgers_cover_every_service_with_true_cost(worlds: dict[str, Path], mes
 def test_unmapped_codes_come_with_the_mess_only(worlds: dict[str, Path]) -> None:
     for mess, expected in (("none", set()), ("standard", {"T9900"})):
         known = {
-            r["cost_code"] for r in records(worlds[mess] / "reference" / "cost_code_map.csv") if r["agency"] == "nhs-tayside"
+            r["cost_code"] for r in rows_of(worlds[mess] / "reference" / "cost_code_map.csv") if r["agency"] == "nhs-tayside"
         }
         used = {row["cost_code"] for row in landing(worlds[mess], "nhs-tayside", "ledger", "2025-04")}
         assert used - known == expected
@@ -223,11 +207,11 @@ def test_unmapped_codes_come_with_the_mess_only(worlds: dict[str, Path]) -> None
 def test_reference_has_the_declared_tables_and_columns(worlds: dict[str, Path]) -> None:
     folder = worlds["standard"] / "reference"
     for name, model in REFERENCE.items():
-        rows = records(folder / f"{name}.csv")
+        rows = rows_of(folder / f"{name}.csv")
         assert {c.name for c in columns(model) if c.required} <= set(rows[0]), name
-    services = {row["service"] for row in records(folder / "services.csv")}
-    rules = {(row["agency"], row["service"]) for row in records(folder / "costing_rules.csv")}
-    for row in records(folder / "cost_code_map.csv"):
+    services = {row["service"] for row in rows_of(folder / "services.csv")}
+    rules = {(row["agency"], row["service"]) for row in rows_of(folder / "costing_rules.csv")}
+    for row in rows_of(folder / "cost_code_map.csv"):
         if row["treatment"] == "cost":
             assert row["service"] in services
             assert (row["agency"], row["service"]) in rules
@@ -235,7 +219,7 @@ def test_reference_has_the_declared_tables_and_columns(worlds: dict[str, Path]) 
 
 
 def test_unit_costs_never_match_twice(worlds: dict[str, Path]) -> None:
-    rows = records(worlds["none"] / "reference" / "unit_costs.csv")
+    rows = rows_of(worlds["none"] / "reference" / "unit_costs.csv")
     keys = [tuple(v for k, v in row.items() if k not in ("unit_cost", "price_base", "source")) for row in rows]
     assert len(set(keys)) == len(keys)
     assert {row["financial_year"] for row in rows} >= {"2024-25", "2025-26"}
@@ -305,7 +289,7 @@ def town() -> World:
 
 def everywhere(world: Path, agency: str, feed: str) -> list[dict[str, str]]:
     """The records of all months."""
-    return [row for path in sorted((world / "landing" / agency / feed).glob("*.csv")) for row in records(path)]
+    return [row for path in sorted((world / "landing" / agency / feed).glob("*.csv")) for row in rows_of(path)]
 
 
 def per_head(town: World, person: Ints, group: Flags) -> float:
@@ -406,7 +390,7 @@ def test_budgets_and_alarms_have_the_figures_of_each_council(tmp_path: Path) -> 
             people = len({r["social_care_id"] for r in everywhere(tmp_path, agency, feed)})
             assert 0.85 * real < people <= 1.02 * real, (agency, feed)
     truth: dict[str, Decimal] = {}
-    for row in records(tmp_path / "truth" / "service_months.csv"):
+    for row in rows_of(tmp_path / "truth" / "service_months.csv"):
         truth[row["service"]] = truth.get(row["service"], Decimal(0)) + Decimal(row["true_cost"]) / 41_765
     pounds_a_head = {"maternity": 37, "mental_health_inpatient": 86, "gp_out_of_hours": 14, "community_nursing": 63,
                      "community_mental_health": 68, "sds_direct_payment": 47, "telecare": 7}  # fmt: skip
@@ -417,10 +401,10 @@ def test_budgets_and_alarms_have_the_figures_of_each_council(tmp_path: Path) -> 
 def test_items_of_one_client_truly_cost_one_rate(worlds: dict[str, Path]) -> None:
     rates = {
         (r["agency"], r["financial_year"]): Decimal(r["unit_cost"])
-        for r in records(worlds["none"] / "reference" / "unit_costs.csv")
+        for r in rows_of(worlds["none"] / "reference" / "unit_costs.csv")
         if r["service"] == "telecare"
     }
-    truth = {(r["agency"], r["month"]): Decimal(r["true_cost"]) for r in records(worlds["none"] / "truth" / "service_months.csv")
+    truth = {(r["agency"], r["month"]): Decimal(r["true_cost"]) for r in rows_of(worlds["none"] / "truth" / "service_months.csv")
              if r["service"] == "telecare"}  # fmt: skip
     several = 0
     for agency in COUNCILS:
