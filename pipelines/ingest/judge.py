@@ -72,6 +72,9 @@ class Outcome:
     """What each declared correction of the submission found. Pounds read are pounds as corrected."""
     dropped: int = 0
     """Rows that are quarantined because a correction dropped them."""
+    dated: int = 0
+    """Records of a monthly feed with a date, and those of them that are of the file's month."""
+    of_month: int = 0
 
 
 def staged_schema(feed: str) -> pa.Schema:
@@ -147,8 +150,8 @@ def judge(
     """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
 
     corrections: those declared for the submission; they are applied before the rules.
-    Raises Refused when more than the declared share is bad (`mostly_bad`); then neither file is written. is_trial: do not
-    raise then, so that a submitter sees which records are bad.
+    Raises Refused as `refusal_of` says; then neither file is written. is_trial: do not raise then, so that a submitter sees
+    which records are bad.
     """
     rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules}, unknown_columns=unknown_columns(raw))
@@ -166,7 +169,7 @@ def judge(
                 declared.validate(accepted[list(declared.columns)])
                 good.add(_table(accepted, landed, schema))
                 bad.add(_table(_chosen(batch, is_bad), landed, bad_schema))
-        refusal = mostly_bad(outcome)
+        refusal = refusal_of(outcome)
         if refusal and not is_trial:
             part.unlink()
             bad_part.unlink()
@@ -177,11 +180,16 @@ def judge(
     return outcome
 
 
-def mostly_bad(outcome: Outcome) -> Refused | None:
-    """The refusal of a submission of which more than the declared share is bad; what was dropped on purpose is not bad."""
-    if (outcome.quarantined - outcome.dropped) * 100 <= outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
-        return None
-    return Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
+def refusal_of(outcome: Outcome) -> Refused | None:
+    """The refusal of a submission whose records show that it is not what its name says.
+
+    Either none of its records is of its month, or more than the declared share is bad; what was dropped on purpose is not bad.
+    """
+    if outcome.dated and not outcome.of_month:
+        return Refused("file.other_month", "no record is of the month in the file's name")
+    if (outcome.quarantined - outcome.dropped) * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+        return Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
+    return None
 
 
 def _parsed_batches(
@@ -263,6 +271,9 @@ def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = 
     has_chi = any(c.name == "chi_number" for c in declared)
     event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
     end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
+    is_of_month = "CAST(NULL AS BOOLEAN)"
+    if feed.monthly:
+        is_of_month = f'"{feed.event}" >= CAST({literal(landed.period + "-01")} AS {event_type}) AND "{feed.event}" < CAST({literal(end)} AS {event_type})'
     return f"""
         WITH typed AS (
             SELECT {typed}{as_sent}, {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
@@ -272,7 +283,8 @@ def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = 
         parsed AS (SELECT * {without_sent}{unreadable} FROM typed),
         {applied("parsed", corrections)},
         final AS (
-            SELECT *, {record_key(feed)} AS record_key, CAST({literal(end)} AS {event_type}) AS period_end_exclusive
+            SELECT *, {record_key(feed)} AS record_key, CAST({literal(end)} AS {event_type}) AS period_end_exclusive,
+                {is_of_month} AS is_of_month
             FROM corrected
         )
         SELECT * FROM final
@@ -340,6 +352,8 @@ def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome
     outcome.quarantined += int(rows[bad.to_numpy(bool)].sum())
     outcome.dropped += int(rows[batch["is_dropped"].to_numpy(bool)].sum())
     outcome.accepted = outcome.rows - outcome.quarantined
+    outcome.dated += int(batch["is_of_month"].notna().sum())
+    outcome.of_month += int(batch["is_of_month"].sum())
     outcome.pounds_read += _pounds(amount, pd.Series(True, index=batch.index))
     outcome.pounds_quarantined += _pounds(amount, bad)
     nothing = pa.nulls(len(batch), pa.string())
