@@ -196,6 +196,21 @@ def test_a_mostly_bad_file_shows_what_is_bad(irf: Irf, acute: Callable[..., Path
     assert [row[0] for row in sheet(out, "rows to fix")[1:]] == ["3", "4", "5"]
 
 
+def test_declared_corrections_are_applied_before_the_rules(
+    irf: Irf, root: Path, copy_of: Callable[[Path], Path], acute: Callable[..., Path]
+) -> None:
+    file, data = acute({"episode_id": "known error", "main_diagnosis": "ZZZ"}), copy_of(root)
+    (data / "reference" / "corrections.csv").write_text(
+        "correction,agency,feed,first_period,last_period,where,action,column,value,expects,reason,owner,reported_on\n"
+        "twice,nhs-tayside,acute,2025-05,,main_diagnosis = ZZZ,drop,,,1,Sent twice,Data team,2025-06-02\n",
+        "utf-8",
+    )
+    assert "corrected.twice" not in irf(file)[1]
+    code, printed = irf(file, data=data)
+    assert code == 2
+    assert re.search(r"(?m)^  record +corrected\.twice +1 +100\.00\n +Sent twice Row 21$", printed), printed
+
+
 def test_several_files_each_get_an_answer_and_the_gravest_decides(irf: Irf, acute: Callable[..., Path], tmp_path: Path) -> None:
     first = acute()
     second = write_acute(tmp_path / "2" / "nhs-tayside" / "maternity" / "2025-06.r2.csv", [BROKEN["chi_invalid"]], 0)
