@@ -4,6 +4,7 @@ Belongs here: opening, macros, running one SELECT of `sql/` into a declared Parq
 Does not belong here: what the SELECTs say.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -54,6 +55,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+@functools.cache
 def dependencies(sql: str) -> list[tuple[str, str]]:
     """The (layer, table) pairs a SELECT reads, from DuckDB's own parse of it, sorted."""
     with duckdb.connect() as connection:

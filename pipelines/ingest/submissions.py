@@ -4,6 +4,7 @@ Belongs here: caching by content, fallback to an earlier revision, what is missi
 read (`read.py`) or judged (`judge.py`).
 """
 
+import functools
 import hashlib
 import json
 from collections.abc import Sequence
@@ -38,8 +39,15 @@ def fingerprint(*files: Path) -> str:
         *REPOSITORY.glob("sql/macro/*.sql"),
     ]
     for path in [*sorted(code), *files]:
-        digest.update(path.read_bytes())
+        state = path.stat()
+        digest.update(_content_hash(path, state.st_size, state.st_mtime_ns))
     return digest.hexdigest()
+
+
+@functools.cache
+def _content_hash(path: Path, size_bytes: int, changed_ns: int) -> bytes:
+    """The hash of a file, taken once while the file stays as it is; it is asked for with every submission."""
+    return hashlib.sha256(path.read_bytes()).digest()
 
 
 def take_raw(landed: Landed, root: DataRoot) -> Judged | None:

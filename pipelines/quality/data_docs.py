@@ -1,8 +1,8 @@
 """The Data Docs of a release: Great Expectations' answers as pages an auditor can open anywhere.
 
 Belongs here: pages. Does not belong here: judging (`tables.py`).
-Great Expectations' own pages need the network and show sample values. These hold its sentences, counts and verdicts, our
-own style, and no address, script or value of a record.
+Great Expectations' own pages need the network and show sample values. These hold its counts and verdicts, our sentences
+and style, and no address, script or value of a record.
 """
 
 import html
