@@ -197,11 +197,13 @@ def _parsed_batches(
 ) -> Iterator[pd.DataFrame]:
     """The typed records in the file's order, with what no record can tell of itself: `duplicate_key`, `postcode_unknown`."""
     try:
-        further = _column(connection, further_records(landed, raw, corrections))
-        directory = _column(connection, directory_postcodes(postcodes))
+        further = connection.sql(further_records(landed, raw, corrections)).to_arrow_table().combine_chunks()
+        duplicates = further.filter(further["is_duplicate"])[RECORD].combine_chunks()
+        directory = connection.sql(directory_postcodes(postcodes)).to_arrow_table()["postcode"].combine_chunks()
         for batch in connection.sql(parse_select(landed, raw, corrections)).to_arrow_reader(BATCH_ROWS):
             table = pa.Table.from_batches([batch])
-            table = table.append_column("duplicate_key", pc.is_in(table[RECORD], value_set=further))
+            table = _told_apart(table, further) if further.num_rows else table
+            table = table.append_column("duplicate_key", pc.is_in(table[RECORD], value_set=duplicates))
             postcode = table["postcode"] if "postcode" in table.column_names else pa.nulls(table.num_rows, pa.string())
             is_unknown = pc.and_not(pc.is_valid(postcode), pc.is_in(postcode, value_set=directory))
             yield table.append_column("postcode_unknown", is_unknown).to_pandas(types_mapper=pd.ArrowDtype)
@@ -209,8 +211,13 @@ def _parsed_batches(
         raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
 
 
-def _column(connection: duckdb.DuckDBPyConnection, select: str) -> pa.Array:
-    return connection.sql(select).to_arrow_table().column(0).combine_chunks()
+def _told_apart(table: pa.Table, further: pa.Table) -> pa.Table:
+    """Records that share a key without being one have their place among these in their key."""
+    found = pc.index_in(table[RECORD], value_set=further[RECORD].combine_chunks())
+    place = pc.take(pc.if_else(further["is_duplicate"], None, further["place"]), found).cast(pa.string())
+    longer = pc.binary_join_element_wise(table["record_key"], place, "#")
+    at = table.column_names.index("record_key")
+    return table.set_column(at, "record_key", pc.coalesce(longer, table["record_key"]))
 
 
 def directory_postcodes(postcodes: Path) -> str:
@@ -220,13 +227,15 @@ def directory_postcodes(postcodes: Path) -> str:
 
 
 def further_records(landed: Landed, raw: Path, corrections: Sequence[Correction] = ()) -> str:
-    """The SELECT of the numbers of records whose key another record of the file has already.
+    """The SELECT of the records whose key another record of the file has already: number, `is_duplicate`, `place`.
 
     Of records with one key the first by content counts, so that the order of rows does not matter; one that a correction
-    dropped does not count.
+    dropped does not count. Without a CHI a key does not say whose record it is: then only the same content is a duplicate.
     """
     feed = FEEDS[landed.feed]
     declared = columns(feed.model)
+    may_be_blank = [f'"{c.name}"' for c in declared if c.name in feed.key and not c.required]
+    is_nameless = " OR ".join(f"{name} IS NULL" for name in may_be_blank) or "FALSE"
     key_columns = ", ".join(_parsed(c) for c in declared if c.name in feed.key)
     content = ", ".join(f'sent."{c.name}"' for c in declared)
     raw_text = _raw_records(raw)
@@ -236,20 +245,27 @@ def further_records(landed: Landed, raw: Path, corrections: Sequence[Correction]
     without_dropped = f"ANTI JOIN ({dropped}) AS dropped USING ({RECORD})" if is_any_dropped else ""
     return f"""
         WITH typed AS (SELECT {RECORD}, {key_columns} FROM {raw_text}),
-        own_key AS (SELECT {RECORD}, {record_key(feed)} AS record_key FROM typed WHERE record_key IS NOT NULL),
+        own_key AS (
+            SELECT {RECORD}, {record_key(feed)} AS record_key, {is_nameless} AS is_nameless FROM typed WHERE record_key IS NOT NULL
+        ),
         -- Hashes find few enough candidates; the keys themselves decide.
         candidate AS (
             SELECT hash(record_key) AS key_hash FROM own_key GROUP BY key_hash HAVING count(*) > 1
         ),
         twin AS (
-            SELECT {RECORD}, record_key FROM own_key SEMI JOIN candidate ON hash(own_key.record_key) = candidate.key_hash
+            SELECT {RECORD}, record_key, is_nameless FROM own_key SEMI JOIN candidate ON hash(own_key.record_key) = candidate.key_hash
             {without_dropped}
         ),
-        final AS (
-            SELECT {RECORD}
+        ordered AS (
+            SELECT {RECORD}, is_nameless,
+                row_number() OVER (PARTITION BY twin.record_key ORDER BY {content}, {RECORD}) AS number,
+                row_number() OVER (PARTITION BY twin.record_key, {content} ORDER BY {RECORD}) AS number_of_same,
+                dense_rank() OVER (PARTITION BY twin.record_key ORDER BY {content}) AS place
             FROM twin
             JOIN {raw_text} AS sent USING ({RECORD})
-            QUALIFY row_number() OVER (PARTITION BY twin.record_key ORDER BY {content}, {RECORD}) > 1
+        ),
+        final AS (
+            SELECT {RECORD}, NOT is_nameless OR number_of_same > 1 AS is_duplicate, place FROM ordered WHERE number > 1
         )
         SELECT * FROM final ORDER BY {RECORD}
     """

@@ -216,3 +216,18 @@ def test_records_of_many_batches_stay_in_the_files_order(court: Court, tmp_path:
     assert (outcome.rows, outcome.accepted) == (records, records)
     assert accepted["source_row"].to_pylist() == list(range(1, records + 1))
     assert accepted["contact_id"].equals(pa.chunked_array([numbers]))
+
+
+def test_prescriptions_without_a_chi_are_told_apart_by_what_they_say(court: Court) -> None:
+    nobody = {"chi_number": "", "paid_month": "2025-05-01", "gp_practice_code": "10001", "paid_items": "1"}
+    rows = [nobody | {"gross_ingredient_cost": pounds} for pounds in ("9.00", "3.00", "7.00", "3.00")]
+    outcome, accepted, quarantined = court.judge("prescribing", rows)
+    expected = {"3.00": "|2025-05-01|10001", "7.00": "|2025-05-01|10001#2", "9.00": "|2025-05-01|10001#3"}
+    assert key_of_amount(accepted) == expected
+    assert [(str(row["gross_ingredient_cost"]), row["broken_rules"]) for row in quarantined] == [("3.00", "duplicate_key")]
+    assert str(outcome.pounds_read - outcome.pounds_quarantined) == "19.00"
+    assert key_of_amount(court.judge("prescribing", rows[::-1])[1]) == expected
+
+
+def key_of_amount(accepted: list[dict]) -> dict[str, str]:
+    return {str(row["gross_ingredient_cost"]): row["record_key"] for row in accepted}
