@@ -70,7 +70,7 @@ def test_no_number_is_no_bad_number(tmp_path: Path, blank: str) -> None:
 
 @pytest.mark.parametrize("feed", WITH_MONEY)
 def test_a_bad_number_takes_no_pound_away_in_any_feed(tmp_path: Path, feed: str) -> None:
-    rules, record, read, quarantined = of_one(tmp_path, BY_NEITHER[0], FROM, feed)
+    rules, record, read, quarantined = of_one(tmp_path, BY_NEITHER[0], "2025-05", feed)
     assert rules == {"chi_invalid": 1}
     assert (record[FEEDS[feed].amount or ""], quarantined) == (read, Decimal("0.00"))
     assert read > 0
