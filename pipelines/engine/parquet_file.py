@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 ROW_GROUP_ROWS = 250_000
+ROW_GROUP_BYTES = 64_000_000
+"""Of rows in memory, so that long ones do not fill it."""
 DICTIONARY_BYTES = 100_000
 """Where a column has more different values than fit, each is written as it stands."""
 
@@ -40,7 +42,8 @@ class ParquetFile:
     def add(self, table: pa.Table) -> None:
         """Add rows of the file's schema."""
         self._group.append(table)
-        if sum(part.num_rows for part in self._group) >= ROW_GROUP_ROWS:
+        rows, size_bytes = sum(part.num_rows for part in self._group), sum(part.nbytes for part in self._group)
+        if rows >= ROW_GROUP_ROWS or size_bytes >= ROW_GROUP_BYTES:
             self._write_group()
 
     def note(self, name: str, text: str) -> None:

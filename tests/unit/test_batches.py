@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.ahead import ahead
-from pipelines.engine.parquet_file import ROW_GROUP_ROWS, ParquetFile
+from pipelines.engine.parquet_file import ROW_GROUP_BYTES, ROW_GROUP_ROWS, ParquetFile
 
 SCHEMA = pa.schema([("row", pa.int64()), ("text", pa.string())])
 
@@ -61,6 +61,15 @@ def test_rows_are_written_in_their_order_in_row_groups(tmp_path: Path) -> None:
     metadata = pq.read_metadata(tmp_path / "a.parquet")
     assert [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)] == [3 * size, 3 * size, size]
     assert metadata.metadata[b"places"] == b"[1]"
+
+
+def test_long_rows_are_not_gathered_until_memory_is_full(tmp_path: Path) -> None:
+    long = pa.table({"row": [1], "text": ["x" * ROW_GROUP_BYTES]}, SCHEMA)
+    with ParquetFile(tmp_path / "a.parquet", SCHEMA) as file:
+        for part in (rows(0, 1), long, rows(2, 1)):
+            file.add(part)
+    metadata = pq.read_metadata(tmp_path / "a.parquet")
+    assert [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)] == [2, 1]
 
 
 def test_a_file_of_no_rows_is_a_file(tmp_path: Path) -> None:
