@@ -5,8 +5,6 @@ Does not belong here: the rules themselves (`schemas/rules.py`), which file coun
 Conserves: rows read = accepted + quarantined; the same for pounds.
 """
 
-import calendar
-import datetime
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,19 +21,19 @@ from pipelines.engine.ahead import ahead
 from pipelines.engine.database import literal, load_macros, open_database, safe_reason
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet_file import ParquetFile
-from pipelines.ingest.corrections import Corrected, Correction, applied, count_corrected, rules_of_corrections
+from pipelines.ingest.corrections import Corrected, Correction, count_corrected, rules_of_corrections
+from pipelines.ingest.keys import further_records, told_apart
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused, read_text
 from pipelines.ingest.translate import add_up
+from pipelines.ingest.typed import RECORD, last_day, parse_select, raw_records
 from schemas import chi
 from schemas.dialect import Dialect, dialects_of
-from schemas.feeds import FEEDS, Feed, Lineage
+from schemas.feeds import FEEDS, Lineage
 from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, Rule, rules_of
-from schemas.table import Column, arrow_schema, columns, duckdb_type
+from schemas.table import arrow_schema, columns
 
 BATCH_ROWS = 250_000
-RECORD = "file_row_number"
-"""The place of a record in its raw file, as DuckDB gives it."""
 RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
 """What a raw record carries beside its text: the row of the file it is from, how many rows it stands for, a row that fits no header."""
 UNKNOWN_COLUMNS = "unknown_columns"
@@ -43,7 +41,6 @@ FIRST_ROWS = 10
 """How many row numbers are kept of each broken rule; a row number names nobody."""
 LUHN_FROM = "2026-08"
 """First month in which numbers with a modulus 10 check digit were issued."""
-READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(): "read_count"}
 
 
 @dataclass
@@ -197,13 +194,10 @@ def _parsed_batches(
 ) -> Iterator[pd.DataFrame]:
     """The typed records in the file's order, with what no record can tell of itself: `duplicate_key`, `postcode_unknown`."""
     try:
-        further = connection.sql(further_records(landed, raw, corrections)).to_arrow_table().combine_chunks()
-        duplicates = further.filter(further["is_duplicate"])[RECORD].combine_chunks()
+        further = further_records(connection, landed, raw, corrections)
         directory = connection.sql(directory_postcodes(postcodes)).to_arrow_table()["postcode"].combine_chunks()
         for batch in connection.sql(parse_select(landed, raw, corrections)).to_arrow_reader(BATCH_ROWS):
-            table = pa.Table.from_batches([batch])
-            table = _told_apart(table, further) if further.num_rows else table
-            table = table.append_column("duplicate_key", pc.is_in(table[RECORD], value_set=duplicates))
+            table = told_apart(pa.Table.from_batches([batch]), further)
             postcode = table["postcode"] if "postcode" in table.column_names else pa.nulls(table.num_rows, pa.string())
             is_unknown = pc.and_not(pc.is_valid(postcode), pc.is_in(postcode, value_set=directory))
             yield table.append_column("postcode_unknown", is_unknown).to_pandas(types_mapper=pd.ArrowDtype)
@@ -211,133 +205,10 @@ def _parsed_batches(
         raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
 
 
-def _told_apart(table: pa.Table, further: pa.Table) -> pa.Table:
-    """Records that share a key without being one have their place among these in their key."""
-    found = pc.index_in(table[RECORD], value_set=further[RECORD].combine_chunks())
-    place = pc.take(pc.if_else(further["is_duplicate"], None, further["place"]), found).cast(pa.string())
-    longer = pc.binary_join_element_wise(table["record_key"], place, "#")
-    at = table.column_names.index("record_key")
-    return table.set_column(at, "record_key", pc.coalesce(longer, table["record_key"]))
-
-
 def directory_postcodes(postcodes: Path) -> str:
     """The SELECT of every postcode of the directory in its normal form."""
     normal = 'normal_postcode("Postcode")'
     return f"SELECT DISTINCT {normal} AS postcode FROM read_parquet({literal(str(postcodes))}) WHERE {normal} IS NOT NULL"
-
-
-def further_records(landed: Landed, raw: Path, corrections: Sequence[Correction] = ()) -> str:
-    """The SELECT of the records whose key another record of the file has already: number, `is_duplicate`, `place`.
-
-    Of records with one key the first by content counts, so that the order of rows does not matter; one that a correction
-    dropped does not count. Without a CHI a key does not say whose record it is: then only the same content is a duplicate.
-    """
-    feed = FEEDS[landed.feed]
-    declared = columns(feed.model)
-    may_be_blank = [f'"{c.name}"' for c in declared if c.name in feed.key and not c.required]
-    is_nameless = " OR ".join(f"{name} IS NULL" for name in may_be_blank) or "FALSE"
-    key_columns = ", ".join(_parsed(c) for c in declared if c.name in feed.key)
-    content = ", ".join(f'sent."{c.name}"' for c in declared)
-    raw_text = _raw_records(raw)
-    # The typed records are read again only where a correction drops some.
-    is_any_dropped = any(c.action == "drop" for c in corrections)
-    dropped = f"SELECT {RECORD} FROM ({parse_select(landed, raw, corrections)}) WHERE is_dropped"
-    without_dropped = f"ANTI JOIN ({dropped}) AS dropped USING ({RECORD})" if is_any_dropped else ""
-    return f"""
-        WITH typed AS (SELECT {RECORD}, {key_columns} FROM {raw_text}),
-        own_key AS (
-            SELECT {RECORD}, {record_key(feed)} AS record_key, {is_nameless} AS is_nameless FROM typed WHERE record_key IS NOT NULL
-        ),
-        -- Hashes find few enough candidates; the keys themselves decide.
-        candidate AS (
-            SELECT hash(record_key) AS key_hash FROM own_key GROUP BY key_hash HAVING count(*) > 1
-        ),
-        twin AS (
-            SELECT {RECORD}, record_key, is_nameless FROM own_key SEMI JOIN candidate ON hash(own_key.record_key) = candidate.key_hash
-            {without_dropped}
-        ),
-        ordered AS (
-            SELECT {RECORD}, is_nameless,
-                row_number() OVER (PARTITION BY twin.record_key ORDER BY {content}, {RECORD}) AS number,
-                row_number() OVER (PARTITION BY twin.record_key, {content} ORDER BY {RECORD}) AS number_of_same,
-                dense_rank() OVER (PARTITION BY twin.record_key ORDER BY {content}) AS place
-            FROM twin
-            JOIN {raw_text} AS sent USING ({RECORD})
-        ),
-        final AS (
-            SELECT {RECORD}, NOT is_nameless OR number_of_same > 1 AS is_duplicate, place FROM ordered WHERE number > 1
-        )
-        SELECT * FROM final ORDER BY {RECORD}
-    """
-
-
-def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = ()) -> str:
-    """The SELECT that types and corrects a submission's raw text: one row a record, `…__unreadable` beside typed columns.
-
-    A scan and nothing else, so that records stay in the file's order and none waits for another.
-    """
-    feed = FEEDS[landed.feed]
-    declared = columns(feed.model)
-    typed = ", ".join(_parsed(c) for c in declared)
-    not_text = [c.name for c in declared if c.arrow_type != pa.string()]
-    as_sent = "".join(f', "{name}" AS "{name}__sent"' for name in not_text)
-    unreadable = "".join(f', ("{name}__sent" IS NOT NULL AND "{name}" IS NULL) AS "{name}__unreadable"' for name in not_text)
-    sent = ", ".join(f'"{name}__sent"' for name in not_text)
-    without_sent = f"EXCLUDE ({sent})" if sent else ""
-    has_chi = any(c.name == "chi_number" for c in declared)
-    event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
-    end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
-    is_of_month = "CAST(NULL AS BOOLEAN)"
-    if feed.monthly:
-        is_of_month = f'"{feed.event}" >= CAST({literal(landed.period + "-01")} AS {event_type}) AND "{feed.event}" < CAST({literal(end)} AS {event_type})'
-    return f"""
-        WITH typed AS (
-            SELECT {typed}{as_sent}, {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
-                {"coalesce(lacks_leading_zero(chi_number), FALSE)" if has_chi else "FALSE"} AS chi_repaired
-            FROM {_raw_records(raw)}
-        ),
-        parsed AS (SELECT * {without_sent}{unreadable} FROM typed),
-        {applied("parsed", corrections)},
-        final AS (
-            SELECT *, {record_key(feed)} AS record_key, CAST({literal(end)} AS {event_type}) AS period_end_exclusive,
-                {is_of_month} AS is_of_month
-            FROM corrected
-        )
-        SELECT * FROM final
-    """
-
-
-def _raw_records(raw: Path) -> str:
-    return f"read_parquet({literal(str(raw))}, file_row_number = true)"
-
-
-def record_key(feed: Feed) -> str:
-    """The SQL of a record's key as one text. A blank CHI is part of a key; any other blank part leaves it NULL."""
-    required = {c.name for c in columns(feed.model) if c.required}
-    parts = [f'CAST("{k}" AS VARCHAR)' if k in required else f"coalesce(\"{k}\", '')" for k in feed.key]
-    return " || '|' || ".join(parts)
-
-
-def _reader(c: Column) -> str:
-    if pa.types.is_decimal(c.arrow_type):
-        return f'{"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{c.name}")'
-    return f'{READERS[c.arrow_type]}("{c.name}")'
-
-
-def _parsed(c: Column) -> str:
-    if c.arrow_type != pa.string():
-        return f'{_reader(c)} AS "{c.name}"'
-    if c.name.endswith("chi_number"):
-        return f'repaired_chi("{c.name}") AS "{c.name}"'
-    if c.name.endswith("postcode"):
-        return f'normal_postcode("{c.name}") AS "{c.name}"'
-    return f'"{c.name}"'
-
-
-def last_day(period: str) -> datetime.date:
-    """The last day of a month written as YYYY-MM."""
-    year, month = int(period[:4]), int(period[5:])
-    return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
 def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> "pd.Series[bool]":
@@ -416,7 +287,7 @@ def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: P
         f"""
         SELECT bad.* EXCLUDE (original, {RECORD}), CAST(to_json(sent) AS VARCHAR) AS original
         FROM read_parquet({literal(str(bad))}) AS bad
-        JOIN {_raw_records(raw)} AS sent USING ({RECORD})
+        JOIN {raw_records(raw)} AS sent USING ({RECORD})
         ORDER BY {RECORD}
         """
     ).to_arrow_reader(BATCH_ROWS)
