@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from pipelines.synth.activity import NO_COST, Batch, World, deaths, emergency, outpatient, population_register, prescribing
 from pipelines.synth.community import community_mental_health, community_nursing, gp_out_of_hours
-from pipelines.synth.council import CouncilCare, councils
+from pipelines.synth.council import FIRST_MONTH, CouncilCare, councils
 from pipelines.synth.draws import Ints, Month, generator
 from pipelines.synth.geography import load_geography
 from pipelines.synth.hospital import Acute, HospitalFeed, Maternity, MentalHealth
@@ -30,7 +30,6 @@ from pipelines.synth.sheet import Sheet, chi_text, write_csv
 
 SUPERSEDED = {"none": 0.0, "standard": 0.004, "heavy": 0.03}
 """Share of people who once had another CHI."""
-FIRST_MONTH = 4
 _RECORDS = pa.schema([
     ("agency", pa.string()), ("feed", pa.string()), ("record_key", pa.string()), ("service", pa.string()),
     ("person_number", pa.int64()), ("true_cost", pa.decimal128(18, 2)),
