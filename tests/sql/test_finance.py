@@ -5,10 +5,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.engine.database import read_sql
+from schemas.published import PUBLISHED
+from schemas.table import columns
 from tests.sql.sql_case import Row, run
 
 APRIL, MAY, JUNE = "2025-04-01", "2025-05-01", "2025-06-01"
@@ -355,6 +360,32 @@ def test_factors_are_exact_to_the_twelfth_decimal_over_twenty_years(rates: list[
     first, last = "2001-02", f"{2001 + len(rates)}-{(2002 + len(rates)) % 100:02d}"
     # Each year's level is rounded once to twelve decimals, the quotient once more.
     assert abs(Fraction(found["2025-10", first, last]) - exact[-1]) <= exact[-1] * len(rates) / 10**11 + Fraction(1, 10**12)
+
+
+def test_real_terms_name_series_vintage_and_year_and_hold_any_amount() -> None:
+    prices = run("mart/price_index", {"reference.price_index": index(None, "0.05", "0.02") + index("0.3", vintage="2026-03")})
+    costs = [("2022-23", "9999999999.99"), ("2023-24", "-0.01"), ("2024-25", "100.00"), ("2021-22", "5.00")]
+    with duckdb.connect() as connection:
+        for name, rows in (
+            ("price_index", prices),
+            ("control_total", [
+                {"financial_year": y, "month": datetime.date(2024, 4, 1), "agency": "angus", "service": "meals", "published": Decimal(c)}
+                for y, c in costs
+            ]),
+        ):  # fmt: skip
+            types = {c.name: c.arrow_type for c in columns(PUBLISHED[name])}
+            connection.register("given", pa.Table.from_pylist(rows, pa.schema([(n, types[n]) for n in rows[0]])))
+            connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given")
+        connection.execute(read_sql("query", "real_terms"))
+        found = connection.execute(
+            "SELECT financial_year, series, vintage, price_year, cost_in_prices_of_price_year "
+            "FROM real_terms('deflator', '2025-10', '2024-25') ORDER BY 1"
+        ).fetchall()
+    named = ("deflator", "2025-10", "2024-25")
+    # £9,999,999,999.99 x 1.071 = £10,709,999,999.98929; a year that the index does not know has no row.
+    assert found == [
+        ("2022-23", *named, Decimal("10709999999.99")), ("2023-24", *named, Decimal("-0.01")), ("2024-25", *named, Decimal("100.00")),
+    ]  # fmt: skip
 
 
 # ---- codes without a mapping ----
