@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.corrections import Correction, read_corrections, rules_of_corrections
-from pipelines.ingest.judge import FIRST_ROWS, Outcome, judge, mostly_bad, write_raw
+from pipelines.ingest.judge import FIRST_ROWS, Outcome, judge, refusal_of, write_raw
 from pipelines.ingest.landing import FILE_NAME, Landed, check_feed, sha256_of
 from pipelines.ingest.read import Refused
 from pipelines.ingest.reference import read_reference
@@ -177,7 +177,7 @@ def try_file(landed: Landed, bench: Bench) -> Trial:
         outcome = judge(landed, bench.folder, raw, staged, quarantine, bench.postcodes, corrections, is_trial=True)
     except Refused as refusal:
         return Trial(landed, None, refusal, quarantine, rules)
-    return Trial(landed, outcome, mostly_bad(outcome), quarantine, rules)
+    return Trial(landed, outcome, refusal_of(outcome), quarantine, rules)
 
 
 def told(trial: Trial) -> list[str]:

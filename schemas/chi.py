@@ -20,10 +20,10 @@ BODY_LENGTH = 9
 NEVER_ISSUED = -1
 
 _DAYS_IN_MONTH = np.array([0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
-_ELEVEN_WEIGHTS = np.arange(10, 1, -1)
-_TEN_WEIGHTS = np.array([2, 1, 2, 1, 2, 1, 2, 1, 2])
+_ELEVEN_WEIGHTS = np.arange(10, 1, -1, dtype=np.int16)
+_TEN_WEIGHTS = np.array([2, 1, 2, 1, 2, 1, 2, 1, 2], dtype=np.int16)
 
-Digits = NDArray[np.int64]
+Digits = NDArray[np.int16]
 
 # the published types of pyarrow.compute refuse calls it takes
 pc: Any = pyarrow.compute
@@ -51,10 +51,10 @@ def repair_array(texts: "pa.Array[Any]") -> "pa.Array[Any]":
 def valid_array(texts: "pa.Array[Any]", luhn_allowed: bool) -> "pa.Array[Any]":
     """Whether each text is a CHI number; NULL is not. `luhn_allowed` accepts the modulus 10 check digit too."""
     numbers = texts.cast(pa.string())
-    well_formed = pc.fill_null(pc.match_substring_regex(numbers, rf"^[0-9]{{{LENGTH}}}$"), False)
-    mask = np.array(well_formed.to_numpy(zero_copy_only=False), dtype=bool)
-    digits = _digits(pc.filter(numbers, well_formed))
-    mask[mask] = has_real_date(digits) & _check_digit_passes(digits, luhn_allowed)
+    has_length = pc.fill_null(pc.equal(pc.binary_length(numbers), LENGTH), False)
+    mask = np.array(has_length.to_numpy(zero_copy_only=False), dtype=bool)
+    digits = _digits(pc.filter(numbers, has_length))
+    mask[mask] = _are_digits(digits) & has_real_date(digits) & _check_digit_passes(digits, luhn_allowed)
     judged: pa.Array[Any] = pa.array(mask)
     return judged
 
@@ -62,7 +62,7 @@ def valid_array(texts: "pa.Array[Any]", luhn_allowed: bool) -> "pa.Array[Any]":
 def has_real_date(digits: Digits) -> NDArray[np.bool_]:
     """Whether DDMMYY is a date in 19YY or 20YY (29 February 2000 was one, so every fourth year will do)."""
     day, month, year = (10 * digits[:, at] + digits[:, at + 1] for at in (0, 2, 4))
-    last_day = _DAYS_IN_MONTH[np.where(month <= 12, month, 0)]
+    last_day = _DAYS_IN_MONTH[np.where((month >= 0) & (month <= 12), month, 0)]
     not_leap = (month == 2) & (day == 29) & (year % 4 != 0)
     real: NDArray[np.bool_] = (day >= 1) & (day <= last_day) & ~not_leap
     return real
@@ -88,14 +88,19 @@ def _check_digit_passes(digits: Digits, luhn_allowed: bool) -> NDArray[np.bool_]
     return passes | (check_digit_modulus_10(digits) == given) if luhn_allowed else passes
 
 
+def _are_digits(digits: Digits) -> NDArray[np.bool_]:
+    is_digit = (digits >= 0) & (digits <= 9)
+    return np.asarray(is_digit.all(axis=1))
+
+
 def _digits(numbers: "pa.Array[Any]") -> Digits:
-    """One row of ten digits for each ten-digit text: the letters of a column lie one after another in memory."""
+    """One row of ten for each text of ten bytes, which lie one after another in memory; below 0 or above 9 is no digit."""
     buffers: list[Any] = numbers.buffers()
     if len(numbers) == 0:
-        return np.empty((0, LENGTH), dtype=np.int64)
+        return np.empty((0, LENGTH), dtype=np.int16)
     start = int(np.frombuffer(buffers[1], dtype=np.int32)[numbers.offset])
     codes = np.frombuffer(buffers[2], dtype=np.uint8, count=LENGTH * len(numbers), offset=start)
-    digits: Digits = codes.reshape(-1, LENGTH).astype(np.int64) - ord("0")
+    digits: Digits = codes.reshape(-1, LENGTH).astype(np.int16) - ord("0")
     return digits
 
 

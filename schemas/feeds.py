@@ -271,6 +271,7 @@ class Feed:
     key: columns that identify a record within its agency and feed.
     amount: the column that holds the record's pounds, if any.
     event: the column that says when the record happened, if it is checked against the period.
+    monthly: a file always has records of its own month (not so where stays begin earlier, deaths are few, bills are late).
     snapshot: the latest period replaces all earlier ones.
     services: the services sql/core/record.sql may give a record; a payment's come from the cost code map.
     """
@@ -280,6 +281,7 @@ class Feed:
     kind: str
     amount: str | None = None
     event: str | None = None
+    monthly: bool = False
     snapshot: bool = False
     services: tuple[str, ...] = ()
 
@@ -297,32 +299,32 @@ FEEDS: dict[str, Feed] = {
         MentalHealth, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("mental_health_inpatient",)
     ),
     "outpatient": Feed(
-        Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date", services=("outpatient", "outpatient_dna")
+        Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date", monthly=True, services=("outpatient", "outpatient_dna")
     ),
     "emergency": Feed(
-        Emergency, ("attendance_id",), "nhs_board", "total_cost", "arrival_datetime", services=("emergency",)
+        Emergency, ("attendance_id",), "nhs_board", "total_cost", "arrival_datetime", monthly=True, services=("emergency",)
     ),
     "prescribing": Feed(
-        Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month",
+        Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month", monthly=True,
         services=("prescribing",),
     ),
     "gp_out_of_hours": Feed(
-        GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime", services=("gp_out_of_hours",)
+        GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime", monthly=True, services=("gp_out_of_hours",)
     ),
     "community_nursing": Feed(
-        CommunityNursing, ("contact_id",), "nhs_board", event="contact_date", services=("community_nursing",)
+        CommunityNursing, ("contact_id",), "nhs_board", event="contact_date", monthly=True, services=("community_nursing",)
     ),
     "community_mental_health": Feed(
-        CommunityMentalHealth, ("contact_id",), "nhs_board", event="contact_date", services=("community_mental_health",)
+        CommunityMentalHealth, ("contact_id",), "nhs_board", event="contact_date", monthly=True, services=("community_mental_health",)
     ),
     "deaths": Feed(Deaths, ("chi_number",), "nhs_board", event="date_of_death"),
     "delayed_discharge": Feed(
         DelayedDischarge, ("delay_id",), "nhs_board", event="ready_for_discharge_date", services=("delayed_discharge",)
     ),
-    "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month"),
+    "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month", monthly=True),
     "clients": Feed(Clients, ("social_care_id",), "council", snapshot=True),
     "home_care": Feed(
-        HomeCare, ("service_id",), "council", "gross_cost", "month",
+        HomeCare, ("service_id",), "council", "gross_cost", "month", monthly=True,
         services=("home_care_personal", "home_care_non_personal", "home_care_reablement"),
     ),
     "care_home": Feed(
@@ -330,7 +332,7 @@ FEEDS: dict[str, Feed] = {
         services=("care_home_residential", "care_home_nursing", "care_home_respite"),
     ),
     "self_directed_support": Feed(
-        SelfDirectedSupport, ("budget_id",), "council", "gross_amount", "month",
+        SelfDirectedSupport, ("budget_id",), "council", "gross_amount", "month", monthly=True,
         services=("sds_direct_payment", "sds_option_2", "sds_option_3", "sds_option_4"),
     ),
     "equipment": Feed(Equipment, ("service_id",), "council", event="start_date", services=("telecare",)),

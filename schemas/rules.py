@@ -72,6 +72,9 @@ FILE_RULES = {
         FileRule("file.empty", "file", "The file has no records.", "a header and nothing below", "a header and one record"),
         FileRule("file.mostly_bad", "file", "More than half of the records are bad: the file is not what its name says.",
                  "6 of 10 records break a rule of severity record", "5 of 10 do: they are quarantined, the others are used"),
+        FileRule("file.other_month", "file", "No record is of the month in the file's name.",
+                 "home care of April 2025 under the name 2025-05.csv",
+                 "home care of May and late records of April under the name 2025-05.csv"),
         FileRule("file.unknown_columns", "warning", "The file has columns that the feed does not know; they are not read.",
                  "home_care with a column comments", "home_care with its own columns only"),
     )

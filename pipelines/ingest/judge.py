@@ -14,14 +14,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.engine.ahead import ahead
 from pipelines.engine.database import literal, load_macros, open_database, safe_reason
 from pipelines.engine.errors import IrfError
+from pipelines.engine.parquet_file import ParquetFile
 from pipelines.ingest.corrections import Corrected, Correction, applied, count_corrected, rules_of_corrections
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused, read_text
@@ -33,9 +34,10 @@ from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, Rule, rules_of
 from schemas.table import Column, arrow_schema, columns, duckdb_type
 
 BATCH_ROWS = 250_000
-RECORD = "record_number"
-RAW_LINEAGE = [(RECORD, pa.int64()), ("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
-"""What a raw record carries beside its text: its number, the row of the file it is from and how many rows it stands for."""
+RECORD = "file_row_number"
+"""The place of a record in its raw file, as DuckDB gives it."""
+RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
+"""What a raw record carries beside its text: the row of the file it is from, how many rows it stands for, a row that fits no header."""
 UNKNOWN_COLUMNS = "unknown_columns"
 FIRST_ROWS = 10
 """How many row numbers are kept of each broken rule; a row number names nobody."""
@@ -70,6 +72,9 @@ class Outcome:
     """What each declared correction of the submission found. Pounds read are pounds as corrected."""
     dropped: int = 0
     """Rows that are quarantined because a correction dropped them."""
+    dated: int = 0
+    """Records of a monthly feed with a date, and those of them that are of the file's month."""
+    of_month: int = 0
 
 
 def staged_schema(feed: str) -> pa.Schema:
@@ -87,12 +92,11 @@ def write_raw(landed: Landed, out: Path) -> int:
     rows = 0
     try:
         file = read_text(landed.path, landed.feed, _dialects(landed), last_day(landed.period))
-        with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+        with ParquetFile(unfinished, schema) as raw:
             for batch in file:
-                numbers = pa.array(np.arange(rows + 1, rows + batch.num_rows + 1))
-                writer.write_table(batch.append_column(RECORD, numbers).select(schema.names).cast(schema))
+                raw.add(batch.select(schema.names).cast(schema))
                 rows += batch.num_rows
-            writer.add_key_value_metadata({UNKNOWN_COLUMNS: json.dumps(file.unknown_columns)})
+            raw.note(UNKNOWN_COLUMNS, json.dumps(file.unknown_columns))
         if not rows:
             raise Refused("file.empty", "no records in the file")
         if file.dialect and file.dialect.summed:
@@ -115,13 +119,13 @@ def _add_up(raw: Path, dialect: Dialect, schema: pa.Schema) -> int:
     """Make one record of the rows of one key, as the dialect says. Returns the records."""
     summed = raw.with_suffix(".summed")
     metadata = pq.read_metadata(raw).metadata
-    with duckdb.connect() as connection, pq.ParquetWriter(summed, schema, compression="zstd") as writer:
+    with duckdb.connect() as connection, ParquetFile(summed, schema) as out:
         load_macros(connection)
         rows = 0
         for batch in add_up(connection, raw, dialect).to_arrow_reader(BATCH_ROWS):
-            writer.write_batch(batch.select(schema.names).cast(schema))
+            out.add(pa.Table.from_batches([batch.select(schema.names).cast(schema)]))
             rows += batch.num_rows
-        writer.add_key_value_metadata({UNKNOWN_COLUMNS: metadata[UNKNOWN_COLUMNS.encode()].decode()})
+        out.note(UNKNOWN_COLUMNS, metadata[UNKNOWN_COLUMNS.encode()].decode())
     summed.replace(raw)
     return rows
 
@@ -146,24 +150,26 @@ def judge(
     """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
 
     corrections: those declared for the submission; they are applied before the rules.
-    Raises Refused when more than the declared share is bad (`mostly_bad`); then neither file is written. is_trial: do not
-    raise then, so that a submitter sees which records are bad.
+    Raises Refused as `refusal_of` says; then neither file is written. is_trial: do not raise then, so that a submitter sees
+    which records are bad.
     """
     rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules}, unknown_columns=unknown_columns(raw))
-    schema = staged_schema(landed.feed)
+    declared, schema = FEEDS[landed.feed].model.to_schema(), staged_schema(landed.feed)
     bad_schema = schema.append(pa.field(RECORD, pa.int64()))
     for path in (staged, quarantine):
         path.parent.mkdir(parents=True, exist_ok=True)
     part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
     with open_database(root) as connection:
-        with pq.ParquetWriter(part, schema, compression="zstd") as good, pq.ParquetWriter(bad_part, bad_schema) as bad:
-            for batch in _parsed_batches(connection, landed, raw, postcodes, corrections):
-                accepted, quarantined = _split(batch, landed, rules, outcome)
+        with ParquetFile(part, schema) as good, ParquetFile(bad_part, bad_schema) as bad:
+            for batch in ahead(_parsed_batches(connection, landed, raw, postcodes, corrections)):
+                is_bad = _judge_batch(batch, landed, rules, outcome)
                 count_corrected(batch, corrections, outcome.corrected)
-                good.write_table(_conform(accepted, schema))
-                bad.write_table(_conform(quarantined, bad_schema))
-        refusal = mostly_bad(outcome)
+                accepted = _chosen(batch, ~is_bad)
+                declared.validate(accepted[list(declared.columns)])
+                good.add(_table(accepted, landed, schema))
+                bad.add(_table(_chosen(batch, is_bad), landed, bad_schema))
+        refusal = refusal_of(outcome)
         if refusal and not is_trial:
             part.unlink()
             bad_part.unlink()
@@ -174,76 +180,119 @@ def judge(
     return outcome
 
 
-def mostly_bad(outcome: Outcome) -> Refused | None:
-    """The refusal of a submission of which more than the declared share is bad; what was dropped on purpose is not bad."""
-    if (outcome.quarantined - outcome.dropped) * 100 <= outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
-        return None
-    return Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
+def refusal_of(outcome: Outcome) -> Refused | None:
+    """The refusal of a submission whose records show that it is not what its name says.
+
+    Either none of its records is of its month, or more than the declared share is bad; what was dropped on purpose is not bad.
+    """
+    if outcome.dated and not outcome.of_month:
+        return Refused("file.other_month", "no record is of the month in the file's name")
+    if (outcome.quarantined - outcome.dropped) * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+        return Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
+    return None
 
 
 def _parsed_batches(
     connection: duckdb.DuckDBPyConnection, landed: Landed, raw: Path, postcodes: Path, corrections: Sequence[Correction]
 ) -> Iterator[pd.DataFrame]:
-    select = parse_select(landed, raw, postcodes, corrections)
+    """The typed records in the file's order, with what no record can tell of itself: `duplicate_key`, `postcode_unknown`."""
     try:
-        for batch in connection.sql(select).to_arrow_reader(BATCH_ROWS):
-            yield pa.Table.from_batches([batch]).to_pandas(types_mapper=pd.ArrowDtype)
+        further = _column(connection, further_records(landed, raw, corrections))
+        directory = _column(connection, directory_postcodes(postcodes))
+        for batch in connection.sql(parse_select(landed, raw, corrections)).to_arrow_reader(BATCH_ROWS):
+            table = pa.Table.from_batches([batch])
+            table = table.append_column("duplicate_key", pc.is_in(table[RECORD], value_set=further))
+            postcode = table["postcode"] if "postcode" in table.column_names else pa.nulls(table.num_rows, pa.string())
+            is_unknown = pc.and_not(pc.is_valid(postcode), pc.is_in(postcode, value_set=directory))
+            yield table.append_column("postcode_unknown", is_unknown).to_pandas(types_mapper=pd.ArrowDtype)
     except duckdb.Error as error:
         raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
 
 
-def parse_select(landed: Landed, raw: Path, postcodes: Path, corrections: Sequence[Correction] = ()) -> str:
-    """The SELECT that types and corrects a submission's raw text: one row a record, `…__unreadable` beside typed columns."""
+def _column(connection: duckdb.DuckDBPyConnection, select: str) -> pa.Array:
+    return connection.sql(select).to_arrow_table().column(0).combine_chunks()
+
+
+def directory_postcodes(postcodes: Path) -> str:
+    """The SELECT of every postcode of the directory in its normal form."""
+    normal = 'normal_postcode("Postcode")'
+    return f"SELECT DISTINCT {normal} AS postcode FROM read_parquet({literal(str(postcodes))}) WHERE {normal} IS NOT NULL"
+
+
+def further_records(landed: Landed, raw: Path, corrections: Sequence[Correction] = ()) -> str:
+    """The SELECT of the numbers of records whose key another record of the file has already.
+
+    Of records with one key the first by content counts, so that the order of rows does not matter; one that a correction
+    dropped does not count.
+    """
     feed = FEEDS[landed.feed]
     declared = columns(feed.model)
-    key = record_key(feed)
-    typed = ", ".join(_parsed(c) for c in declared)
-    unreadable = ", ".join(
-        f'("{c.name}" IS NOT NULL AND {_reader(c)} IS NULL) AS "{c.name}__unreadable"'
-        for c in declared
-        if c.arrow_type != pa.string()
-    )
-    content = ", ".join(f'sent."{c.name}"' for c in declared)
     key_columns = ", ".join(_parsed(c) for c in declared if c.name in feed.key)
-    raw_text = f"read_parquet({literal(str(raw))})"
-    # Asked only where it can be so: a CTE that is read twice is held in memory.
+    content = ", ".join(f'sent."{c.name}"' for c in declared)
+    raw_text = _raw_records(raw)
+    # The typed records are read again only where a correction drops some.
     is_any_dropped = any(c.action == "drop" for c in corrections)
-    without_dropped = f"ANTI JOIN (SELECT {RECORD} FROM corrected WHERE is_dropped) USING ({RECORD})" if is_any_dropped else ""
-    end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
-    has_chi = any(c.name == "chi_number" for c in declared)
-    has_postcode = any(c.name == "postcode" for c in declared)
-    event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
+    dropped = f"SELECT {RECORD} FROM ({parse_select(landed, raw, corrections)}) WHERE is_dropped"
+    without_dropped = f"ANTI JOIN ({dropped}) AS dropped USING ({RECORD})" if is_any_dropped else ""
     return f"""
-        WITH directory AS (
-            SELECT DISTINCT normal_postcode("Postcode") AS postcode FROM read_parquet({literal(str(postcodes))})
-            WHERE normal_postcode("Postcode") IS NOT NULL
+        WITH typed AS (SELECT {RECORD}, {key_columns} FROM {raw_text}),
+        own_key AS (SELECT {RECORD}, {record_key(feed)} AS record_key FROM typed WHERE record_key IS NOT NULL),
+        -- Hashes find few enough candidates; the keys themselves decide.
+        candidate AS (
+            SELECT hash(record_key) AS key_hash FROM own_key GROUP BY key_hash HAVING count(*) > 1
         ),
-        parsed AS (
-            SELECT {typed}{", " + unreadable if unreadable else ""}, {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
-                {"(chi_number IS NOT NULL AND length(replace(chi_number, ' ', '')) = 9 AND repaired_chi(chi_number) <> replace(chi_number, ' ', ''))" if has_chi else "FALSE"} AS chi_repaired
-            FROM {raw_text}
-        ),
-        {applied("parsed", corrections)},
-        keyed AS (SELECT *, {key} AS record_key FROM corrected),
-        own_key AS (SELECT {RECORD}, {key} AS record_key FROM (SELECT {RECORD}, {key_columns} FROM {raw_text})),
-        repeated AS (SELECT record_key FROM own_key WHERE record_key IS NOT NULL GROUP BY record_key HAVING count(*) > 1),
-        further AS (
-            -- Of records with one key the first by content counts, so that the order of rows does not matter.
-            SELECT {RECORD}
-            FROM (SELECT * FROM own_key SEMI JOIN repeated USING (record_key) {without_dropped}) AS twin
-            JOIN {raw_text} AS sent USING ({RECORD})
-            QUALIFY row_number() OVER (PARTITION BY twin.record_key ORDER BY {content}, {RECORD}) > 1
+        twin AS (
+            SELECT {RECORD}, record_key FROM own_key SEMI JOIN candidate ON hash(own_key.record_key) = candidate.key_hash
+            {without_dropped}
         ),
         final AS (
-            SELECT keyed.*, {literal(landed.agency)} AS agency, {literal(landed.period)} AS period,
-                {literal(landed.sha256[:12])} AS source_file,
-                {RECORD} IN (SELECT {RECORD} FROM further) AS duplicate_key,
-                {"coalesce(postcode NOT IN (SELECT postcode FROM directory), FALSE)" if has_postcode else "FALSE"} AS postcode_unknown,
-                CAST({literal(end)} AS {event_type}) AS period_end_exclusive
-            FROM keyed
+            SELECT {RECORD}
+            FROM twin
+            JOIN {raw_text} AS sent USING ({RECORD})
+            QUALIFY row_number() OVER (PARTITION BY twin.record_key ORDER BY {content}, {RECORD}) > 1
         )
         SELECT * FROM final ORDER BY {RECORD}
     """
+
+
+def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = ()) -> str:
+    """The SELECT that types and corrects a submission's raw text: one row a record, `…__unreadable` beside typed columns.
+
+    A scan and nothing else, so that records stay in the file's order and none waits for another.
+    """
+    feed = FEEDS[landed.feed]
+    declared = columns(feed.model)
+    typed = ", ".join(_parsed(c) for c in declared)
+    not_text = [c.name for c in declared if c.arrow_type != pa.string()]
+    as_sent = "".join(f', "{name}" AS "{name}__sent"' for name in not_text)
+    unreadable = "".join(f', ("{name}__sent" IS NOT NULL AND "{name}" IS NULL) AS "{name}__unreadable"' for name in not_text)
+    sent = ", ".join(f'"{name}__sent"' for name in not_text)
+    without_sent = f"EXCLUDE ({sent})" if sent else ""
+    has_chi = any(c.name == "chi_number" for c in declared)
+    event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
+    end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
+    is_of_month = "CAST(NULL AS BOOLEAN)"
+    if feed.monthly:
+        is_of_month = f'"{feed.event}" >= CAST({literal(landed.period + "-01")} AS {event_type}) AND "{feed.event}" < CAST({literal(end)} AS {event_type})'
+    return f"""
+        WITH typed AS (
+            SELECT {typed}{as_sent}, {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
+                {"coalesce(lacks_leading_zero(chi_number), FALSE)" if has_chi else "FALSE"} AS chi_repaired
+            FROM {_raw_records(raw)}
+        ),
+        parsed AS (SELECT * {without_sent}{unreadable} FROM typed),
+        {applied("parsed", corrections)},
+        final AS (
+            SELECT *, {record_key(feed)} AS record_key, CAST({literal(end)} AS {event_type}) AS period_end_exclusive,
+                {is_of_month} AS is_of_month
+            FROM corrected
+        )
+        SELECT * FROM final
+    """
+
+
+def _raw_records(raw: Path) -> str:
+    return f"read_parquet({literal(str(raw))}, file_row_number = true)"
 
 
 def record_key(feed: Feed) -> str:
@@ -266,7 +315,7 @@ def _parsed(c: Column) -> str:
         return f'repaired_chi("{c.name}") AS "{c.name}"'
     if c.name.endswith("postcode"):
         return f'normal_postcode("{c.name}") AS "{c.name}"'
-    return f'filled("{c.name}") AS "{c.name}"'
+    return f'"{c.name}"'
 
 
 def last_day(period: str) -> datetime.date:
@@ -275,8 +324,8 @@ def last_day(period: str) -> datetime.date:
     return datetime.date(year, month, calendar.monthrange(year, month)[1])
 
 
-def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Run every rule on a batch, count, and part the records. Masks are counted first; no failing value is kept."""
+def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> "pd.Series[bool]":
+    """Run every rule on a batch and count; True where a record is bad. Masks are counted first; no failing value is kept."""
     feed = FEEDS[landed.feed]
     if "chi_number" in batch:
         known = batch["chi_number"].notna()
@@ -286,7 +335,7 @@ def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outc
         batch["chi_is_valid"] = pd.Series(pd.NA, index=batch.index, dtype="bool[pyarrow]")
     amount = pa.array(batch[feed.amount]) if feed.amount else pa.nulls(len(batch), pa.decimal128(18, 2))
     bad = pd.Series(False, index=batch.index)
-    broken = pd.Series("", index=batch.index)
+    broken: list[pa.Array] = []
     for rule in rules:
         fails = ~rule.as_check()(batch).check_output.astype(bool)
         if not fails.any():
@@ -297,19 +346,25 @@ def _split(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outc
         count.first_rows = _first_rows(count.first_rows, batch["source_row"][fails])
         if rule.severity == "record":
             bad |= fails
-            broken[fails] += rule.rule_id + " "
+            broken.append(pc.if_else(pa.array(fails), rule.rule_id + " ", ""))
     rows = batch["row_count"].to_numpy(dtype="int64")
     outcome.rows += int(rows.sum())
     outcome.quarantined += int(rows[bad.to_numpy(bool)].sum())
     outcome.dropped += int(rows[batch["is_dropped"].to_numpy(bool)].sum())
     outcome.accepted = outcome.rows - outcome.quarantined
+    outcome.dated += int(batch["is_of_month"].notna().sum())
+    outcome.of_month += int(batch["is_of_month"].sum())
     outcome.pounds_read += _pounds(amount, pd.Series(True, index=batch.index))
     outcome.pounds_quarantined += _pounds(amount, bad)
-    batch["broken_rules"] = broken.str.strip().where(bad).astype("string[pyarrow]")
-    batch["original"] = pd.Series(pd.NA, index=batch.index, dtype="string[pyarrow]")
-    accepted = batch[~bad]
-    feed.model.to_schema().validate(accepted[[c.name for c in columns(feed.model)]])
-    return accepted, batch[bad]
+    nothing = pa.nulls(len(batch), pa.string())
+    joined = pc.ascii_rtrim_whitespace(pc.binary_join_element_wise(*broken, "")) if broken else nothing
+    batch["broken_rules"] = _texts(pc.if_else(pa.array(bad), joined, nothing), batch)
+    batch["original"] = _texts(nothing, batch)
+    return bad
+
+
+def _texts(values: pa.Array, batch: pd.DataFrame) -> pd.Series:
+    return pd.Series(pd.arrays.ArrowExtensionArray(values), index=batch.index)
 
 
 def _first_rows(known: list[int], rows: pd.Series) -> list[int]:
@@ -324,8 +379,19 @@ def _pounds(amount: pa.Array, chosen: "pd.Series[bool]") -> Decimal:
     return total if total is not None else Decimal("0.00")
 
 
-def _conform(frame: pd.DataFrame, schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
+def _chosen(batch: pd.DataFrame, chosen: "pd.Series[bool]") -> pd.DataFrame:
+    """The chosen records; where all are, nothing is copied."""
+    return batch if chosen.all() else batch[chosen]
+
+
+def _table(records: pd.DataFrame, landed: Landed, schema: pa.Schema) -> pa.Table:
+    """Records as they are written: with the submission they are from."""
+    whole = {"agency": landed.agency, "period": landed.period, "source_file": landed.sha256[:12]}
+    own = pa.schema([field for field in schema if field.name not in whole])
+    table = pa.Table.from_pandas(records[own.names], schema=own, preserve_index=False)
+    for name, value in whole.items():
+        table = table.append_column(schema.field(name), pa.repeat(value, table.num_rows))
+    return table.select(schema.names)
 
 
 def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: Path, schema: pa.Schema, out: Path) -> None:
@@ -334,10 +400,10 @@ def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: P
         f"""
         SELECT bad.* EXCLUDE (original, {RECORD}), CAST(to_json(sent) AS VARCHAR) AS original
         FROM read_parquet({literal(str(bad))}) AS bad
-        JOIN read_parquet({literal(str(raw))}) AS sent USING ({RECORD})
+        JOIN {_raw_records(raw)} AS sent USING ({RECORD})
         ORDER BY {RECORD}
         """
     ).to_arrow_reader(BATCH_ROWS)
-    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
+    with ParquetFile(out, schema) as kept:
         for batch in reader:
-            writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+            kept.add(pa.Table.from_batches([batch]).cast(schema))

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from python_calamine import CalamineError
 
+from pipelines.engine.ahead import ahead
 from pipelines.ingest.bounds import MAXIMUM_FIELD_BYTES, MAXIMUM_FILE_BYTES, check_file_size
 from pipelines.ingest.header import Layout, known_headers, lay_out
 from pipelines.ingest.opened import ROW, ROW_COUNT, ROW_TEXT, Opened
@@ -97,7 +98,7 @@ def _batches(opened: Opened, layout: Layout, period_end: datetime.date) -> Itera
 def _texts(opened: Opened, layout: Layout) -> Iterator[pa.Table]:
     """The columns of the layout as clean text, absent ones NULL."""
     there = {name: place for name, place in layout.places.items() if place is not None}
-    for table in opened.records(there):
+    for table in ahead(opened.records(there)):
         absent = pa.nulls(table.num_rows, pa.string())
         texts = {name: _clean(name, table) if name in there else absent for name in layout.places}
         _check_length(ROW_TEXT, table)

@@ -147,7 +147,9 @@ def _encoding(path: Path) -> str:
         encoding = marked or _unmarked_utf_16(block) or "utf-8"
         try:
             while encoding == "utf-8" and block:
-                decoder.decode(block)
+                is_within_letter = bool(decoder.getstate()[0])
+                if is_within_letter or not block.isascii():
+                    decoder.decode(block)
                 block = content.read(MAXIMUM_RECORD_BYTES)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:

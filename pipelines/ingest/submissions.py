@@ -119,6 +119,8 @@ def _outcome(stored: dict[str, object]) -> Outcome:
             k: Corrected(v["records"], Decimal(v["pounds_before"]), Decimal(v["pounds_after"])) for k, v in corrected.items()
         },
         dropped=int(str(stored["dropped"])),
+        dated=int(str(stored["dated"])),
+        of_month=int(str(stored["of_month"])),
     )
 
 

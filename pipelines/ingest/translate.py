@@ -181,7 +181,7 @@ def add_up(connection: duckdb.DuckDBPyConnection, raw: Path, dialect: Dialect) -
         for c in columns(feed.model)
     )
     return connection.sql(f"""
-        SELECT {cells}, min(record_number) AS record_number, min({ROW}) AS {ROW}, min({ROW_TEXT}) AS {ROW_TEXT}, CAST(sum({ROW_COUNT}) AS BIGINT) AS {ROW_COUNT}
+        SELECT {cells}, min({ROW}) AS {ROW}, min({ROW_TEXT}) AS {ROW_TEXT}, CAST(sum({ROW_COUNT}) AS BIGINT) AS {ROW_COUNT}
         FROM read_parquet({literal(str(raw))})
         GROUP BY coalesce({key}, chr(31) || CAST({ROW} AS VARCHAR))
         ORDER BY {ROW}

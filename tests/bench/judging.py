@@ -3,6 +3,7 @@
 Belongs here: measuring. Nothing is asserted here: a machine's speed is no test.
 """
 
+import contextlib
 import resource
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from pipelines.synth.clients import wrong_digit
 
 ROWS = 3_000_000
 SEED = 7
+TURNS = 3
 KILOBYTES_PER_GIGABYTE = 1_000_000
 
 
@@ -71,10 +73,9 @@ def judged(path: Path, folder: Path) -> None:
     raw, staged, quarantine, postcodes = (folder / f"{n}.parquet" for n in ("raw", "staged", "quarantine", "postcodes"))
     pq.write_table(pa.table({"Postcode": pa.array(["DD1 1AA"])}), postcodes)
     write_raw(landed, raw)
-    try:
+    # Of the bad file no record is accepted; it has cost the same to find out.
+    with contextlib.suppress(Refused):
         judge(landed, folder, raw, staged, quarantine, postcodes)
-    except Refused as refused:
-        print(f"    refused: {refused}")
 
 
 def seconds(work: Callable[[Path, Path], None], path: Path, folder: Path) -> float:
@@ -84,17 +85,21 @@ def seconds(work: Callable[[Path, Path], None], path: Path, folder: Path) -> flo
 
 
 def main() -> None:
-    """Print seconds, ratio and highest memory so far, for a clean and a wholly bad file."""
+    """Print seconds (the best of several, taken in turn), their ratio and the highest memory so far.
+
+    For a clean and a wholly bad file; what reading costs the first time only (imports, first memory) is left out of both.
+    """
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for kind in ("clean", "bad"):
             path = folder / f"{kind}.csv"
             write_emergency(path, rows, clean=kind == "clean")
-            read, judging = seconds(plain, path, folder), seconds(judged, path, folder)
+            turns = [(seconds(plain, path, folder), seconds(judged, path, folder)) for _ in range(TURNS)]
+            read, judging = (min(each) for each in zip(*turns, strict=True))
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_GIGABYTE
             print(
-                f"{kind:5} {rows:,} rows: plain {read:.1f} s, judged {judging:.1f} s, ratio {judging / read:.2f}, peak {peak:.2f} GB"
+                f"{kind:5} {rows:,} rows: plain {read:.2f} s, judged {judging:.2f} s, ratio {judging / read:.2f}, peak {peak:.2f} GB"
             )
 
 

@@ -75,7 +75,12 @@ def ledger_of_another_month(root: Path) -> str:
     file = root / "landing" / "perth-kinross" / "ledger" / "2025-05.csv"
     earlier = root / "landing" / "perth-kinross" / "ledger" / "2025-04.csv"
     shutil.copyfile(earlier, file)
-    return "month_without_ledger: perth-kinross, 2025-05"
+    return "perth-kinross/ledger/2025-05.csv: no record is of the month in the file's name"
+
+
+def lose_an_earlier_ledger(root: Path) -> str:
+    (root / "landing" / "perth-kinross" / "ledger" / "2025-04.csv").unlink()
+    return "month_without_ledger: perth-kinross, 2025-04"
 
 
 def mostly_bad(root: Path) -> str:
@@ -86,7 +91,10 @@ def mostly_bad(root: Path) -> str:
     return "angus/payments/2025-05.csv"
 
 
-@pytest.mark.parametrize("spoil", [remove_feed, spoil_file, empty_file, lose_column, ledger_of_another_month, mostly_bad])
+REFUSED = [remove_feed, spoil_file, empty_file, lose_column, ledger_of_another_month, lose_an_earlier_ledger, mostly_bad]
+
+
+@pytest.mark.parametrize("spoil", REFUSED)
 def test_the_gate_refuses_and_says_which(root: Path, irf: Irf, spoil: Callable[[Path], str]) -> None:
     expected = spoil(root)
     code, printed = irf("refresh", "--period", "2025-05")

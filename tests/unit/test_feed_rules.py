@@ -4,12 +4,14 @@ import csv
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.paths import DataRoot
-from pipelines.ingest.judge import Outcome, judge, write_raw
+from pipelines.ingest.judge import BATCH_ROWS, Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
+from pipelines.ingest.refused import Refused
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
 from schemas.table import arrow_schema
@@ -119,10 +121,16 @@ class Court:
             writer.writeheader()
             writer.writerows(rows)
         landed = Landed("nhs-tayside" if FEEDS[feed].kind == "nhs_board" else "angus", feed, PERIOD, 0, path, "0" * 64)
-        raw, staged, quarantine = (self.root.path / layer / f"{feed}.parquet" for layer in ("raw", "staged", "quarantine"))
+        outcome, accepted, quarantined = self.judge_file(landed)
+        return outcome, accepted.to_pylist(), quarantined.to_pylist()
+
+    def judge_file(self, landed: Landed) -> tuple[Outcome, pa.Table, pa.Table]:
+        """The same of a file that is there."""
+        layers = ("raw", "staged", "quarantine")
+        raw, staged, quarantine = (self.root.path / layer / f"{landed.feed}.parquet" for layer in layers)
         write_raw(landed, raw)
         outcome = judge(landed, self.root.path, raw, staged, quarantine, self.postcodes)
-        return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
+        return outcome, pq.read_table(staged), pq.read_table(quarantine)
 
 
 @pytest.fixture
@@ -172,3 +180,39 @@ def test_a_key_twice_in_one_file_counts_once(court: Court, feed: str) -> None:
     outcome, accepted, quarantined = court.judge(feed, [GOOD[feed], GOOD[feed]])
     assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, ["duplicate_key"])
     assert outcome.pounds_read == 2 * (outcome.pounds_read - outcome.pounds_quarantined)
+
+
+MONTHLY = [(feed, FEEDS[feed].event or "") for feed in sorted(GOOD) if FEEDS[feed].monthly]
+
+
+@pytest.mark.parametrize(("feed", "event"), MONTHLY)
+def test_a_file_without_a_record_of_its_month_is_not_what_its_name_says(court: Court, feed: str, event: str) -> None:
+    midnight = " 00:00:00" if event.endswith("datetime") else ""
+    late = GOOD[feed] | {event: f"2025-04-30{midnight}"}
+    with pytest.raises(Refused, match="no record is of the month in the file's name"):
+        court.judge(feed, [late])
+    _, accepted, _ = court.judge(feed, [other(feed), late])
+    assert len(accepted) == 2
+
+
+def test_the_last_moment_of_the_month_is_of_the_month(court: Court) -> None:
+    _, accepted, _ = court.judge("gp_out_of_hours", [GOOD["gp_out_of_hours"] | {"start_datetime": "2025-05-31 23:59:59"}])
+    assert len(accepted) == 1
+
+
+def test_stays_may_all_have_begun_before_the_month(court: Court) -> None:
+    _, accepted, _ = court.judge("maternity", [EPISODE | {"admission_date": "2025-04-02"}])
+    assert len(accepted) == 1
+
+
+def test_records_of_many_batches_stay_in_the_files_order(court: Court, tmp_path: Path) -> None:
+    records = 2 * BATCH_ROWS + 1
+    file = tmp_path / "long.csv"
+    numbers = pa.array(range(records)).cast(pa.string())
+    days = pa.repeat("2025-05-02", records)
+    pa_csv.write_csv(pa.table({"contact_id": numbers, "contact_date": days}), file)
+    landed = Landed("nhs-tayside", "community_nursing", PERIOD, 0, file, "a" * 64)
+    outcome, accepted, _ = court.judge_file(landed)
+    assert (outcome.rows, outcome.accepted) == (records, records)
+    assert accepted["source_row"].to_pylist() == list(range(1, records + 1))
+    assert accepted["contact_id"].equals(pa.chunked_array([numbers]))
