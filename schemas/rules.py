@@ -317,7 +317,8 @@ _OWN_RULES: dict[str, list[Rule]] = {
             "service_or_code",
             "record",
             "A budget is for a service or for a ledger code: one of the two, not both.",
-            lambda batch: batch["service"].isna() != batch["cost_code"].isna(),
+            # Of a row that does not fit the header no field is known to be blank.
+            lambda batch: (batch["service"].isna() != batch["cost_code"].isna()) | batch["row_structure"].astype(bool),
             {"service": "meals"},
             {"cost_code": "", "service": "meals"},
         ),
