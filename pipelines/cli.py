@@ -20,7 +20,7 @@ import typer
 
 from pipelines.engine.database import literal
 from pipelines.engine.errors import GateRefused, IrfError
-from pipelines.engine.paths import REPOSITORY, DataRoot
+from pipelines.engine.paths import REPOSITORY, SQL, DataRoot
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 SHOWN_ROWS, SHOWN_WIDTH = 1_000, 10_000
@@ -159,6 +159,8 @@ def _opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute(
                 f"CREATE VIEW {name} AS SELECT * FROM read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
             )
+        for macro in sorted((SQL / "query").glob("*.sql")):
+            connection.execute(macro.read_text("utf-8"))
         yield connection
 
 
@@ -223,6 +225,7 @@ def _refresh(root: DataRoot, period: str, note: str | None) -> None:
     typer.echo(f"published {published.version}: {release}")
     _echo_bridge(release)
     typer.echo(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
+    typer.echo(f"bridge: {root.folder('reports') / published.version / 'reconciliation.xlsx'}")
     for warning in published.warnings:
         typer.echo(f"warning: {warning}")
     if published.warnings:

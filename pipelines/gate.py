@@ -1,6 +1,6 @@
 """The gate: what must hold before a release is published. Every check runs; any blocking one that fails refuses.
 
-Belongs here: the five conservation checks over the inside tables, missing feeds and ledgers, the judgement of the tables,
+Belongs here: the conservation checks over the inside tables, missing feeds and ledgers, the judgement of the tables,
 and what is only named. Does not belong here: judging records (`ingest`), checking a published release (`release/verify.py`).
 """
 
@@ -34,6 +34,9 @@ BLOCKING = {
     "ledger": "cost = ledger quantum for every agency, service and month",
     "months": "the months of a record sum to the record",
     "marts": "client and locality tables sum to the cost lines",
+    "bridge": "ledger = eliminated + excluded + published for every agency and month, and every elimination is listed",
+    "to_date": "the bridge to date sums the bridge of the months",
+    "budgets": "every pound of the budgets is in each budget table once",
     "month_without_ledger": "every month with activity has a ledger",
 }
 """Checks by SQL that block: a row that `sql/check/gate_<name>.sql` returns breaks the sentence."""
@@ -44,6 +47,8 @@ NAMED = {
     "ledger_quarantined": "every ledger row can be read",
     "unmapped_cost_code": "every cost code has a mapping in reference/cost_code_map.csv",
     "ledger_without_line": "no ledger row is for a month before the dataset's first",
+    "eliminations": "what two ledgers show nets to zero (docs/finance.md)",
+    "budget_without_service": "every budget is for a service that has a cost",
     "drift": "every file has about as many rows, pounds and units for each person as usual (docs/rules.md)",
 }
 """Checks by SQL that are only named."""

@@ -34,17 +34,21 @@ from pipelines.release.publish import releases
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
 from schemas.published import PUBLISHED
-from schemas.reference import REFERENCE
+from schemas.reference import OPTIONAL, REFERENCE
 from schemas.rules import CROSS_RULES, DRIFT_RULES, FILE_RULES
 from schemas.table import Table, arrow_schema, duckdb_columns
 
 SQL_CORE = (
     "chi_alias", "record", "place", "postcode_zone", "record_person", "person_home", "record_month", "unit_cost_match",
-    "record_cost", "ledger_line", "service_month", "cost_line", "fate",
+    "record_cost", "ledger_line", "budget_line", "service_month", "cost_line", "fate",
 )  # fmt: skip
 SQL_MART = (
-    "population", "client_month_cost", "locality_month_cost", "person", "control_total", "unmapped_cost_code", "link_quality",
+    "population", "client_month_cost", "locality_month_cost", "person", "control_total", "bridge", "bridge_to_date",
+    "elimination", "budget_variance", "locality_budget", "partnership_budget", "price_index", "unmapped_cost_code",
+    "link_quality",
 )  # fmt: skip
+PUBLISHED_FROM_CORE = ("cost_line", "ledger_line")
+"""Published tables that core makes in their published shape."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +138,8 @@ class Steps:
         usable = current(self.all_judged())
         if not usable:
             raise IrfError(f"no submission up to {self.period} can be used; see irf status")
-        first = min(j.landed.period for j in usable)
+        # A budget may come before the year it is for.
+        first = min((j.landed.period for j in usable if j.landed.feed != "budget"), default=self.period)
         year, month = int(self.period[:4]), int(self.period[5:])
         row = {
             "period": self.period,
@@ -286,7 +291,7 @@ class Steps:
 
     def mart_files(self) -> dict[str, Path]:
         """Every published table where this refresh wrote it."""
-        return {name: self.file("core" if name == "cost_line" else "mart", name) for name in PUBLISHED}
+        return {name: self.file("core" if name in PUBLISHED_FROM_CORE else "mart", name) for name in PUBLISHED}
 
     @property
     def data_docs(self) -> Path:
@@ -384,7 +389,7 @@ class _Views:
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
                 connection.execute(f"CREATE TABLE {layer}.{name} ({feed_columns(name)})")
         elif layer == "reference":
-            create_view(connection, layer, name, [reference_file(steps.root, name)], REFERENCE[name])
+            create_view(connection, layer, name, [reference_file(steps.root, name)], {**REFERENCE, **OPTIONAL}[name])
         else:
             create_view(connection, layer, name, [steps.file(layer, name)], (CORE if layer == "core" else PUBLISHED)[name])
 

@@ -5,7 +5,7 @@ Belongs here: the tables of `core/`, in the order they are made. Does not belong
 
 from pandera.typing import Series
 
-from schemas.published import CostLine
+from schemas.published import CostLine, LedgerLine
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Flag, Money, Quantity, Rate, Text
 
@@ -155,6 +155,8 @@ class UnitCostMatch(Table):
     location_code: Series[Text] = column("hospital")
     variant: Series[Text] = column("variant")
     unit_cost: Series[Quantity] = column("pounds for one unit; NULL when none matches")
+    price_base: Series[Text] = column("year whose prices the unit cost is in")
+    price_source: Series[Text] = column("where the unit cost is from")
     matches: Series[Count] = column("equally specific matches", required=True)
     is_year_missing: Series[Flag] = column("the service is priced in other years only", required=True)
 
@@ -175,18 +177,20 @@ class RecordCost(Table):
     client_contribution: Series[Money] = column("paid by the client in the month")
     split_total: Series[Money] = column("the amount the months of this split sum to")
     split_group: Series[Text] = column("financial year of a rated split, else blank", required=True)
+    price_base: Series[Text] = column("year whose prices the unit cost is in")
+    price_source: Series[Text] = column("where the unit cost is from")
 
 
-@table(grain="ledger row", key=("agency", "cost_code", "month"))
-class LedgerLine(Table):
-    """Every current ledger row with the service it belongs to."""
+@table(grain="budget row", key=())
+class BudgetLine(Table):
+    """Every current budget row with the service it belongs to. Months may lie outside the dataset's."""
 
-    agency: Series[Text] = column("whose ledger", required=True)
-    month: Series[Day] = column("month of the accounts", required=True)
-    cost_code: Series[Text] = column("code", required=True)
-    account_name: Series[Text] = column("the code in words")
-    service: Series[Text] = column("service; unmapped without a mapping; NULL when not a cost")
-    treatment: Series[Text] = column("cost, eliminate or exclude", required=True)
+    agency: Series[Text] = column("whose budget", required=True)
+    month: Series[Day] = column("month of the budget", required=True)
+    cost_code: Series[Text] = column("code, where the budget is by code")
+    service: Series[Text] = column("service; unmapped where none is known; NULL when the code is not a cost")
+    council: Series[Text] = column("council area the pounds are for; NULL when not divided")
+    locality: Series[Text] = column("locality the pounds are for; NULL when not divided")
     amount: Series[Money] = column("pounds", required=True)
 
 
@@ -262,10 +266,11 @@ CORE: dict[str, type[Table]] = {
     "unit_cost_match": UnitCostMatch,
     "record_cost": RecordCost,
     "ledger_line": LedgerLine,
+    "budget_line": BudgetLine,
     "service_month": ServiceMonth,
     "cost_line": CostLine,
     "fate": Fate,
     "rule_finding": RuleFinding,
     "drift": Drift,
 }
-"""Every inside table. `cost_line` has its published shape already."""
+"""Every inside table. `cost_line` and `ledger_line` have their published shape already."""

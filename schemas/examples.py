@@ -81,6 +81,7 @@ GOOD_RECORD: dict[str, Fields] = {
         "payment_id": "P1", "social_care_id": "S1", "cost_code": "H100", "period_from": "2025-05-01",
         "period_to": "2025-06-30", "gross_amount": "1450.00", "client_contribution": "0.00",
     },
+    "budget": {"cost_code": "H100", "service": "", "month": "2026-03-01", "amount": "118000.00", "council": "", "locality": ""},
 }  # fmt: skip
 
 

@@ -237,6 +237,17 @@ class Payments(Table):
     provider_name: Series[Text] = column("who was paid", identifying=True)
 
 
+class Budget(Table):
+    """What an agency means to spend, by service or ledger code and month: a year ahead, if it likes. Nobody must send it."""
+
+    service: Series[Text] = column("service of the taxonomy; blank where cost_code is given")
+    cost_code: Series[Text] = column("code in the agency's ledger; blank where service is given")
+    month: Series[Day] = column("month of the budget", required=True)
+    amount: Series[Money] = column("pounds; income negative", required=True, unit="GBP")
+    council: Series[Text] = column("council area (S12…) the pounds are for; blank = not divided, of a council its own")
+    locality: Series[Text] = column("locality of that council the pounds are for; blank = not divided")
+
+
 class Lineage(Table):
     """The columns every judged record carries beside its feed's own."""
 
@@ -326,5 +337,6 @@ FEEDS: dict[str, Feed] = {
     ),
     "equipment": Feed(Equipment, ("service_id",), "council", event="start_date", services=("telecare",)),
     "payments": Feed(Payments, ("payment_id",), "council", "gross_amount", "period_from"),
+    "budget": Feed(Budget, ("cost_code", "service", "council", "locality", "month"), "any", "amount"),
 }  # fmt: skip
 """Every feed by its public name. `kind` is the kind of agency that may send it."""

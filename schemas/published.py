@@ -7,7 +7,7 @@ Does not belong here: inside tables (`core.py`); anything identifying.
 from pandera.typing import Series
 
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Flag, Money, Quantity, Rate, Text
+from schemas.types import Count, Day, Factor, Flag, Money, Quantity, Rate, Text
 
 FINANCIAL_YEAR = "financial year, April to March, as 2025-26"
 MONTH = "first day of the month"
@@ -52,6 +52,10 @@ class CostLine(Table):
     link_probability: Series[Rate] = column("posterior probability of a probabilistic link")
     source_file: Series[Text] = column("first 12 characters of the source file's sha256; NULL for a residual")
     source_row: Series[Count] = column("record number in the source file, 1 = first after the header")
+    price_base: Series[Text] = column("year whose prices the line's unit cost is in (unit_costs.csv); NULL but by rate")
+    price_source: Series[Text] = column(
+        "where the line's unit cost is from (column source of unit_costs.csv); NULL but by rate"
+    )
 
 
 @table(grain="person × month × agency × service", key=("person_id", "month", "agency", "service"))
@@ -168,6 +172,144 @@ class ControlTotal(Table):
     )
 
 
+@table(grain="agency × cost code × month", key=("agency", "cost_code", "month"))
+class LedgerLine(Table):
+    """Every current ledger row of the dataset's months with what its code is mapped to. Sums to the bridge."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column("month of the accounts", required=True)
+    agency: Series[Text] = column("whose ledger", required=True)
+    cost_code: Series[Text] = column("code in the ledger", required=True)
+    account_name: Series[Text] = column("the code in words, as in the ledger")
+    service: Series[Text] = column("service; unmapped without a mapping; NULL when not a cost")
+    treatment: Series[Text] = column("cost, eliminate or exclude", required=True)
+    reason: Series[Text] = column("why, as in the mapping")
+    counterpart: Series[Text] = column("of an elimination, the agency whose ledger shows it too; NULL when not stated")
+    amount: Series[Money] = column("pounds", required=True, unit="GBP")
+
+
+@table(grain="agency × cost code × month", key=("agency", "cost_code", "month"))
+class Elimination(Table):
+    """Every ledger amount that another agency's ledger shows too, and what both sides together leave."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column("month of the accounts", required=True)
+    passed: Series[Text] = column("what is passed: the reason of the mapping, the same on both sides", required=True)
+    parties: Series[Text] = column("between whom: two agencies, or all agencies where a side does not say", required=True)
+    agency: Series[Text] = column("whose ledger", required=True)
+    counterpart: Series[Text] = column("whose ledger shows it too, or not stated", required=True)
+    cost_code: Series[Text] = column("code in the ledger", required=True)
+    account_name: Series[Text] = column("the code in words, as in the ledger")
+    amount: Series[Money] = column("pounds left out of the quantum", required=True, unit="GBP")
+    net: Series[Money] = column(
+        "sum of amount over both sides, parties and month alike; should be 0.00", required=True, unit="GBP"
+    )
+    status: Series[Text] = column("nets to zero, differs or one side only", required=True)
+
+
+@table(grain="agency × service × month", key=("agency", "service", "month"))
+class Bridge(Table):
+    """From each agency's ledger to the published cost: ledger, eliminated, quantum, attributed, located, unallocated, quarantined."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    agency: Series[Text] = column(AGENCY, required=True)
+    service: Series[Text] = column("service; eliminated or excluded for ledger codes that are no cost", required=True)
+    ledger: Series[Money] = column("what the ledger says, whatever becomes of it", required=True, unit="GBP")
+    eliminated: Series[Money] = column("of it: shown by another agency's ledger too", required=True, unit="GBP")
+    excluded: Series[Money] = column("of it: no cost of care", required=True, unit="GBP")
+    ledger_quantum: Series[Money] = column("ledger − eliminated − excluded", required=True, unit="GBP")
+    recorded: Series[Money] = column("direct cost from amounts on records and payments", required=True, unit="GBP")
+    rated: Series[Money] = column("direct cost from units × unit cost", required=True, unit="GBP")
+    scaled: Series[Money] = column("residual spread over the records", required=True, unit="GBP")
+    attributed: Series[Money] = column("recorded + rated + scaled", required=True, unit="GBP")
+    located: Series[Money] = column("residual spread over localities", required=True, unit="GBP")
+    unallocated: Series[Money] = column("residual held on no person", required=True, unit="GBP")
+    quarantined: Series[Money] = column("known amount on quarantined records", required=True, unit="GBP")
+    published: Series[Money] = column("sum of cost over cost_line", required=True, unit="GBP")
+    difference: Series[Money] = column("ledger_quantum − published; always 0.00", required=True, unit="GBP")
+
+
+@table(grain="agency × service × financial year", key=("agency", "service", "financial_year"))
+class BridgeToDate(Table):
+    """The bridge for each financial year, to the release's last month of it."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    last_month: Series[Day] = column("last month of the dataset in the year", required=True)
+    agency: Series[Text] = column(AGENCY, required=True)
+    service: Series[Text] = column("service; eliminated or excluded for ledger codes that are no cost", required=True)
+    ledger: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    eliminated: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    excluded: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    ledger_quantum: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    recorded: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    rated: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    scaled: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    attributed: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    located: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    unallocated: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    quarantined: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    published: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
+    difference: Series[Money] = column("as in bridge, year to date; always 0.00", required=True, unit="GBP")
+
+
+@table(grain="agency × service × month", key=("agency", "service", "month"))
+class BudgetVariance(Table):
+    """Cost beside budget, month and year to date, for every agency that sent a budget; empty where none did."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    agency: Series[Text] = column(AGENCY, required=True)
+    service: Series[Text] = column(SERVICE, required=True)
+    budget: Series[Money] = column("budget of the month; NULL when there is none", unit="GBP")
+    cost: Series[Money] = column("published cost of the month; NULL when the agency has no ledger for it", unit="GBP")
+    variance: Series[Money] = column("cost − budget: over budget is positive; NULL when either is", unit="GBP")
+    budget_to_date: Series[Money] = column("sum of budget from April to the month", unit="GBP")
+    cost_to_date: Series[Money] = column("sum of cost from April to the month (of the dataset's months)", unit="GBP")
+    variance_to_date: Series[Money] = column("cost_to_date − budget_to_date", unit="GBP")
+    budget_year: Series[Money] = column("budget of the whole financial year, months to come included", unit="GBP")
+
+
+@table(grain="council × locality × agency × service × month", key=("council", "locality", "agency", "service", "month"))
+class LocalityBudget(Table):
+    """Cost of each place's residents beside the budget that was given for the place. A budget is never divided by us."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    council: Series[Text] = column(f"{COUNCIL}; Not divided for a budget that is for no one council", required=True)
+    locality: Series[Text] = column(f"{LOCALITY}; Not divided for a budget that is for no one locality", required=True)
+    agency: Series[Text] = column(AGENCY, required=True)
+    service: Series[Text] = column(SERVICE, required=True)
+    cost: Series[Money] = column("cost of the place's residents; NULL where not divided", unit="GBP")
+    budget: Series[Money] = column("budget given for the place; NULL when none was", unit="GBP")
+    variance: Series[Money] = column("cost − budget; NULL when either is", unit="GBP")
+
+
+@table(grain="council × agency × service × month", key=("council", "agency", "service", "month"))
+class PartnershipBudget(Table):
+    """Cost of each partnership's residents beside the budget that is for it: a council's own, a board's where it says so."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    council: Series[Text] = column(f"{COUNCIL}; Not divided for a budget that is for no one council", required=True)
+    agency: Series[Text] = column(AGENCY, required=True)
+    service: Series[Text] = column(SERVICE, required=True)
+    cost: Series[Money] = column("cost of the partnership's residents; NULL where not divided", unit="GBP")
+    budget: Series[Money] = column("budget for the partnership; NULL when none is", unit="GBP")
+    variance: Series[Money] = column("cost − budget; NULL when either is", unit="GBP")
+
+
+@table(grain="series × vintage × financial year × price year", key=("series", "vintage", "financial_year", "price_year"))
+class PriceIndex(Table):
+    """By what a cost is multiplied to be in another year's prices, by each series and vintage of price_index.csv."""
+
+    financial_year: Series[Text] = column("the year of the cost, as 2025-26", required=True)
+    series: Series[Text] = column("name of the index", required=True)
+    vintage: Series[Text] = column("which publication of it", required=True)
+    price_year: Series[Text] = column("the year whose prices are asked for, as 2025-26", required=True)
+    factor: Series[Factor] = column("cost × factor = cost in the prices of price_year", required=True)
+
+
 @table(grain="submission", key=("agency", "feed", "period", "revision"))
 class Submission(Table):
     """Every file the agencies sent up to the period, and what became of its rows."""
@@ -213,6 +355,12 @@ class UnmappedCostCode(Table):
     description: Series[Text] = column("account name in the ledger")
     months: Series[Count] = column("months with no valid mapping", required=True)
     amount: Series[Money] = column("pounds in those months", required=True, unit="GBP")
+    nearest_cost_code: Series[Text] = column("mapped code of the agency whose name is most alike; several where they tie")
+    nearest_name: Series[Text] = column("its account name")
+    nearest_service: Series[Text] = column(
+        "its service or, of a code that is no cost, its treatment; several where they differ"
+    )
+    similarity: Series[Rate] = column("how alike the names are (Jaro-Winkler, 1 = the same)")
 
 
 @table(grain="agency × month × link_method", key=("agency", "month", "link_method"))
@@ -245,6 +393,14 @@ PUBLISHED: dict[str, type[Table]] = {
     "person": Person,
     "person_history": PersonHistory,
     "control_total": ControlTotal,
+    "bridge": Bridge,
+    "bridge_to_date": BridgeToDate,
+    "ledger_line": LedgerLine,
+    "elimination": Elimination,
+    "budget_variance": BudgetVariance,
+    "locality_budget": LocalityBudget,
+    "partnership_budget": PartnershipBudget,
+    "price_index": PriceIndex,
     "submission": Submission,
     "rule_result": RuleResult,
     "unmapped_cost_code": UnmappedCostCode,

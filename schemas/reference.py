@@ -57,7 +57,8 @@ class CostCodeMap(Table):
     valid_to: Series[Day] = column("last day; blank = still")
     service: Series[Text] = column("service")
     treatment: Series[Text] = column("cost, eliminate or exclude", required=True, isin=["cost", "eliminate", "exclude"])
-    reason: Series[Text] = column("why")
+    reason: Series[Text] = column("why; of an elimination, what is passed: both agencies' rows say the same")
+    counterpart: Series[Text] = column("of an elimination, the agency whose ledger shows it too; may be left out")
 
 
 class UnitCosts(Table):
@@ -164,6 +165,15 @@ class Corrections(Table):
     reported_on: Series[Text] = column("the day the source was told")
 
 
+class PriceIndex(Table):
+    """How prices changed from year to year, for costs in real terms."""
+
+    series: Series[Text] = column("name of the index, e.g. gdp_deflator", required=True)
+    vintage: Series[Text] = column("which publication of it, e.g. 2025-10", required=True)
+    year: Series[Text] = column("financial year, as 2025-26", required=True, str_matches=r"^\d{4}-\d{2}$")
+    rate: Series[Quantity] = column("how much dearer than the year before: 0.025 is 2.5 per cent; blank in the first year only")
+
+
 REFERENCE: dict[str, type[Table]] = {
     "agencies": Agencies,
     "services": Services,
@@ -180,5 +190,5 @@ REFERENCE: dict[str, type[Table]] = {
     "code_history": CodeHistory,
 }
 """Every reference table by its file name without `.csv`."""
-OPTIONAL: dict[str, type[Table]] = {"corrections": Corrections}
+OPTIONAL: dict[str, type[Table]] = {"corrections": Corrections, "price_index": PriceIndex}
 """Reference tables that need not be there: absent means without rows."""

@@ -99,7 +99,9 @@ class CrossRule:
 
 _OF_A_CLIENT = ("home_care", "care_home", "self_directed_support", "equipment", "payments")
 _DAY_OF_CARE = tuple(
-    feed for feed, declared in FEEDS.items() if feed not in ("deaths", "ledger", "prescribing") and not declared.snapshot
+    feed
+    for feed, declared in FEEDS.items()
+    if feed not in ("deaths", "ledger", "budget", "prescribing") and not declared.snapshot
 )
 _OPEN_ENDED = ("acute", "maternity", "mental_health", "delayed_discharge", "care_home", "equipment")
 CROSS_RULES = {
@@ -310,4 +312,23 @@ _OWN_RULES: dict[str, list[Rule]] = {
     "self_directed_support": [_code("option", ("1", "2", "3", "4"), "record")],
     "equipment": [_code("service_type", ("1", "2"), "record"), _ordered("start_date", "end_date")],
     "payments": [_ordered("period_from", "period_to")],
+    "budget": [
+        Rule(
+            "service_or_code",
+            "record",
+            "A budget is for a service or for a ledger code: one of the two, not both.",
+            # Of a row that does not fit the header no field is known to be blank.
+            lambda batch: (batch["service"].isna() != batch["cost_code"].isna()) | batch["row_structure"].astype(bool),
+            {"service": "meals"},
+            {"cost_code": "", "service": "meals"},
+        ),
+        Rule(
+            "locality_of_council",
+            "record",
+            "A locality is named without its council.",
+            lambda batch: batch["locality"].isna() | batch["council"].notna(),
+            {"locality": "Lochee"},
+            {"locality": "Lochee", "council": "S12000042"},
+        ),
+    ],
 }

@@ -19,10 +19,11 @@ from pipelines.engine.paths import DataRoot
 from pipelines.ingest.corrections import Correction, read_corrections
 from schemas.feeds import FEEDS
 from schemas.reference import OPTIONAL, REFERENCE
-from schemas.table import Column, Table, arrow_schema, columns
+from schemas.table import Column, Table, arrow_schema, columns, duckdb_type
 
 READERS = {pa.date32(): "read_day", pa.int64(): "read_count", pa.string(): "filled"}
-OPEN_ENDED = ("valid_from", "valid_to")
+MAY_BE_LEFT_OUT = ("valid_from", "valid_to", "counterpart")
+"""Columns that a table may lack: then all of it is blank."""
 
 
 def load_reference(root: DataRoot) -> dict[str, str]:
@@ -79,7 +80,7 @@ def typed_table(source: Path, model: type[Table], root: Path) -> pa.Table:
     if model.__name__ == "PopulationEstimate" and "Age0" in text.column_names:
         text = _long_population(text)
     declared = columns(model)
-    absent = [c.name for c in declared if c.name not in text.column_names and (c.required or c.name not in OPEN_ENDED)]
+    absent = [c.name for c in declared if c.name not in text.column_names and (c.required or c.name not in MAY_BE_LEFT_OUT)]
     if absent:
         raise IrfError(f"reference/{source.name}: column missing: {', '.join(absent)}")
     with open_database(root) as connection:
@@ -122,7 +123,7 @@ def _read_text(source: Path) -> pa.Table:
 
 def _typed(c: Column, text: pa.Table) -> str:
     if c.name not in text.column_names:
-        return f'CAST(NULL AS DATE) AS "{c.name}"'
+        return f'CAST(NULL AS {duckdb_type(c.arrow_type)}) AS "{c.name}"'
     return f'{_reader(c)}("{c.name}") AS "{c.name}"'
 
 
@@ -155,7 +156,7 @@ def check_reference(connection: duckdb.DuckDBPyConnection, root: DataRoot) -> No
     Raises IrfError naming the table and the agency and service or code.
     """
     connection.execute("CREATE SCHEMA reference")
-    for name in REFERENCE:
+    for name in (*REFERENCE, *OPTIONAL):
         connection.execute(
             f"CREATE VIEW reference.{name} AS SELECT * FROM read_parquet('{_quoted(reference_file(root, name))}')"
         )
@@ -207,4 +208,37 @@ _CROSS_CHECKS = {
     "FROM reference.cost_code_map ANTI JOIN reference.costing_rules USING (agency, service) WHERE treatment = 'cost' "
     "ORDER BY ALL LIMIT 1",
     "reference/cost_code_map.csv: two mappings on one day": _overlap("cost_code_map", "agency, cost_code"),
+    "reference/cost_code_map.csv: a mapping that ends before it begins": "SELECT agency, cost_code, valid_from, valid_to "
+    "FROM reference.cost_code_map WHERE valid_to < valid_from ORDER BY ALL LIMIT 1",
+    "reference/cost_code_map.csv: days without a mapping between two of a code (map them, to exclude if need be)": """
+        SELECT agency, cost_code, valid_to + 1 AS first_day, valid_from_after - 1 AS last_day
+        FROM (
+            SELECT *, lead(valid_from) OVER (PARTITION BY agency, cost_code ORDER BY valid_from NULLS FIRST) AS valid_from_after
+            FROM reference.cost_code_map
+        )
+        WHERE valid_from_after > valid_to + 1 ORDER BY ALL LIMIT 1
+    """,
+    "reference/cost_code_map.csv: counterpart that is no other agency, or of what is not eliminated": """
+        SELECT agency, cost_code, counterpart FROM reference.cost_code_map
+        WHERE counterpart IS NOT NULL
+            AND (treatment <> 'eliminate' OR counterpart = agency OR counterpart NOT IN (SELECT agency FROM reference.agencies))
+        ORDER BY ALL LIMIT 1
+    """,
+    "reference/unit_costs.csv: two prices for the same": "SELECT financial_year, service, agency, specialty_code, location_code, "
+    "variant FROM reference.unit_costs GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
+    "reference/price_index.csv: two rates for one year": "SELECT series, vintage, year FROM reference.price_index "
+    "GROUP BY ALL HAVING count(*) > 1 ORDER BY ALL LIMIT 1",
+    "reference/price_index.csv: years do not follow one another": """
+        SELECT series, vintage, year FROM reference.price_index
+        QUALIFY CAST(left(year, 4) AS INTEGER) <> 1 + lag(CAST(left(year, 4) AS INTEGER)) OVER (
+            PARTITION BY series, vintage ORDER BY year
+        ) OR right(year, 2) <> right(CAST(CAST(left(year, 4) AS INTEGER) + 1 AS VARCHAR), 2)
+        ORDER BY ALL LIMIT 1
+    """,
+    "reference/price_index.csv: no rate, or one that is no change of prices from -0.2 to 0.5 (0.025 is 2.5 per cent)": """
+        SELECT series, vintage, year, rate FROM reference.price_index
+        QUALIFY coalesce(rate, 9) NOT BETWEEN -0.2 AND 0.5
+            AND (rate IS NOT NULL OR row_number() OVER (PARTITION BY series, vintage ORDER BY year) > 1)
+        ORDER BY ALL LIMIT 1
+    """,
 }

@@ -1,12 +1,18 @@
 """CHANGES.md: what is different from the release before, in rows and pounds.
 
-Belongs here: comparing two releases' control totals and inputs. Does not belong here: publishing.
+Belongs here: comparing two releases' control totals, lines, ledger rows and inputs. Does not belong here: publishing.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+
+from pipelines.engine.database import literal
+from schemas.published import PUBLISHED
+from schemas.table import duckdb_columns
 
 
 def changes(previous: Path | None, staged: Path, manifest: dict) -> str:
@@ -17,12 +23,15 @@ def changes(previous: Path | None, staged: Path, manifest: dict) -> str:
     lines = [f"# {version} against {previous.name}\n"]
     lines.append(f"Why: {'; '.join(_reasons(_manifest(previous), manifest)) or 'nothing that goes in has changed'}.\n")
     lines += _correction_lines(_manifest(previous), manifest)
-    different = _different(previous, staged)
+    with _compared(previous, staged) as connection:
+        different = _different(connection, _manifest(previous), manifest)
+        lines += _moved_codes(connection)
     if not different:
         lines.append("No agency, service and month differs in rows or pounds.")
     else:
         lines.append(
-            "| agency | service | month | lines before | lines now | pounds before | pounds now |\n|---|---|---|---|---|---|---|"
+            "| agency | service | month | lines before | lines now | pounds before | pounds now | direct before | direct now | why |\n"
+            "|---|---|---|---|---|---|---|---|---|---|"
         )
         lines += ["| " + " | ".join("" if v is None else str(v) for v in row) + " |" for row in different]
     return "\n".join(lines) + "\n"
@@ -78,17 +87,138 @@ def _effect(correction: dict | None) -> str:
     return f"{correction['action']} {correction['records']} records{pounds}"
 
 
-def _different(before: Path, now: Path) -> list[tuple]:
+@contextmanager
+def _compared(before: Path, now: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """DuckDB with tables of both releases as `before.<table>` and `now.<table>`; one that a release lacks is empty there."""
     with duckdb.connect() as connection:
-        for name, release in (("before", before), ("now", now)):
-            files = str(release / "control_total" / "**" / "*.parquet").replace("'", "''")
-            connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet('{files}', hive_partitioning = true)")
-        return connection.execute(
-            """
-            SELECT agency, service, strftime(month, '%Y-%m') AS month, before.lines, now.lines, before.published, now.published
-            FROM before
-            FULL JOIN now USING (agency, service, month)
-            WHERE before.lines IS DISTINCT FROM now.lines OR before.published IS DISTINCT FROM now.published
-            ORDER BY agency, service, month
-            """
-        ).fetchall()
+        for schema, release in (("before", before), ("now", now)):
+            connection.execute(f"CREATE SCHEMA {schema}")
+            for name in ("control_total", "cost_line", "ledger_line"):
+                files = literal(str(release / name / "**" / "*.parquet"))
+                if any((release / name).rglob("*.parquet")):
+                    source = f"read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
+                    connection.execute(f"CREATE VIEW {schema}.{name} AS SELECT * FROM {source}")
+                else:
+                    connection.execute(f"CREATE TABLE {schema}.{name} ({duckdb_columns(PUBLISHED[name])})")
+        yield connection
+
+
+def _different(connection: duckdb.DuckDBPyConnection, before: dict, now: dict) -> list[tuple]:
+    """Every agency, service and month that differs, and why.
+
+    new: a month that the release before did not have. restated: a record or a ledger amount of a month that it had is
+    another, more or gone. revalued: the same units at another unit cost. remapped: a ledger code belongs to another service.
+    relinked: the line is about another person. recomputed: none of these; the rules or the code changed.
+    """
+    prices = before["reference"].get("unit_costs.csv") != now["reference"].get("unit_costs.csv")
+    is_same_key = before["key_check"] == now["key_check"]
+    return connection.execute(_DIFFERENT, {"prices": prices, "is_same_key": is_same_key}).fetchall()
+
+
+_DIFFERENT = """
+    WITH known_month AS (
+        SELECT DISTINCT agency, month FROM before.control_total
+    ),
+    has_ledger AS (
+        -- A release made before ledger rows were published says nothing about them.
+        SELECT count(*) > 0 AS is_known FROM before.ledger_line
+    ),
+    line AS (
+        SELECT
+            agency, service, month,
+            old.line_id IS NULL OR new.line_id IS NULL AS is_single,
+            old.units IS NOT DISTINCT FROM new.units AS is_same_units,
+            old.direct_cost IS NOT DISTINCT FROM new.direct_cost AS is_same_direct,
+            coalesce(new.cost_basis, old.cost_basis) IN ('rate', 'uncosted') AS is_rated,
+            old.person_id IS DISTINCT FROM new.person_id OR old.link_method IS DISTINCT FROM new.link_method AS is_other_person
+        FROM (SELECT * FROM before.cost_line WHERE source_file IS NOT NULL) AS old
+        FULL JOIN (SELECT * FROM now.cost_line WHERE source_file IS NOT NULL) AS new USING (line_id, agency, service, month)
+        WHERE $is_same_key
+    ),
+    line_reason AS (
+        SELECT
+            agency, service, month,
+            CASE
+                WHEN is_single OR NOT is_same_units OR (NOT is_same_direct AND NOT (is_rated AND $prices)) THEN 'restated'
+                WHEN NOT is_same_direct THEN 'revalued'
+                WHEN is_other_person THEN 'relinked'
+            END AS reason,
+            'line' AS what, count(*) AS number
+        FROM line
+        GROUP BY ALL
+    ),
+    ledger AS (
+        SELECT
+            agency, month, cost_code, old.amount IS DISTINCT FROM new.amount AS is_other_amount,
+            old.amount IS NOT NULL AND new.amount IS NOT NULL
+                AND (old.service, old.treatment) IS DISTINCT FROM (new.service, new.treatment) AS is_remapped,
+            unnest(list_distinct([old.service, new.service])) AS service
+        FROM before.ledger_line AS old
+        FULL JOIN now.ledger_line AS new USING (agency, cost_code, month)
+        WHERE (SELECT is_known FROM has_ledger)
+    ),
+    ledger_reason AS (
+        SELECT agency, service, month, 'remapped' AS reason, 'code' AS what, count(*) AS number
+        FROM ledger WHERE is_remapped GROUP BY ALL
+        UNION ALL
+        SELECT agency, service, month, 'restated', 'ledger row', count(*) FROM ledger WHERE is_other_amount AND NOT is_remapped GROUP BY ALL
+        UNION ALL
+        SELECT agency, service, month, 'restated', 'ledger row', count(*) FROM ledger WHERE is_other_amount AND is_remapped GROUP BY ALL
+    ),
+    reason AS (
+        SELECT agency, service, month, reason, what, sum(number) AS number
+        FROM (SELECT * FROM line_reason WHERE reason IS NOT NULL UNION ALL SELECT * FROM ledger_reason)
+        SEMI JOIN known_month USING (agency, month)
+        GROUP BY ALL
+    ),
+    told AS (
+        SELECT
+            agency, service, month,
+            string_agg(reason || ' ' || number || ' ' || what || CASE WHEN number > 1 THEN 's' ELSE '' END, ', ' ORDER BY reason, what) AS why
+        FROM reason
+        GROUP BY ALL
+    ),
+    final AS (
+        SELECT
+            agency, service, strftime(month, '%Y-%m') AS month, old.lines AS lines_before, new.lines AS lines_now,
+            old.published AS before, new.published AS now, old.direct AS direct_before, new.direct AS direct_now,
+            CASE WHEN known_month.agency IS NULL THEN 'new' ELSE coalesce(told.why, 'recomputed') END AS why
+        FROM before.control_total AS old
+        FULL JOIN now.control_total AS new USING (agency, service, month)
+        LEFT JOIN told USING (agency, service, month)
+        LEFT JOIN known_month USING (agency, month)
+        WHERE old.lines IS DISTINCT FROM new.lines OR old.published IS DISTINCT FROM new.published
+            OR old.direct IS DISTINCT FROM new.direct OR told.why IS NOT NULL
+    )
+    SELECT * FROM final ORDER BY agency, service, month
+"""
+
+
+def _moved_codes(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """A table of the ledger codes that belong elsewhere than in the release before: in a month of it, or from then on."""
+    rows = connection.execute(
+        """
+        WITH belongs AS (
+            SELECT agency, cost_code, month, coalesce(service, treatment) AS service, amount FROM now.ledger_line
+        ),
+        was AS (
+            SELECT agency, cost_code, month, coalesce(service, treatment) AS service FROM before.ledger_line
+        ),
+        compared AS (
+            -- A month that the release before did not have is compared with the code's latest month there.
+            SELECT belongs.*, was.service AS service_before
+            FROM belongs
+            ASOF JOIN was
+                ON was.agency = belongs.agency AND was.cost_code = belongs.cost_code AND was.month <= belongs.month
+        )
+        SELECT agency, cost_code, strftime(min(month), '%Y-%m'), strftime(max(month), '%Y-%m'), service_before, service, sum(amount)
+        FROM compared
+        WHERE service_before <> service
+        GROUP BY agency, cost_code, service_before, service
+        ORDER BY ALL
+        """
+    ).fetchall()
+    if not rows:
+        return []
+    head = "| agency | cost code | first month | last month | service before | service now | pounds |\n|---|---|---|---|---|---|---|"
+    return ["Ledger codes remapped:\n", head, *("| " + " | ".join(map(str, row)) + " |" for row in rows), ""]

@@ -17,6 +17,7 @@ from pipelines.engine.paths import REPOSITORY
 from pipelines.identity.pseudonym import key_check
 from pipelines.ingest.submissions import current
 from pipelines.release.publish import ReleaseFacts, publish
+from pipelines.release.reconciliation import write_reconciliation
 from pipelines.steps import Steps
 from schemas.feeds import FEEDS
 
@@ -44,6 +45,7 @@ def publish_refresh(steps: Steps, note: str | None) -> str:
     def reports(out: Path) -> None:
         (out / "gate.json").write_text(json.dumps(facts.gate, indent=2, sort_keys=True) + "\n", "utf-8")
         shutil.copytree(steps.data_docs, out / "data_docs")
+        write_reconciliation(pq.read_table(files["bridge"]), out / "reconciliation.xlsx")
 
     version = publish(steps.root.folder("releases"), steps.root.folder("reports"), steps.period, files, facts, reports)
     steps.remember_links(history)

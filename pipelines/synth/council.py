@@ -21,6 +21,8 @@ from pipelines.synth.sheet import Sheet, blank_where, day_text, money_text, numb
 from pipelines.synth.support import Support
 
 CYCLE = 28
+FIRST_MONTH = 4
+"""Of the financial year."""
 _HOURS_A_MONTH = (31.0, 37.0, 41.0)
 _HOUR_PENCE = (24_60, 26_80, 23_40)
 _WEEK_PENCE = {"care_home_residential": 809_00, "care_home_nursing": 948_00, "care_home_respite": 866_00}
@@ -47,7 +49,10 @@ class Packages:
 
 @dataclass
 class Residences:
-    """Care-home stays, one place a stay. `so_far` is the true cost in the world's months up to now."""
+    """Care-home stays, one place a stay.
+
+    so_far: the true cost in the world's months up to now. days_of_year: the days of this financial year up to now.
+    """
 
     client: Ints
     start: Ints
@@ -58,6 +63,7 @@ class Residences:
     weekly: Ints
     contribution: Ints
     so_far: Ints
+    days_of_year: Ints
 
 
 @dataclass
@@ -162,6 +168,7 @@ class CouncilCare:
         return Residences(
             client, start, np.where(ends >= end, NEVER, ends), service, kind,
             rng.integers(0, _HOMES_PER_COUNCIL, len(client)), weekly, contribution, np.zeros(len(client), np.int64),
+            np.zeros(len(client), np.int64),
         )  # fmt: skip
 
     def _going_in(self) -> Ints:
@@ -265,12 +272,19 @@ class CouncilCare:
         return Batch(sheet, self._person(stays.client[row]), service, truth, ended | last, costs)
 
     def _week_share(self, stays: Residences, row: Ints, days: Ints, month: Month) -> Ints:
-        """Days ÷ 7 × the week's rate of the financial year, but nothing where payments say the cost."""
+        """Days ÷ 7 × the week's rate of the financial year, but nothing where payments say the cost.
+
+        A year's days are rounded once: a month costs what its days add to the year's cost so far.
+        """
         if self.agency == "dundee-city":
             return np.full(len(row), NO_COST)
         rates = {SERVICE[name]: council_pence(self.agency, name, month.financial_year) for name in _WEEK_PENCE}
         weekly = np.array([rates[int(s)] for s in stays.service[row]], np.int64)
-        return split_by_share(weekly, days, np.full(len(row), 7))
+        if month.number == FIRST_MONTH:
+            stays.days_of_year[:] = 0
+        before, week = stays.days_of_year[row], np.full(len(row), 7)
+        stays.days_of_year[row] = before + days
+        return split_by_share(weekly, before + days, week) - split_by_share(weekly, before, week)
 
     def _payments(self) -> Payments:
         """Every four weeks each item is paid for the days it lasted; a few lines name nobody, a few are credits."""

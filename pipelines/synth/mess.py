@@ -385,6 +385,7 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         Slip("line_break", "provider_name", _text('Care "R" Us;\nTayside|Ltd'), KEPT, "line breaks and quotes are read"),
     ),
     "ledger": (*_money_slips("amount"),),
+    "budget": (*_money_slips("amount"),),
 }  # fmt: skip
 """What goes wrong in each feed."""
 

@@ -123,6 +123,11 @@ def moved_code(agency: str) -> str:
     return special_code(agency, "8050")
 
 
+def transfer_code(agency: str, council: str) -> str:
+    """The code of resource transfer: the board has one for each council, which has one of its own."""
+    return special_code(agency, f"{int(TRANSFER) + COUNCIL_AGENCIES.index(council) + 1}" if agency == NHS else TRANSFER)
+
+
 def write_reference(folder: Path, geography: Geography, months: list[Month]) -> None:
     """Every table of `reference/`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -134,20 +139,25 @@ def write_reference(folder: Path, geography: Geography, months: list[Month]) -> 
     (folder / "postcodes.csv").write_bytes(postcode_directory(geography))
     _write(folder / "cost_code_map.csv", _cost_code_map(months))
     _write(folder / "unit_costs.csv", _unit_costs(months))
+    _write(folder / "price_index.csv", _price_index(months))
 
 
 def _cost_code_map(months: list[Month]) -> list[list[str]]:
-    rows = [["agency", "cost_code", "valid_from", "valid_to", "service", "treatment", "reason"]]
+    rows = [["agency", "cost_code", "valid_from", "valid_to", "service", "treatment", "reason", "counterpart"]]
     for agency in AGENCIES:
         for service in services_of(agency):
-            rows += [[agency, cost_code(agency, service, i), "", "", service, "cost", ""] for i in range(len(ACCOUNTS))]
+            rows += [[agency, cost_code(agency, service, i), "", "", service, "cost", "", ""] for i in range(len(ACCOUNTS))]
         for code, (_, treatment, reason) in SPECIAL_ACCOUNTS.items():
-            rows.append([agency, special_code(agency, code), "", "", "", treatment, reason])
+            if code != TRANSFER:
+                rows.append([agency, special_code(agency, code), "", "", "", treatment, reason, ""])
+    for council in COUNCIL_AGENCIES:
+        for agency, other in ((NHS, council), (council, NHS)):
+            rows.append([agency, transfer_code(agency, council), "", "", "", *SPECIAL_ACCOUNTS[TRANSFER][1:], other])
     april = months[0].financial_year + 1
     for agency in COUNCIL_AGENCIES:
         code = moved_code(agency)
-        rows.append([agency, code, "", f"{april}-03-31", "assessment", "cost", "moved service in April"])
-        rows.append([agency, code, f"{april}-04-01", "", "supported_accommodation", "cost", "moved service in April"])
+        rows.append([agency, code, "", f"{april}-03-31", "assessment", "cost", "moved service in April", ""])
+        rows.append([agency, code, f"{april}-04-01", "", "supported_accommodation", "cost", "moved service in April", ""])
     return rows
 
 
@@ -160,6 +170,16 @@ def _unit_costs(months: list[Month]) -> list[list[str]]:
             pence = in_year(base, year)
             cost = f"{pence // 100}.{pence % 100:02d}"
             rows.append([label, agency, service, specialty, location, variant, cost, label, "synthetic"])
+    return rows
+
+
+def _price_index(months: list[Month]) -> list[list[str]]:
+    """An invented index in two vintages: the later one knows the latest years better."""
+    rows = [["series", "vintage", "year", "rate"]]
+    for vintage, latest in (("2025-03", "0.0240"), ("2025-10", "0.0271")):
+        for n, year in enumerate(range(months[0].financial_year - YEARS_BEFORE, months[-1].financial_year + 1)):
+            rate = "" if n == 0 else latest if n >= YEARS_BEFORE else f"0.0{180 + 37 * n % 90}"
+            rows.append(["demo_deflator", vintage, f"{year}-{(year + 1) % 100:02d}", rate])
     return rows
 
 

@@ -18,11 +18,11 @@ import pyarrow.parquet as pq
 
 from pipelines.synth.activity import NO_COST, Batch, World, deaths, emergency, outpatient, population_register, prescribing
 from pipelines.synth.community import community_mental_health, community_nursing, gp_out_of_hours
-from pipelines.synth.council import CouncilCare, councils
+from pipelines.synth.council import FIRST_MONTH, CouncilCare, councils
 from pipelines.synth.draws import Ints, Month, generator
 from pipelines.synth.geography import load_geography
 from pipelines.synth.hospital import Acute, HospitalFeed, Maternity, MentalHealth
-from pipelines.synth.ledger import Totals, ledger
+from pipelines.synth.ledger import Totals, budget, ledger
 from pipelines.synth.mess import LEVELS, Planted, dead_before, dress, plant
 from pipelines.synth.people import People, make_people
 from pipelines.synth.reference import AGENCIES, SERVICES, write_reference
@@ -120,9 +120,11 @@ class _Writer:
         self._write(batch.sheet, month)
 
     def add_ledgers(self, month: Month) -> None:
-        """Every agency's ledger of a month whose activity is complete."""
+        """Every agency's ledger of a month whose activity is complete; the budget when a financial year begins."""
         for agency in AGENCIES:
             self._write(ledger(self.world, agency, month, self.totals, self.mess), month)
+            if month == self.world.months[0] or month.number == FIRST_MONTH:
+                self._write(budget(self.world, agency, month, self.totals), month)
 
     def _write(self, sheet: Sheet, month: Month) -> None:
         """Nobody sends a file when there is nothing to tell."""

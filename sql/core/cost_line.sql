@@ -12,7 +12,7 @@ direct_line AS (
             concat_ws(chr(31), cost.agency, cost.feed, cost.record_key, cost.service, CAST(cost.month AS VARCHAR))) AS line_id,
         cost.agency, cost.service, cost.month, cost.units, cost.cost_basis, cost.direct_cost, cost.client_contribution,
         record_person.person_key, record_person.link_method, record_person.link_probability,
-        record.source_file, record.source_row, record.postcode
+        record.source_file, record.source_row, record.postcode, cost.price_base, cost.price_source
     FROM core.record_cost AS cost
     JOIN core.record
         ON record.agency = cost.agency AND record.feed = cost.feed AND record.record_key = cost.record_key
@@ -56,7 +56,8 @@ record_line AS (
         coalesce(home.sex, '0') AS sex,
         placed.units, placed.cost_basis, placed.direct_cost,
         coalesce(pounds(placed.share + CAST(placed.place <= placed.left_over AS INTEGER)), CAST(0 AS DECIMAL(18, 2))) AS residual_cost,
-        placed.client_contribution, placed.link_method, placed.link_probability, placed.source_file, placed.source_row
+        placed.client_contribution, placed.link_method, placed.link_probability, placed.source_file, placed.source_row,
+        placed.price_base, placed.price_source
     FROM placed
     LEFT JOIN core.person_home AS home ON home.person_key = placed.person_key
     LEFT JOIN core.postcode_zone AS record_zone ON record_zone.postcode = placed.postcode
@@ -139,7 +140,8 @@ residual_line AS (
         council AS located_council, hscp AS located_hscp, locality AS located_locality, 'Unknown' AS age_band, '0' AS sex,
         CAST(NULL AS DECIMAL(18, 4)) AS units, cost_basis, CAST(NULL AS DECIMAL(18, 2)) AS direct_cost, amount AS residual_cost,
         CAST(NULL AS DECIMAL(18, 2)) AS client_contribution, 'none' AS link_method, CAST(NULL AS DECIMAL(18, 6)) AS link_probability,
-        CAST(NULL AS VARCHAR) AS source_file, CAST(NULL AS BIGINT) AS source_row
+        CAST(NULL AS VARCHAR) AS source_file, CAST(NULL AS BIGINT) AS source_row,
+        CAST(NULL AS VARCHAR) AS price_base, CAST(NULL AS VARCHAR) AS price_source
     FROM residual_amount
     CROSS JOIN refresh
 ),
@@ -163,7 +165,8 @@ final AS (
         line.data_zone, place.simd_quintile, line.age_band, line.sex, line.units, coalesce(services.unit, 'none') AS unit, line.cost_basis,
         line.direct_cost, line.residual_cost,
         CAST(coalesce(line.direct_cost, 0) + line.residual_cost AS DECIMAL(18, 2)) AS cost,
-        line.client_contribution, line.link_method, line.link_probability, line.source_file, line.source_row
+        line.client_contribution, line.link_method, line.link_probability, line.source_file, line.source_row,
+        line.price_base, line.price_source
     FROM line
     LEFT JOIN reference.services ON services.service = line.service
     LEFT JOIN paying_sector ON paying_sector.agency = line.agency

@@ -1,11 +1,15 @@
 -- Purpose: rows and pounds of each current submission by fate.
--- Grain: agency × feed × period. Inputs: record, ledgers, deaths, registers, clients (accepted and quarantined).
+-- Grain: agency × feed × period. Inputs: record, ledgers, budgets, deaths, registers, clients (accepted and quarantined).
 -- Conserves: every row of every file that counts, once; every pound that can be read.
 WITH keyed_row AS (
     -- The feeds with keys that give no row of core.record.
     SELECT agency, 'ledger' AS feed, period, record_key, broken_rules, amount, source_row, source_file, row_count FROM staged.ledger
     UNION ALL
     SELECT agency, 'ledger' AS feed, period, record_key, broken_rules, amount, source_row, source_file, row_count FROM quarantine.ledger
+    UNION ALL
+    SELECT agency, 'budget' AS feed, period, record_key, broken_rules, amount, source_row, source_file, row_count FROM staged.budget
+    UNION ALL
+    SELECT agency, 'budget' AS feed, period, record_key, broken_rules, amount, source_row, source_file, row_count FROM quarantine.budget
     UNION ALL
     SELECT agency, 'deaths' AS feed, period, record_key, broken_rules, CAST(NULL AS DECIMAL(18, 2)) AS amount, source_row, source_file, row_count
     FROM staged.deaths

@@ -19,13 +19,13 @@ current_row AS (
 ),
 final AS (
     SELECT
-        current_row.agency, month_of(current_row.month) AS month, current_row.cost_code, current_row.account_name,
+        financial_year_of(current_row.month) AS financial_year, month_of(current_row.month) AS month, current_row.agency,
+        current_row.cost_code, current_row.account_name,
         CASE
             WHEN map.treatment IS NULL THEN 'unmapped'
             WHEN map.treatment = 'cost' THEN map.service
         END AS service,
-        coalesce(map.treatment, 'cost') AS treatment,
-        current_row.amount
+        coalesce(map.treatment, 'cost') AS treatment, map.reason, map.counterpart, current_row.amount
     FROM current_row
     LEFT JOIN reference.cost_code_map AS map
         ON map.agency = current_row.agency

@@ -5,7 +5,7 @@
 WITH valued AS (
     SELECT
         months.*, record.amount, record.client_contribution,
-        rates.unit_cost,
+        rates.unit_cost, rates.price_base, rates.price_source,
         CASE WHEN months.method = 'rate' THEN financial_year_of(months.month) ELSE '' END AS split_group
     FROM core.record_month AS months
     JOIN core.record
@@ -91,7 +91,9 @@ final AS (
         pounds(sign(contribution_pence) * (contribution_share + CAST(contribution_place <= contribution_left_over AS INTEGER)))
             AS client_contribution,
         pounds(total_pence) AS split_total,
-        split_group
+        split_group,
+        CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_base END AS price_base,
+        CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_source END AS price_source
     FROM placed
 )
 SELECT * FROM final

@@ -9,7 +9,7 @@ WITH needed AS (
 ),
 candidate AS (
     SELECT
-        needed.*, unit_costs.unit_cost,
+        needed.*, unit_costs.unit_cost, unit_costs.price_base, unit_costs.source AS price_source,
         CAST(unit_costs.agency IS NOT NULL AS INTEGER) + CAST(unit_costs.specialty_code IS NOT NULL AS INTEGER)
             + CAST(unit_costs.location_code IS NOT NULL AS INTEGER) + CAST(unit_costs.variant IS NOT NULL AS INTEGER) AS specificity
     FROM needed
@@ -32,7 +32,7 @@ ranked AS (
 best AS (
     SELECT
         agency, service, financial_year, specialty_code, location_code, variant,
-        min(unit_cost) AS unit_cost, count(*) AS matches
+        min(unit_cost) AS unit_cost, min(price_base) AS price_base, min(price_source) AS price_source, count(*) AS matches
     FROM ranked
     WHERE place = 1
     GROUP BY ALL
@@ -42,7 +42,7 @@ priced AS (
 ),
 final AS (
     SELECT
-        needed.*, best.unit_cost, coalesce(best.matches, 0) AS matches,
+        needed.*, best.unit_cost, best.price_base, best.price_source, coalesce(best.matches, 0) AS matches,
         NOT EXISTS (
             SELECT 1 FROM priced
             WHERE priced.service = needed.service AND priced.financial_year = needed.financial_year

@@ -18,7 +18,7 @@ from pipelines.engine.database import dependencies, open_database, read_sql
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
 from schemas.published import PUBLISHED
-from schemas.reference import REFERENCE
+from schemas.reference import OPTIONAL, REFERENCE
 from schemas.table import columns, duckdb_type
 
 Row = dict[str, Any]
@@ -90,5 +90,5 @@ def table_types(layer: str, table: str) -> dict[str, str]:
     if layer in ("staged", "quarantine"):
         models = [FEEDS[table].model, Lineage]
     else:
-        models = [{"core": CORE, "mart": PUBLISHED, "release": PUBLISHED, "reference": REFERENCE}[layer][table]]
+        models = [{"core": CORE, "mart": PUBLISHED, "release": PUBLISHED, "reference": {**REFERENCE, **OPTIONAL}}[layer][table]]
     return {c.name: duckdb_type(c.arrow_type) for model in models for c in columns(model)}

@@ -67,8 +67,9 @@ REFERENCE: dict[str, list[Row]] = {
 }
 CHAIN = ("core/record_person", "core/record_month", "core/unit_cost_match", "core/record_cost", "core/ledger_line",
          "core/service_month", "core/cost_line", "mart/population", "mart/client_month_cost", "mart/locality_month_cost",
-         "mart/control_total")  # fmt: skip
-GATE = ("gate_ledger", "gate_months", "gate_marts", "gate_month_without_ledger")
+         "mart/control_total", "mart/bridge", "mart/bridge_to_date", "mart/elimination", "core/budget_line", "mart/budget_variance",
+         "mart/locality_budget", "mart/partnership_budget")  # fmt: skip
+GATE = ("gate_ledger", "gate_months", "gate_marts", "gate_month_without_ledger", "gate_bridge", "gate_to_date", "gate_budgets")
 
 Data = dict[str, list[Row]]
 
@@ -217,10 +218,37 @@ def less(rows: list[Row], column: str) -> list[Row]:
         ("mart.client_month_cost", lambda rows: rows[1:], "gate_marts"),
         ("mart.locality_month_cost", lambda rows: less(rows, "cost"), "gate_marts"),
         ("mart.locality_month_cost", lambda rows: [*rows, rows[0]], "gate_marts"),
+        ("mart.bridge", lambda rows: less(rows, "ledger"), "gate_bridge"),
+        ("mart.bridge", lambda rows: less(rows, "attributed"), "gate_bridge"),
+        ("mart.bridge", lambda rows: rows[1:], "gate_bridge"),
+        ("mart.elimination", lambda rows: less(rows, "amount"), "gate_bridge"),
+        ("mart.elimination", lambda rows: [], "gate_bridge"),
+        ("mart.bridge_to_date", lambda rows: less(rows, "published"), "gate_to_date"),
+        ("mart.bridge_to_date", lambda rows: rows[1:], "gate_to_date"),
+        ("mart.budget_variance", lambda rows: less(rows, "budget"), "gate_budgets"),
+        ("mart.locality_budget", lambda rows: less(rows, "budget"), "gate_budgets"),
+        ("mart.partnership_budget", lambda rows: [*rows, *rows], "gate_budgets"),
     ],
 )
 def test_a_check_sees_a_penny(table: str, change: Any, check: str) -> None:
-    data = chain([STAY], LEDGER)
+    transfer = {
+        "agency": "board",
+        "period": "2026-04",
+        "cost_code": "transfer",
+        "month": MONTHS[0],
+        "amount": "9.00",
+        "record_key": "t",
+    }
+    budget = {
+        "agency": "board",
+        "period": "2026-02",
+        "service": "acute_emergency",
+        "month": MONTHS[0],
+        "amount": "50.00",
+        "record_key": "b",
+    }
+    data = chain([STAY], [*LEDGER, transfer], staged__budget=[budget])
+    assert broken(data) == {}
     data[table] = change(data[table])
     assert check in broken(data)
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.errors import IrfError
@@ -13,6 +14,7 @@ AGENCIES = "agency,name,kind,code,sending_location,valid_from,valid_to"
 RULES = "agency,service,method,residual,band_low,band_high,population_weight"
 SERVICES = "service,name,sector,setting,programme,unit"
 CODES = "agency,cost_code,valid_from,valid_to,service,treatment,reason"
+PRICES = "series,vintage,year,rate"
 POPULATION = "Year,DataZone,Sex,Age,Population"
 BY_KIND = {
     kind: sorted({service for feed in FEEDS.values() if feed.kind == kind for service in feed.services})
@@ -61,6 +63,21 @@ def test_good_tables_load(tmp_path: Path) -> None:
     assert all(reference_file(root, name).is_file() for name in GOOD)
 
 
+def test_what_may_be_left_out_is_blank_and_what_is_given_is_read(tmp_path: Path) -> None:
+    without_it = load(tmp_path / "without")
+    assert pq.read_table(reference_file(without_it, "cost_code_map"))["counterpart"].null_count == 3
+    assert pq.read_table(reference_file(without_it, "price_index")).num_rows == 0
+    index = [PRICES, "d,v,2024-25,", "d,v,2025-26,0.0275", "d,w,2025-26,"]
+    codes = [f"{CODES},counterpart", "town,1,,2025-03-31,,eliminate,passed,board", "town,1,2025-04-01,,,eliminate,passed,board"]
+    given = load(tmp_path / "with", price_index=index, cost_code_map=codes)
+    assert pq.read_table(reference_file(given, "cost_code_map"))["counterpart"].to_pylist() == ["board", "board"]
+    assert [str(rate) for rate in pq.read_table(reference_file(given, "price_index"))["rate"].to_pylist()] == [
+        "None",
+        "0.0275",
+        "None",
+    ]
+
+
 def without(table: str, start: str) -> list[str]:
     """The good lines of a table but those that start so."""
     kept = [line for line in GOOD[table] if not line.startswith(start)]
@@ -80,6 +97,19 @@ BAD: list[tuple[dict[str, list[str]], str]] = [
     ({"cost_code_map": [CODES, "town,1,,2025-04-01,meals,cost,", "town,1,2025-04-01,,meals,exclude,"]}, "two mappings on one day: town, 1"),
     ({"cost_code_map": [CODES, "town,1,,,meals,cost,", "town,1,2025-04-01,2025-04-30,meals,cost,"]}, "two mappings on one day: town, 1"),
     ({"cost_code_map": [CODES, "town,1,,,meals,cost,", "town,1,,,meals,cost,the same again"]}, "two mappings on one day: town, 1"),
+    # Days that none of a code's mappings covers, and a mapping that covers none.
+    ({"cost_code_map": [CODES, "town,1,,2025-03-31,meals,cost,", "town,1,2025-04-03,,day_care,cost,"]}, "days without a mapping .*: town, 1, 2025-04-01, 2025-04-02"),
+    ({"cost_code_map": [CODES, "town,1,2025-04-01,2025-03-31,meals,cost,"]}, "ends before it begins: town, 1"),
+    ({"cost_code_map": [f"{CODES},counterpart", "town,1,,,,eliminate,passed,village"]}, "counterpart that is no other agency, .*: town, 1, village"),
+    ({"cost_code_map": [f"{CODES},counterpart", "town,1,,,,eliminate,passed,town"]}, "counterpart that is no other agency, .*: town, 1, town"),
+    ({"cost_code_map": [f"{CODES},counterpart", "town,1,,,meals,cost,passed,board"]}, "counterpart .* of what is not eliminated: town, 1, board"),
+    ({"unit_costs": [*GOOD["unit_costs"], "2025-26,,meals,,,,5.00,,", "2025-26,,meals,,,,6.00,,"]}, "unit_costs.csv: two prices for the same: 2025-26, meals"),
+    ({"price_index": [PRICES, "d,v,2024-25,", "d,v,2024-25,0.02"]}, "price_index.csv: two rates for one year: d, v, 2024-25"),
+    ({"price_index": [PRICES, "d,v,2023-24,", "d,v,2025-26,0.02"]}, "price_index.csv: years do not follow one another: d, v, 2025-26"),
+    ({"price_index": [PRICES, "d,v,2024-26,"]}, "price_index.csv: years do not follow one another: d, v, 2024-26"),
+    ({"price_index": [PRICES, "d,v,2025,"]}, "price_index.csv: .* column year"),
+    ({"price_index": [PRICES, "d,v,2024-25,", "d,v,2025-26,2.5"]}, "price_index.csv: no rate, or one .*: d, v, 2025-26"),
+    ({"price_index": [PRICES, "d,v,2024-25,", "d,v,2025-26,"]}, "price_index.csv: no rate, or one .*: d, v, 2025-26"),
     # Two rows of one agency on one day, or of two kinds: its residuals would be spread twice.
     ({"agencies": [*GOOD["agencies"], "town,A council,council,S12000048,340,,"]}, "agencies.csv: two rows .* one day: town"),
     ({"agencies": [AGENCIES, "board,A board,nhs_board,S1,,,2018-03-31", "board,A board,council,S2,,2018-04-01,"]}, "agencies.csv: two kinds of agency: board"),

@@ -1,0 +1,147 @@
+"""The workbook that reconciles ledgers and published cost: the bridge, with subtotals that a spreadsheet works out itself.
+
+Belongs here: the layout of `reconciliation.xlsx`. Does not belong here: any figure of its own (`sql/mart/bridge.sql`).
+Every total is a formula that carries the value it must have; pounds are written from decimals, in full.
+"""
+
+import datetime
+import re
+from decimal import Decimal
+from itertools import groupby
+from pathlib import Path
+
+import pyarrow as pa
+import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
+
+from schemas.published import Bridge
+from schemas.table import columns
+
+MONEY = [c.name for c in columns(Bridge) if pa.types.is_decimal(c.arrow_type)]
+"""The steps of the bridge, in its order."""
+BY = ["financial year", "month", "service"]
+FIRST = len(BY)
+"""Column of the first pounds."""
+Row = dict[str, object]
+
+
+def write_reconciliation(bridge: pa.Table, out: Path) -> None:
+    """Write the workbook: all agencies, year to date by service, and a sheet of months for each agency.
+
+    bridge: rows of the published table. The same rows make the same bytes.
+    """
+    rows = sorted(bridge.to_pylist(), key=lambda r: (r["agency"], r["month"], r["service"]))
+    agencies = [agency for agency, _ in groupby(rows, key=lambda r: r["agency"])]
+    with xlsxwriter.Workbook(out) as workbook:
+        workbook.set_properties({"created": datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)})
+        book = _Book(workbook)
+        names = _sheet_names(agencies)
+        # The first sheets are filled last: they point to rows of the others.
+        summary, to_date = book.sheet("all agencies"), book.sheet("year to date")
+        totals = {}
+        for agency in agencies:
+            own = [r for r in rows if r["agency"] == agency]
+            totals[agency] = _months(book, book.sheet(names[agency]), own)
+        _to_date(book, to_date, rows, names)
+        _summary(book, summary, rows, names, totals)
+
+
+class _Book:
+    """A workbook with the formats of its cells."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
+        self._workbook = workbook
+        pounds = "#,##0.00;[Red]-#,##0.00"
+        self.text = workbook.add_format({"num_format": "@"})
+        self.bold = workbook.add_format({"num_format": "@", "bold": True})
+        self.pounds = workbook.add_format({"num_format": pounds})
+        self.total = workbook.add_format({"num_format": pounds, "bold": True, "top": 1})
+
+    def sheet(self, name: str) -> xlsxwriter.worksheet.Worksheet:
+        return self._workbook.add_worksheet(name)
+
+    def head(self, sheet: xlsxwriter.worksheet.Worksheet, by: list[str]) -> None:
+        """The header row; it and the names stay in sight."""
+        sheet.freeze_panes(1, len(by))
+        sheet.set_column(0, len(by) - 1, 24)
+        sheet.set_column(len(by), len(by) + len(MONEY) - 1, 16)
+        for place, name in enumerate([*by, *(f"{name.replace('_', ' ')} £" for name in MONEY)]):
+            sheet.write_string(0, place, name, self.bold)
+
+
+def _months(book: _Book, sheet: xlsxwriter.worksheet.Worksheet, rows: list[Row]) -> int:
+    """An agency's services by month, a subtotal for each month and financial year. Returns the row of its total."""
+    book.head(sheet, BY)
+    at = 1
+    for year, of_year in groupby(rows, key=lambda r: r["financial_year"]):
+        in_year, first_of_year = list(of_year), at
+        for month, of_month in groupby(in_year, key=lambda r: r["month"]):
+            in_month, first = list(of_month), at
+            for row in in_month:
+                for place, text in enumerate((year, f"{month:%Y-%m}", row["service"])):
+                    sheet.write_string(at, place, str(text), book.text)
+                for place, name in enumerate(MONEY, start=FIRST):
+                    sheet.write_number(at, place, row[name], book.pounds)
+                at += 1
+            at = _subtotal(book, sheet, at, f"{month:%Y-%m} total", first, in_month)
+        at = _subtotal(book, sheet, at, f"{year} to date", first_of_year, in_year)
+    return _subtotal(book, sheet, at, "all months", 1, rows) - 1
+
+
+def _subtotal(book: _Book, sheet: xlsxwriter.worksheet.Worksheet, at: int, name: str, first: int, rows: list[Row]) -> int:
+    """The sum of the rows from `first` to here. SUBTOTAL leaves other subtotals out. Returns the next row."""
+    sheet.write_string(at, 1, name, book.bold)
+    for place, column in enumerate(MONEY, start=FIRST):
+        span = f"{xl_rowcol_to_cell(first, place)}:{xl_rowcol_to_cell(at - 1, place)}"
+        sheet.write_formula(at, place, f"=SUBTOTAL(9,{span})", book.total, _sum(rows, column))
+    return at + 1
+
+
+def _to_date(book: _Book, sheet: xlsxwriter.worksheet.Worksheet, rows: list[Row], names: dict[str, str]) -> None:
+    """Each agency's services by financial year, summed from the agency's own sheet."""
+    book.head(sheet, ["financial year", "agency", "service"])
+    by_service = sorted(rows, key=_year_agency_service)
+    at = 1
+    for key, group in groupby(by_service, key=_year_agency_service):
+        in_group = list(group)
+        for place, text in enumerate(key):
+            sheet.write_string(at, place, text, book.text)
+        source = f"'{names[key[1]]}'!"
+        for place, column in enumerate(MONEY, start=FIRST):
+            letter = xl_col_to_name(place)
+            formula = f"=SUMIFS({source}${letter}:${letter},{source}$A:$A,$A{at + 1},{source}$C:$C,$C{at + 1})"
+            sheet.write_formula(at, place, formula, book.pounds, _sum(in_group, column))
+        at += 1
+    _subtotal(book, sheet, at, "all", 1, rows)
+
+
+def _year_agency_service(row: Row) -> tuple[str, str, str]:
+    return str(row["financial_year"]), str(row["agency"]), str(row["service"])
+
+
+def _summary(
+    book: _Book, sheet: xlsxwriter.worksheet.Worksheet, rows: list[Row], names: dict[str, str], totals: dict[str, int]
+) -> None:
+    """One line for each agency, from its sheet's last row, and their sum."""
+    book.head(sheet, ["agency", "", ""])
+    for at, (agency, total_row) in enumerate(totals.items(), start=1):
+        sheet.write_string(at, 0, agency, book.text)
+        own = [r for r in rows if r["agency"] == agency]
+        for place, column in enumerate(MONEY, start=FIRST):
+            formula = f"='{names[agency]}'!{xl_rowcol_to_cell(total_row, place)}"
+            sheet.write_formula(at, place, formula, book.pounds, _sum(own, column))
+    _subtotal(book, sheet, len(totals) + 1, "all agencies", 1, rows)
+
+
+def _sum(rows: list[Row], column: str) -> Decimal:
+    return sum((Decimal(str(r[column])) for r in rows), Decimal("0.00"))
+
+
+def _sheet_names(agencies: list[str]) -> dict[str, str]:
+    """A name for each agency's sheet that a spreadsheet allows: no more than 31 characters, some of them forbidden."""
+    names: dict[str, str] = {}
+    for number, agency in enumerate(agencies, start=1):
+        name = re.sub(r"[^\w -]", "-", agency)[:31]
+        taken = {n.lower() for n in (*names.values(), "all agencies", "year to date", "history")}
+        names[agency] = f"agency {number}" if name.lower() in taken else name
+    return names

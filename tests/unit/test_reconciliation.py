@@ -1,0 +1,138 @@
+"""reconciliation.xlsx: its figures are the bridge's, its totals are formulas, and these come to what they say."""
+
+import datetime
+import re
+import zipfile
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pyarrow as pa
+import pytest
+from python_calamine import CalamineWorkbook
+
+from pipelines.release.reconciliation import MONEY, write_reconciliation
+from schemas.published import Bridge
+from schemas.table import arrow_schema
+
+SPACE = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+Cell = tuple[int, int]
+
+
+def row(agency: str, service: str, month: datetime.date, pence: int) -> dict[str, object]:
+    """A row of the bridge whose every step is another number of pence."""
+    year = "2025-26" if month < datetime.date(2026, 4, 1) else "2026-27"
+    steps = {name: Decimal(pence + n).scaleb(-2) for n, name in enumerate(MONEY)}
+    return {"financial_year": year, "month": month, "agency": agency, "service": service, **steps}
+
+
+FEBRUARY, MARCH, APRIL = (datetime.date(2026, n, 1) for n in (2, 3, 4))
+ROWS = [
+    row("board", "acute", FEBRUARY, 10_000_000_000_07), row("board", "acute", MARCH, -12_34), row("board", "eliminated", MARCH, 5),
+    row("board", "acute", APRIL, 33), row("=council", "meals", APRIL, 999_999_99), row("=council", "=1+1", APRIL, 1),
+]  # fmt: skip
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Callable[..., Path]:
+    def write(rows: list[dict[str, object]], name: str = "reconciliation.xlsx") -> Path:
+        write_reconciliation(pa.Table.from_pylist(rows, arrow_schema(Bridge)), tmp_path / name)
+        return tmp_path / name
+
+    return write
+
+
+def sheets(file: Path) -> dict[str, tuple[dict[Cell, Decimal], dict[Cell, str], dict[Cell, str]]]:
+    """By sheet: the numbers, the formulas and the texts of its cells, straight from the file's XML."""
+    found = {}
+    names = CalamineWorkbook.from_path(str(file)).sheet_names
+    with zipfile.ZipFile(file) as parts:
+        strings = [
+            "".join(t.text or "" for t in entry.iter(f"{{{SPACE['x']}}}t"))
+            for entry in ElementTree.fromstring(parts.read("xl/sharedStrings.xml")).findall("x:si", SPACE)
+        ]
+        for number, name in enumerate(names, start=1):
+            numbers, formulas, texts = {}, {}, {}
+            for cell in ElementTree.fromstring(parts.read(f"xl/worksheets/sheet{number}.xml")).iter(f"{{{SPACE['x']}}}c"):
+                at, value, formula = place(cell.attrib["r"]), cell.find("x:v", SPACE), cell.find("x:f", SPACE)
+                if formula is not None:
+                    formulas[at] = str(formula.text)
+                if cell.attrib.get("t") == "s" and value is not None:
+                    texts[at] = strings[int(str(value.text))]
+                elif value is not None:
+                    numbers[at] = Decimal(str(value.text))
+            found[name] = (numbers, formulas, texts)
+    return found
+
+
+def place(name: str) -> Cell:
+    """B3 → (3, 2)."""
+    letters, digits = re.fullmatch(r"\$?([A-Z]+)\$?(\d+)", name).groups()  # type: ignore[union-attr]  # else the test fails here
+    column = 0
+    for letter in letters:
+        column = 26 * column + ord(letter) - 64
+    return int(digits), column
+
+
+def worked_out(formula: str, book: dict, at: Cell, sheet: str) -> Decimal:
+    """What a spreadsheet makes of a formula of ours, from the cells it names."""
+    numbers, formulas, texts = book[sheet]
+    if subtotal := re.fullmatch(r"SUBTOTAL\(9,(\w+):(\w+)\)", formula):
+        (first, column), (last, _) = place(subtotal[1]), place(subtotal[2])
+        inner = [(n, column) for n in range(first, last + 1) if not formulas.get((n, column), "").startswith("SUBTOTAL")]
+        return sum((numbers.get(cell, Decimal(0)) for cell in inner), Decimal(0))
+    if other := re.fullmatch(r"'(.+)'!(\w+)", formula):
+        value: Decimal = book[other[1]][0][place(other[2])]
+        return value
+    sums = re.fullmatch(r"SUMIFS\('(.+)'!\$([A-Z]+):\$\2,'\1'!\$A:\$A,\$A(\d+),'\1'!\$C:\$C,\$C\3\)", formula)
+    assert sums, formula
+    theirs, _, their_texts = book[sums[1]]
+    column = place(f"{sums[2]}1")[1]
+    year, service = texts[at[0], 1], texts[at[0], 3]
+    chosen = [n for (n, c), text in their_texts.items() if c == 1 and text == year and their_texts.get((n, 3)) == service]
+    return sum((theirs[n, column] for n in chosen), Decimal(0))
+
+
+def test_every_total_is_a_formula_that_comes_to_what_it_says(workbook: Callable[..., Path]) -> None:
+    book = sheets(workbook(ROWS))
+    count = 0
+    for name, (numbers, formulas, _) in book.items():
+        for at, formula in formulas.items():
+            assert worked_out(formula, book, at, name) == numbers[at], (name, at, formula)
+            count += 1
+    # Months, years and all of two agencies; four services to date and their sum; two agencies and their sum.
+    assert count == len(MONEY) * ((3 + 2 + 1) + (1 + 1 + 1) + (5 + 1) + (2 + 1))
+
+
+def test_the_figures_are_those_of_the_bridge_to_the_penny(workbook: Callable[..., Path]) -> None:
+    book = sheets(workbook(ROWS))
+    numbers, formulas, texts = book["board"]
+    shown = [
+        (texts[n, 1], texts[n, 2], texts[n, 3], [numbers[n, 4 + i] for i in range(len(MONEY))])
+        for n in sorted({n for n, c in texts if c == 3 and n > 1})
+    ]
+    own = [r for r in ROWS if r["agency"] == "board"]
+    assert shown == [(r["financial_year"], f"{r['month']:%Y-%m}", r["service"], [r[name] for name in MONEY]) for r in own]
+    total = max(n for n, _ in formulas)
+    assert numbers[total, 4] == sum(Decimal(str(r["ledger"])) for r in own)
+    summary = book["all agencies"][0]
+    assert summary[4, 4] == sum(Decimal(str(r["ledger"])) for r in ROWS)
+
+
+def test_months_years_and_everything_have_their_totals(workbook: Callable[..., Path]) -> None:
+    texts = sheets(workbook(ROWS))["board"][2]
+    totals = [text for (n, c), text in sorted(texts.items()) if c == 2 and (n, 3) not in texts]
+    assert totals == ["2026-02 total", "2026-03 total", "2025-26 to date", "2026-04 total", "2026-27 to date", "all months"]
+
+
+def test_no_name_is_taken_for_a_formula_and_any_agency_has_a_sheet(workbook: Callable[..., Path]) -> None:
+    odd = [row(agency, "=1+1", APRIL, 1) for agency in ("a" * 40, "A" * 35, "x/y", "x:y", "all agencies")]
+    names = CalamineWorkbook.from_path(str(workbook(odd))).sheet_names
+    assert len(names) == 7 and len({n.lower() for n in names}) == 7
+    for _, formulas, _ in sheets(workbook(odd)).values():
+        assert not any("1+1" in formula for formula in formulas.values())
+
+
+def test_the_same_rows_make_the_same_bytes(workbook: Callable[..., Path]) -> None:
+    assert workbook(ROWS).read_bytes() == workbook(ROWS[::-1], "again.xlsx").read_bytes()
