@@ -1,9 +1,11 @@
 """The next release says in CHANGES.md what moved and why, from the files as they are dropped."""
 
 import csv
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from tests.conftest import BuildWorld, rows_of, run
@@ -52,8 +54,11 @@ def send_the_april_ledger_again(landing: Path) -> str:
 
 @pytest.fixture
 def root(world: BuildWorld, copy_of: Callable[[Path], Path]) -> Path:
-    """A data root that has published April, with May dropped."""
+    """A data root without budgets and price index that has published April, with May dropped."""
     root = copy_of(world("none"))
+    (root / "reference" / "price_index.csv").unlink()
+    for budget in (root / "landing").glob("*/budget"):
+        shutil.rmtree(budget)
     run(root, "2025-04")
     return root
 
@@ -77,3 +82,6 @@ def test_what_moved_since_april_and_why(root: Path) -> None:
     assert "restated 1 ledger row" in why["perth-kinross", booked, "2025-04"]
     assert "changed reference: cost_code_map.csv, unit_costs.csv" in text
     assert "perth-kinross/ledger/2025-04.r1.csv" in text
+    # What is optional may be absent: its tables are there and say nothing.
+    optional = ("price_index", "budget_variance")
+    assert [pq.read_table(root / "releases" / "2025.05.1" / name).num_rows for name in optional] == [0, 0]
