@@ -125,10 +125,12 @@ def measure(case: Case, threads: int = THREADS) -> Measured:
 def _compared(connection: duckdb.DuckDBPyConnection, case: Case, seconds: float) -> Measured:
     clients, numbers = zip(*sorted(case.truth), strict=True) if case.truth else ((), ())
     highs = (*BAND_FLOORS[1:], 2.0)
-    connection.register("truth", pa.table({"social_care_id": pa.array(clients, pa.string()), "chi_number": pa.array(numbers, pa.string())}))
+    connection.register(
+        "truth", pa.table({"social_care_id": pa.array(clients, pa.string()), "chi_number": pa.array(numbers, pa.string())})
+    )
     connection.register("band", pa.table({"low": BAND_FLOORS, "high": highs}))
     connection.execute(f"CREATE TABLE met_person AS {_MET}")
-    found = connection.execute(_FIGURES, {"review_from": REVIEW_FROM}).to_arrow_table().to_pylist()[0]
+    found = connection.sql(_FIGURES, params={"review_from": REVIEW_FROM}).to_arrow_table().to_pylist()[0]
     bands = connection.sql(_BANDS).fetchall()
     return Measured(
         clients=found["clients"],
@@ -173,7 +175,7 @@ def main(folder: Path) -> None:
     """Measure a case and print the figures."""
     measured = measure(read_case(folder))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MEGABYTE
-    print("\n".join(told(measured, peak)))
+    sys.stdout.write("\n".join(told(measured, peak)) + "\n")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Settings = dict[str, Any]
+Model = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ Does not belong here: standard forms (standardise), scoring pairs (matcher), ids
 
 The posterior of a client is over all candidates and over "none of them". Two ways to be none of them look like a match
 and are counted as such: a twin of a candidate, who shares birth date, surname and home, and a relative in the same
-house, who shares surname and home. How many of the searched clients are in the register at all is not known beforehand:
-it is the share under which the scores of all of them together are most likely.
+house, who shares surname and home. Two shares are of the month and not of the model, and are not known beforehand: how many
+of the searched clients are in the register at all, and how many records are kept with care. Each is the share under which
+the scores of all clients together are most likely. No link and no decision is looked at for it.
 The result depends on what the tables say only, not on the order of rows nor the number of threads.
 """
 
@@ -23,16 +24,21 @@ from pipelines.identity.standardise import database, standardise
 LINK_FROM = 0.95
 REVIEW_FROM = 0.05
 
-# Of births 3 % are twins; a client lives with 1.5 relatives of the same surname. Both are orders of magnitude.
+# Of births 3 % are twins; a client lives with 1.5 relatives of the same surname, and one in a hundred of those is a namesake,
+# as a son is of his father. All three are orders of magnitude.
 TWINS = 0.03
 RELATIVES_IN_HOUSE = 1.5
+NAMESAKES_IN_HOUSE = 0.015
 # One record in about 100 has the date of birth of somebody else in the same home: that many bits less than its own.
 HOUSEMATES_DATE_BITS = 6.6
 # One record in ten shows a move to or from a home from which somebody else in the house moved too.
 MOVED_ALONG = 0.1
-# What is believed of the share in the register before a client is looked at: worth ten clients, nine of them in it.
-BELIEVED_IN, BELIEVED_OUT = 9, 1
+# What is believed before a client is looked at of the share in the register, and of records kept with care: worth ten
+# clients, nine of them so.
+BELIEVED_FIRST, BELIEVED_SECOND = 9, 1
 SHARE_DECIMALS = 3
+# So many bits over even odds, a candidate is plain enough to show how carefully its records are kept.
+PLAIN_BITS = 5
 CLOSENESS_DECIMALS = 1
 # What is believed of people with one client before counting: 1 in 20 has another. At most 9 in 10 people can be ruled out.
 BELIEVED_AGAIN, BELIEVED_ONCE = 1, 19
@@ -107,16 +113,16 @@ def judge(connection: duckdb.DuckDBPyConnection, register: pa.Table, clients: pa
     )
 
 
-def share_in_register(odds: list[tuple[float, float]]) -> float:
-    """The share of clients that are in the register under which their odds (to be in it, to be nobody there) are most likely.
+def likeliest_share(odds: list[tuple[float, float]]) -> float:
+    """The share of the first kind among clients under which their odds (to be of the first kind, of the second) are most likely.
 
     The likelihood has one maximum: the share at which its slope is 0 is found by halving.
     """
     low, high = 0.0, 1.0
     while high - low > 0.1**SHARE_DECIMALS / 4:
         share = (low + high) / 2
-        slopes = ((match - none) / (share * match + (1 - share) * none) for match, none in odds)
-        if BELIEVED_IN / share - BELIEVED_OUT / (1 - share) + fsum(slopes) > 0:
+        slopes = ((first - second) / (share * first + (1 - share) * second) for first, second in odds)
+        if BELIEVED_FIRST / share - BELIEVED_SECOND / (1 - share) + fsum(slopes) > 0:
             low = share
         else:
             high = share
@@ -129,13 +135,19 @@ def _weigh(connection: duckdb.DuckDBPyConnection) -> None:
     population = max(_value(connection, "SELECT count(DISTINCT current_chi_number) FROM person"), SMALLEST_POPULATION)
     closeness = float(connection.sql(read_sql("identity", "closeness")).fetchall()[0][0])
     _make_with(
-        connection, "weighed", housemates_date_bits=HOUSEMATES_DATE_BITS, closeness_bits=round(log2(closeness), CLOSENESS_DECIMALS)
+        connection,
+        "weighed",
+        housemates_date_bits=HOUSEMATES_DATE_BITS,
+        closeness_bits=round(log2(closeness), CLOSENESS_DECIMALS),
     )
     connection.execute("CREATE TABLE linked (client BIGINT, candidate VARCHAR)")
-    _posterior(connection, population, (1.0, 1.0))
+    plain = {"plain_weight": log2(population) + PLAIN_BITS}
+    careful = likeliest_share(connection.execute(read_sql("identity", "care"), plain).fetchall())
+    _posterior(connection, population, careful, (1.0, 1.0))
     _make_with(connection, "linked", link_from=LINK_FROM)
     taken = _value(connection, "SELECT count(DISTINCT candidate) FROM linked")
-    _posterior(connection, population, contest(population, taken, _value(connection, "SELECT count(*) FROM linked")))
+    links = _value(connection, "SELECT count(*) FROM linked")
+    _posterior(connection, population, careful, contest(population, taken, links))
 
 
 def contest(population: int, taken: int, links: int) -> tuple[float, float]:
@@ -149,16 +161,17 @@ def contest(population: int, taken: int, links: int) -> tuple[float, float]:
     return float(f"{free:.2g}"), float(f"{again * free:.2g}")
 
 
-def _posterior(connection: duckdb.DuckDBPyConnection, population: int, factors: tuple[float, float]) -> None:
+def _posterior(connection: duckdb.DuckDBPyConnection, population: int, careful: float, factors: tuple[float, float]) -> None:
     free_factor, taken_factor = factors
     _make_with(
         connection, "candidate", population=population, twins=TWINS, relatives=RELATIVES_IN_HOUSE,
+        namesakes=NAMESAKES_IN_HOUSE, careful=careful,
         moved_along=MOVED_ALONG, free_factor=free_factor, taken_factor=taken_factor,
     )  # fmt: skip
     _make(connection, "evidence")
     # A client with a CHI of its own that the register lacks is less likely to be in it than one without.
     rows = connection.sql("SELECT has_other_chi, match_odds, none_odds FROM evidence").fetchall()
-    shares = [share_in_register([row[1:] for row in rows if row[0] is kind]) for kind in (False, True)]
+    shares = [likeliest_share([row[1:] for row in rows if row[0] is kind]) for kind in (False, True)]
     connection.execute("CREATE OR REPLACE TABLE share_in_register (has_other_chi BOOLEAN, share DOUBLE)")
     connection.execute("INSERT INTO share_in_register VALUES (false, ?), (true, ?)", shares)
     _make(connection, "scored", "outcome")

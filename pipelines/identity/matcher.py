@@ -8,10 +8,11 @@ agree by chance, is counted in the register at hand: names and postcodes are as 
 trained: no link, no decision and no client is looked at.
 """
 
+import hashlib
 import json
 import logging
 import re
-from math import floor, log10
+from math import floor, log2, log10
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import duckdb
 from splink import DuckDBAPI, Linker
 
 from pipelines.engine.database import read_sql
-from pipelines.identity.comparisons import COMPARISONS, FREQUENCY_COLUMNS, Level, Settings
+from pipelines.identity.comparisons import COMPARISONS, FREQUENCY_COLUMNS, Level, Model, Settings
 
 MODEL = Path(__file__).with_name("model.json")
 # Float sums differ in the last digits between runs and thread counts; nothing is decided on those.
@@ -38,10 +39,15 @@ _REGISTER_NAME = "a_register"
 _CLIENT_NAME = "b_client"
 
 
-def load_model() -> Settings:
+def load_model() -> Model:
     """The committed model."""
-    settings: Settings = json.loads(MODEL.read_text(encoding="utf-8"))
-    return settings
+    model: Model = json.loads(MODEL.read_text(encoding="utf-8"))
+    return model
+
+
+def model_version() -> str:
+    """A text that changes with the committed model."""
+    return hashlib.sha256(MODEL.read_bytes()).hexdigest()[:12]
 
 
 def score(connection: duckdb.DuckDBPyConnection) -> None:
@@ -50,11 +56,15 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
     Reads the tables `register_standard` and `client_standard`.
     """
     block(connection)
-    settings = with_frequencies(connection, load_model())
+    model = load_model()
+    settings = with_frequencies(connection, model["splink"])
     linker = _linker(connection, settings)
     scored = linker.inference.predict().physical_name
     weights = ", ".join(_weight(comparison) for comparison in settings["comparisons"])
-    connection.execute(f"CREATE TABLE every_pair AS SELECT unique_id_r AS client, unique_id_l AS register, {weights} FROM {scored}")
+    connection.execute(
+        f"""CREATE TABLE every_pair AS
+        SELECT unique_id_r AS client, unique_id_l AS register, {weights}, {_care_weight(model)} AS care_weight FROM {scored}"""
+    )
     connection.execute(f"DROP TABLE {scored}")
     connection.execute(f"CREATE TABLE pair AS {read_sql('identity', 'pair')}", {"negligible_bits": NEGLIGIBLE_BITS})
     connection.execute("DROP TABLE every_pair")
@@ -65,7 +75,9 @@ def block(connection: duckdb.DuckDBPyConnection) -> None:
     for table in ("register", "client"):
         connection.execute(f"CREATE OR REPLACE VIEW standard AS SELECT * FROM {table}_standard")
         connection.execute(f"CREATE TABLE {table}_key AS {read_sql('identity', 'block_key')}")
-    connection.execute(f"CREATE TABLE met AS {read_sql('identity', 'met')}", {"most_alike": MOST_ALIKE, "most_alike_broad": MOST_ALIKE_BROAD})
+    connection.execute(
+        f"CREATE TABLE met AS {read_sql('identity', 'met')}", {"most_alike": MOST_ALIKE, "most_alike_broad": MOST_ALIKE_BROAD}
+    )
 
 
 def level_counts(connection: duckdb.DuckDBPyConnection, pairs: str) -> dict[str, list[int]]:
@@ -150,6 +162,20 @@ def _weight(comparison: dict[str, Any]) -> str:
     adjusted = any("tf_adjustment_column" in level for level in comparison["comparison_levels"])
     weight = f"mw_{name} + mw_tf_adj_{name}" if adjusted else f"mw_{name}"
     return f"round({weight}, {WEIGHT_DECIMALS}) AS {name}_weight"
+
+
+def _care_weight(model: Model) -> str:
+    """log2 of how much likelier a pair's levels are for a record kept with care than for a careless one."""
+    return f"round({' + '.join(_care_of(comparison, model['careful']) for comparison in model['splink']['comparisons'])}, {WEIGHT_DECIMALS})"
+
+
+def _care_of(comparison: Settings, careful: dict[str, list[float]]) -> str:
+    name = comparison["output_column_name"]
+    levels = comparison["comparison_levels"][1:]
+    bits = [log2(m / level["m_probability"]) for m, level in zip(careful[name], levels, strict=True)]
+    # Splink numbers levels from 0, the last; -1 is nothing to compare.
+    whens = " ".join(f"WHEN {len(bits) - 1 - place} THEN {value:.6f}" for place, value in enumerate(bits))
+    return f"CASE gamma_{name} {whens} ELSE 0 END"
 
 
 def _significant(value: float) -> float:

@@ -1,7 +1,7 @@
 -- Purpose: how much speaks for each candidate of each client, and for each way to be nobody in the register but look alike.
 -- Grain: client × current CHI.
 -- Inputs: weighed, client, person, whole_client_standard, register_standard, frequency_postcode, and linked, the clients beyond
--- doubt (none yet, the first time); $population, $twins, $relatives, $moved_along, $free_factor, $taken_factor.
+-- doubt (none yet, the first time); $population, $twins, $relatives, $namesakes, $careful, $moved_along, $free_factor, $taken_factor.
 -- Conserves: every candidate once.
 WITH taken AS (
     SELECT candidate, count(*) AS clients FROM linked GROUP BY candidate
@@ -37,9 +37,14 @@ final AS (
     SELECT
         w.client, w.candidate, w.register,
         -- A person who has a client already is seldom another's too.
-        pow(2, weight_of_self + home_weight) / $population * CASE WHEN is_taken THEN $taken_factor ELSE $free_factor END AS match_odds,
-        -- A twin shares surname, birthday and home; a relative in the house shares surname and home.
-        ($twins * pow(2, surname_weight + date_of_birth_weight + home_weight) + $relatives * pow(2, surname_weight + home_weight))
+        pow(2, weight_of_self + home_weight) * ($careful * pow(2, care_weight) + 1 - $careful) / $population *
+             CASE WHEN is_taken THEN $taken_factor ELSE $free_factor END AS match_odds,
+        -- A twin shares surname, birthday and home; a relative in the house shares surname and home, and may be a namesake.
+        (
+            $twins * pow(2, surname_weight + date_of_birth_weight + home_weight)
+            + $relatives * pow(2, surname_weight + home_weight)
+            + $namesakes * pow(2, forename_weight + surname_weight + home_weight)
+        )
             / $population AS other_odds,
         w.claim IS NOT NULL AND w.claim <> w.candidate
             AND coalesce(NOT alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), false) AS guarded
