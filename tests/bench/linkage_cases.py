@@ -50,7 +50,7 @@ def main(out: Path) -> None:
 
 def _census_with_address(year: int, noise: int) -> pd.DataFrame:
     """The address in place of the postcode."""
-    import pseudopeople  # type: ignore[import-not-found]  # only in the environment of its own
+    import pseudopeople  # type: ignore[import-not-found]  # only in an environment of its own
 
     rows = pseudopeople.generate_decennial_census(year=year, seed=LEARN_SEED, config=_noise(noise)).reset_index(drop=True)
     parts = rows[["street_number", "street_name", "unit_number"]].astype("object")
@@ -61,7 +61,7 @@ def _census_with_address(year: int, noise: int) -> pd.DataFrame:
 
 def _social_security(seed: int, noise: int) -> pd.DataFrame:
     """Applications for a number, with whole middle names; another seed makes other slips."""
-    import pseudopeople  # type: ignore[import-not-found]  # only in the environment of its own
+    import pseudopeople
 
     rows = pseudopeople.generate_social_security(year=2030, seed=seed, config=_noise(noise)).reset_index(drop=True)
     rows = rows[rows["event_type"] == "creation"].reset_index(drop=True)
@@ -100,7 +100,7 @@ def _febrl(name: str) -> pd.DataFrame:
 
 
 def _census(year: int, noise: int, seed: int) -> pd.DataFrame:
-    import pseudopeople  # type: ignore[import-not-found]  # only in the environment of its own
+    import pseudopeople
 
     rows = pseudopeople.generate_decennial_census(year=year, seed=seed, config=_noise(noise)).reset_index(drop=True)
     text = rows.astype("object").where(rows.notna(), None)
@@ -118,7 +118,7 @@ def _census(year: int, noise: int, seed: int) -> pd.DataFrame:
 
 def _noise(times: int) -> dict:
     """Every column's noise so many times as likely as usual."""
-    import pseudopeople  # type: ignore[import-not-found]  # only in the environment of its own
+    import pseudopeople
 
     usual = pseudopeople.get_config()
     return {

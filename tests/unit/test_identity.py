@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from pipelines.engine.errors import IrfError
 from pipelines.identity import link, pseudonym, registry, review
 from pipelines.identity.current_chi import current_chis
 from pipelines.identity.standardise import database
@@ -446,6 +447,28 @@ def test_a_new_method_with_the_same_id_is_no_change_of_person() -> None:
     assert registry.link_history(april, ids(("A1", "p1", "decision")), "2026-05").num_rows == 2
 
 
+def test_a_row_of_the_history_holds_until_the_next_and_keeps_its_weight() -> None:
+    april = registry.link_history(None, ids(("A1", "p1", "unlinked"), ("A2", "p2", "chi")), "2026-04")
+    june = registry.link_history(april, ids(("A1", "p9", "decision")), "2026-06")
+    rows = registry.with_valid_to(june).to_pylist()
+    assert [(row["social_care_id"], row["valid_from"], row["valid_to"]) for row in rows] == [
+        ("A1", "2026-04", "2026-06"),
+        ("A1", "2026-06", None),
+        ("A2", "2026-04", None),
+    ]
+    assert {row["model_version"] for row in rows} == {"m1"}
+    assert registry.with_valid_to(registry.LINK_HISTORY.empty_table()).num_rows == 0
+
+
+def test_a_history_of_before_weights_were_kept_is_read(tmp_path: Path) -> None:
+    history = registry.link_history(None, ids(("A1", "p1", "chi")), "2026-04")
+    registry.save_history(history.drop_columns(["link_probability", "model_version"]), tmp_path / "old.parquet")
+    loaded = registry.load_history(tmp_path / "old.parquet")
+    assert loaded is not None
+    assert loaded.schema == registry.LINK_HISTORY
+    assert loaded["model_version"].to_pylist() == [None]
+
+
 def test_first_and_empty_histories() -> None:
     assert registry.link_history(None, ids(), "2026-04").num_rows == 0
     assert registry.person_history(None, ids(("A1", "p1", "chi")), "2026-04").schema == registry.PERSON_HISTORY
@@ -465,18 +488,80 @@ def test_history_file(tmp_path: Path) -> None:
 # --- review -----------------------------------------------------------------------------------------
 
 
-def test_review_goes_out_private_with_its_candidate(tmp_path: Path) -> None:
-    rows = [client(AGNES_CHI, AGNES), client(AGNES_CHI, ROBERT, social_care_id="=A2")]
-    judged = link.judge_clients(table(A_REGISTER, REGISTER), table(rows, CLIENTS), table([], review.DECISIONS))
+def sheet_of(rows: list[Row], register: list[Row] | None = None) -> pa.Table:
+    with database(threads=1) as connection:
+        known = table(A_REGISTER if register is None else register, REGISTER)
+        link.judge(connection, known, table(rows, CLIENTS), table([], review.DECISIONS))
+        return review.review_sheet(connection, link.REVIEW_FROM)
+
+
+def test_the_review_sheet_shows_both_sides_easiest_first() -> None:
+    twin = client(UNKNOWN_CHI, AGNES, forename="Margaret", social_care_id="A2")
+    two_alike = [*A_REGISTER, {"chi_number": NEWER_CHI, **ROBERT}]
+    rows = sheet_of(
+        [client(None, ROBERT, social_care_id="A1"), twin, client(AGNES_CHI, ROBERT, social_care_id="A3")], two_alike
+    )
+    seen = rows.select(["social_care_id", "candidate_chi_number", "forename", "candidate_forename"]).to_pylist()
+    assert [row["social_care_id"] for row in seen] == ["A2", "A1", "A1", "A3"]
+    assert [row["candidate_chi_number"] for row in seen] == [AGNES_CHI, NEWER_CHI, ROBERT_CHI, AGNES_CHI]
+    assert (seen[0]["forename"], seen[0]["candidate_forename"]) == ("Margaret", "Agnes")
+
+
+def test_review_goes_out_private_and_safe_for_a_spreadsheet(tmp_path: Path) -> None:
     path = tmp_path / "review" / review.PENDING_FILE
-    assert review.export_review(judged, path) == 1
+    assert review.export_review(sheet_of([client(AGNES_CHI, ROBERT, social_care_id="=A2")]), path) == 1
     with path.open(newline="") as file:
-        assert list(csv.reader(file)) == [
-            ["agency", "social_care_id", "reason", "candidate_chi_number"],
-            ["angus", "'=A2", link.CHI_DISAGREES, AGNES_CHI],
-        ]
+        rows = list(csv.DictReader(file))
+    assert [row["social_care_id"] for row in rows] == ["'=A2"]
+    assert [rows[0][name] for name in review.FILLED_IN] == ["", "", "", ""]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+SHEET = ("agency", "social_care_id", "candidate_chi_number", *review.FILLED_IN)
+SAID = ("jm", "2026-04-02", "spoke to her")
+
+
+def imported(folder: Path, *rows: tuple[str, ...], delimiter: str = ",") -> tuple[int, list[Row]]:
+    sheet, decisions = folder / "sheet.csv", folder / "review" / review.DECISIONS_FILE
+    with sheet.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows([SHEET, *rows])
+    added = review.import_review(sheet, decisions, {AGNES_CHI, ROBERT_CHI, "0101011237"})
+    return added, review.read_decisions(decisions).to_pylist()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_decisions_on_the_sheet_are_kept_once(tmp_path: Path, delimiter: str) -> None:
+    rows = [
+        ("angus", "'=A1", AGNES_CHI, "different", *SAID),
+        ("angus", "'=A1", "101011237", "Same", *SAID),
+        ("angus", "A2", ROBERT_CHI, "different", *SAID),
+        ("angus", "A3", ROBERT_CHI, "different", *SAID),
+        ("angus", "A3", AGNES_CHI, "", "", "", ""),
+    ]
+    added, decisions = imported(tmp_path, *rows, delimiter=delimiter)
+    assert added == 2
+    assert [(row["social_care_id"], row["chi_number"]) for row in decisions] == [("=A1", "0101011237"), ("A2", None)]
+    assert imported(tmp_path, *rows, delimiter=delimiter) == (0, decisions)
+    path = tmp_path / "review" / review.DECISIONS_FILE
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([("angus", "A1", AGNES_CHI, "perhaps", *SAID)], "row 2: decision"),
+        ([("angus", "A1", AGNES_CHI, "same", "", *SAID[1:])], "row 2: decided_by"),
+        ([("angus", "A1", AGNES_CHI, "same", "jm", "2 April", "")], "row 2: decided_on"),
+        ([("angus", "A1", UNKNOWN_CHI, "same", *SAID)], "row 2: candidate_chi_number"),
+        ([("angus", "A1", AGNES_CHI, "same", *SAID), ("angus", "A1", ROBERT_CHI, "same", *SAID)], "row 3: a second"),
+    ],
+)
+def test_a_bad_sheet_changes_nothing_and_names_nobody(tmp_path: Path, rows: list[tuple[str, ...]], reason: str) -> None:
+    with pytest.raises(IrfError, match=reason) as refused:
+        imported(tmp_path, *rows)
+    assert AGNES_CHI not in str(refused.value)
+    assert not (tmp_path / "review" / review.DECISIONS_FILE).exists()
 
 
 def test_decisions_come_in(tmp_path: Path) -> None:
@@ -495,7 +580,7 @@ def test_decisions_come_in(tmp_path: Path) -> None:
 def test_a_bad_decision_is_named_by_row_only(tmp_path: Path) -> None:
     path = tmp_path / "decisions.csv"
     path.write_text(",".join(review.DECISIONS.names) + "\nangus,A1,0101011237,jm,next week,\n")
-    with pytest.raises(ValueError, match="row 2: decided_on") as refused:
+    with pytest.raises(IrfError, match="row 2: decided_on") as refused:
         review.read_decisions(path)
     assert "0101011237" not in str(refused.value)
     assert "A1" not in str(refused.value)
@@ -545,9 +630,8 @@ def currents(pairs: list[tuple[str, str | None]]) -> dict[str, str]:
 
 def ids(*rows: tuple[str, str, str]) -> pa.Table:
     names = ("social_care_id", "person_id", "link_method")
-    values = [{"agency": "angus", **dict(zip(names, row, strict=True))} for row in rows]
-    schema = pa.schema([(name, pa.string()) for name in ("agency", *names)])
-    return table(values, schema)
+    values = [{"agency": "angus", "model_version": "m1", **dict(zip(names, row, strict=True))} for row in rows]
+    return table(values, pa.schema([field for field in registry.LINK_HISTORY if field.name != "valid_from"]))
 
 
 def invented_town(people_count: int, clients_count: int) -> tuple[list[Row], list[Row], dict[str, str | None]]:
