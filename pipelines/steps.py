@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import create_view, dependencies, open_database, read_sql, write_parquet, write_select
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
-from pipelines.identity.link import REVIEW_FROM, judge, link_clients
+from pipelines.identity.link import REVIEW_FROM, judge, judge_clients
 from pipelines.identity.matcher import model_version
 from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
@@ -162,10 +162,10 @@ class Steps:
         return self._run("core", name, CORE[name])
 
     def link(self) -> pa.Table:
-        """Link the councils' clients to people of the register."""
-        links = link_clients(*self._people(), threads=self.threads)
-        self._write("core", "link", links)
-        return links
+        """Link the councils' clients to people of the register. Returns what `judge_clients` does."""
+        judged = judge_clients(*self._people(), threads=self.threads)
+        self._write("core", "link", judged)
+        return judged
 
     def review_sheet(self) -> pa.Table:
         """The uncertain links of the last refresh's files, with what a person needs to decide them."""
