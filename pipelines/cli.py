@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import duckdb
 import typer
@@ -21,6 +21,9 @@ import typer
 from pipelines.engine.database import literal
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.paths import REPOSITORY, SQL, DataRoot
+
+if TYPE_CHECKING:
+    from pipelines.steps import Steps
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 SHOWN_ROWS, SHOWN_WIDTH = 1_000, 10_000
@@ -134,6 +137,44 @@ def verify(version: Annotated[str | None, typer.Argument()] = None) -> None:
         typer.echo(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")
     if not all(f.passed for f in findings):
         raise IrfError(f"{sum(not f.passed for f in findings)} checks of the release are broken")
+
+
+review_app = typer.Typer(help="Uncertain links out for a person to decide, and the decisions back in.", no_args_is_help=True)
+app.add_typer(review_app, name="review")
+
+
+@review_app.command("export")
+def review_export() -> None:
+    """Write the uncertain links of the last refresh for a person with a spreadsheet, easiest first. The file names people."""
+    from pipelines.identity.review import PENDING_FILE, export_review
+
+    root = DataRoot.from_environment()
+    steps = _last_steps(root)
+    path = root.folder("review") / PENDING_FILE
+    clients = export_review(steps.review_sheet(), path)
+    typer.echo(f"{clients} uncertain clients: {path}")
+
+
+@review_app.command("import")
+def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)]) -> None:
+    """Check the decisions filled in on a review sheet and keep them; the next refresh follows them."""
+    from pipelines.identity.review import DECISIONS_FILE, import_review
+
+    root = DataRoot.from_environment()
+    added = import_review(file, root.folder("review") / DECISIONS_FILE, _last_steps(root).register_numbers())
+    typer.echo(f"{added} new decisions; the next refresh follows them")
+
+
+def _last_steps(root: DataRoot) -> "Steps":
+    """The steps of the month refreshed last."""
+    import pyarrow.parquet as pq
+
+    from pipelines.steps import Steps
+
+    covered = root.folder("core") / "refresh.parquet"
+    if not covered.is_file():
+        raise IrfError("nothing was refreshed yet; run `irf refresh --period YYYY-MM`")
+    return Steps(root, str(pq.read_table(covered)["period"][0].as_py()))
 
 
 @app.command()

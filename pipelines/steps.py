@@ -20,10 +20,12 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import create_view, dependencies, open_database, read_sql, write_parquet, write_select
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
-from pipelines.identity.link import link_clients
+from pipelines.identity.link import REVIEW_FROM, judge, judge_clients
+from pipelines.identity.matcher import model_version
 from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
-from pipelines.identity.review import read_decisions
+from pipelines.identity.review import DECISIONS_FILE, read_decisions, review_sheet
+from pipelines.identity.standardise import database as identity_database
 from pipelines.ingest.corrections import Correction
 from pipelines.ingest.judge import Outcome
 from pipelines.ingest.landing import Landed, scan
@@ -165,15 +167,35 @@ class Steps:
         return self._run("core", name, CORE[name])
 
     def link(self) -> pa.Table:
-        """Link the councils' clients to people of the register."""
+        """Link the councils' clients to people of the register. Returns what `judge_clients` does."""
+        judged = judge_clients(*self._people(), threads=self.threads)
+        self._write("core", "link", judged)
+        return judged
+
+    def review_sheet(self) -> pa.Table:
+        """The uncertain links of the last refresh's files, with what a person needs to decide them."""
+        with identity_database(self.threads) as connection:
+            judge(connection, *self._people())
+            return review_sheet(connection, REVIEW_FROM)
+
+    def register_numbers(self) -> set[str]:
+        """Every CHI number of the latest population register."""
+        register, _, _ = self._people()
+        return set(register["chi_number"].to_pylist())
+
+    def _people(self) -> tuple[pa.Table, pa.Table, pa.Table]:
+        """The latest register, each client as the latest snapshot that has it says, and the decisions.
+
+        A client who has left the council's snapshot keeps the link that its earlier costs hang on.
+        """
         with self.database([("staged", "population_register"), ("staged", "clients")]) as connection:
-            latest = "SELECT * FROM {0} QUALIFY period = max(period) OVER (PARTITION BY agency)"
-            register = connection.sql(latest.format("staged.population_register")).to_arrow_table()
-            clients = connection.sql(latest.format("staged.clients")).to_arrow_table()
-        decisions = read_decisions(self.root.folder("review") / "decisions.csv")
-        links = link_clients(register, clients, decisions, threads=self.threads)
-        self._write("core", "link", links)
-        return links
+            register = connection.sql(
+                "SELECT * FROM staged.population_register QUALIFY period = max(period) OVER (PARTITION BY agency)"
+            ).to_arrow_table()
+            clients = connection.sql(
+                "SELECT * FROM staged.clients QUALIFY period = max(period) OVER (PARTITION BY agency, social_care_id)"
+            ).to_arrow_table()
+        return register, clients, read_decisions(self.root.folder("review") / DECISIONS_FILE)
 
     def person_id(self) -> int:
         """Give every person with a record the keyed pseudonym."""
@@ -219,18 +241,33 @@ class Steps:
 
     def person_history(self) -> pa.Table:
         """Remember who each client is, and tell which person ids changed."""
-        links = pq.read_table(self.file("core", "link"))
+        now = self._client_links()
         key = self.key()
         person_keys = pa.array([
             f"chi:{x['chi_number']}" if x["chi_number"] else f"client:{x['agency']}:{x['social_care_id']}"
-            for x in links.to_pylist()
+            for x in now.to_pylist()
         ], pa.string())  # fmt: skip
-        now = links.select(["agency", "social_care_id", "link_method"]).append_column("person_id", person_ids(key, person_keys))
+        now = now.drop_columns("chi_number").append_column("person_id", person_ids(key, person_keys))
+        now = now.append_column("model_version", pa.array([model_version()] * now.num_rows, pa.string()))
         path = self.root.folder("state") / "link_history.parquet"
         previous = load_history(path)
         changes = person_history(previous, now, self.period)
         self._write("mart", "person_history", changes)
         return link_history(previous, now, self.period)
+
+    def _client_links(self) -> pa.Table:
+        """Every client with a link or with a record; one that is in no snapshot is unlinked, and may be linked later."""
+        with self.database([("core", "link"), ("core", "record")]) as connection:
+            return connection.sql(
+                """
+                SELECT agency, social_care_id, chi_number, link_method, link_probability FROM core.link
+                UNION ALL
+                SELECT DISTINCT agency, social_care_id, NULL, 'unlinked', NULL
+                FROM core.record ANTI JOIN core.link USING (agency, social_care_id)
+                WHERE social_care_id IS NOT NULL AND fate = 'accepted'
+                ORDER BY agency, social_care_id
+                """
+            ).to_arrow_table()
 
     def remember_links(self, history: pa.Table) -> None:
         """Keep the link history once the release that used it is published."""

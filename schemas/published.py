@@ -373,6 +373,9 @@ class LinkQuality(Table):
     link_method: Series[Text] = column("chi, probabilistic, decision, unlinked or none", required=True)
     clients: Series[Count] = column("distinct people with a line", required=True)
     cost: Series[Money] = column("sum of cost of their lines; for none, of lines without a person", required=True, unit="GBP")
+    estimated_precision: Series[Rate] = column(
+        "for probabilistic, the share of these links that is expected to be right: the mean posterior of the people"
+    )
 
 
 @table(grain="data zone × sex × age_band × year", key=("data_zone", "sex", "age_band", "year"))

@@ -1,30 +1,50 @@
 """Which person of the register each council client is.
 
 Belongs here: the rules that decide a link: by CHI, by splink's scores, by a person's decision, or not at all.
-Does not belong here: scoring pairs (matcher), standard forms (people), ids (pseudonym), memory of links (registry).
+Does not belong here: standard forms (standardise), scoring pairs (matcher), ids (pseudonym), memory of links (registry).
 
 The posterior of a client is over all candidates and over "none of them". Two ways to be none of them look like a match
-and are counted as such: a twin of a candidate, who shares birth date, surname and postcode, and a relative in the same
-house, who shares surname and postcode. Scores of pairs are independent of the register's size; the posterior is not.
+and are counted as such: a twin of a candidate, who shares birth date, surname and home, and a relative in the same
+house, who shares surname and home. Two shares are of the month and not of the model, and are not known beforehand: how many
+of the searched clients are in the register at all, and how many records are kept with care. Each is the share under which
+the scores of all clients together are most likely. No link and no decision is looked at for it.
 The result depends on what the tables say only, not on the order of rows nor the number of threads.
 """
 
+from math import fsum, log2
+
 import duckdb
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 
-from pipelines.identity import matcher, people
+from pipelines.engine.database import read_sql
+from pipelines.identity import matcher
+from pipelines.identity.current_chi import current_chis
+from pipelines.identity.standardise import database, standardise
 
 LINK_FROM = 0.95
 REVIEW_FROM = 0.05
 
-# A client of a Tayside council is nearly always on the board's register. A small register is a sample of a larger town.
-IN_REGISTER = 0.9
-SMALLEST_POPULATION = 100_000
+# Of births 3 % are twins; a client lives with 1.5 relatives of the same surname, and one in a hundred of those is a namesake,
+# as a son is of his father. All three are orders of magnitude.
 TWINS = 0.03
 RELATIVES_IN_HOUSE = 1.5
-PROBABILITY_DECIMALS = 6
+NAMESAKES_IN_HOUSE = 0.015
+# One record in about 100 has the date of birth of somebody else in the same home: that many bits less than its own.
+HOUSEMATES_DATE_BITS = 6.6
+# One record in ten shows a move to or from a home from which somebody else in the house moved too.
+MOVED_ALONG = 0.1
+# What is believed before a client is looked at of the share in the register, and of records kept with care: worth ten
+# clients, nine of them so.
+BELIEVED_FIRST, BELIEVED_SECOND = 9, 1
+SHARE_DECIMALS = 3
+# So many bits over even odds, a candidate is plain enough to show how carefully its records are kept.
+PLAIN_BITS = 5
+CLOSENESS_DECIMALS = 1
+# What is believed of people with one client before counting: 1 in 20 has another. At most 9 in 10 people can be ruled out.
+BELIEVED_AGAIN, BELIEVED_ONCE = 1, 19
+MOST_LEFT_FACTOR = 10
+# A register with fewer people is a sample of a larger town.
+SMALLEST_POPULATION = 1_000
 
 SEVERAL_CHIS = "several CHI numbers are claimed for this client"
 CHI_DISAGREES = "the CHI number is in the register, but neither date of birth nor name agrees"
@@ -42,143 +62,9 @@ _LINK_FIELDS: list[tuple[str, pa.DataType]] = [
     ("review_reason", pa.string()),
 ]
 LINKS = pa.schema(_LINK_FIELDS)
-JUDGED = LINKS.append(pa.field("candidate_chi_number", pa.string()))
-
-_MACROS = """
-CREATE MACRO alike(a, b) AS
-    jaro_winkler_similarity(a, b) >= 0.9 OR (least(length(a), length(b)) = 1 AND left(a, 1) = left(b, 1));
-CREATE MACRO both_alike(a1, b1, a2, b2) AS coalesce(alike(a1, b1), true) AND coalesce(alike(a2, b2), true);
-"""
-
-# One row per current person: several rows come from superseded numbers that are still in the register.
-_PERSON = """
-CREATE TABLE person AS
-SELECT r.*, c.current_chi_number, r.chi_number = c.current_chi_number AS is_current
-FROM register AS r
-JOIN current_chi AS c USING (chi_number)
-QUALIFY row_number() OVER (PARTITION BY r.chi_number ORDER BY r.date_of_birth, r.surname, r.forename, r.postcode) = 1
-"""
-
-# One row per client: the row with a CHI, else the fullest, stands for the client. Only a valid CHI is a claim.
-_CLIENT = """
-CREATE TABLE client AS
-WITH claim AS (
-    SELECT c.* EXCLUDE (chi_number, chi_is_valid),
-        CASE WHEN c.chi_is_valid THEN coalesce(f.current_chi_number, c.chi_number) END AS claim
-    FROM client_row AS c
-    LEFT JOIN current_chi AS f USING (chi_number)
-),
-ranked AS (
-    SELECT claim.*,
-        count(DISTINCT claim) OVER (PARTITION BY agency, social_care_id) AS claims,
-        row_number() OVER (
-            PARTITION BY agency, social_care_id
-            ORDER BY claim NULLS LAST,
-                (date_of_birth IS NULL)::INTEGER + (forename IS NULL)::INTEGER + (surname IS NULL)::INTEGER
-                    + (postcode IS NULL)::INTEGER + (sex IS NULL)::INTEGER,
-                date_of_birth, surname, forename, postcode, sex
-        ) AS place
-    FROM claim
+JUDGED = pa.schema(
+    [*LINKS, pa.field("candidate_chi_number", pa.string()), pa.field("candidate_probability", pa.decimal128(18, 6))]
 )
-SELECT * EXCLUDE (place) FROM ranked WHERE place = 1
-"""
-
-# What the CHI alone says of each client. Nothing to compare is no disagreement.
-_VERDICT = """
-CREATE TABLE verdict AS
-WITH compared AS (
-    SELECT c.agency, c.social_care_id, c.claims, c.claim, p.current_chi_number IS NOT NULL AS in_register,
-        c.date_of_birth = p.date_of_birth AS date_agrees,
-        CASE
-            WHEN coalesce(c.forename, c.surname) IS NULL OR coalesce(p.forename, p.surname) IS NULL THEN NULL
-            WHEN coalesce(c.forename, p.surname) IS NULL OR coalesce(c.surname, p.forename) IS NULL THEN NULL
-            ELSE both_alike(c.forename, p.forename, c.surname, p.surname)
-                OR coalesce(alike(c.forename, p.surname) AND alike(c.surname, p.forename), false)
-        END AS name_agrees
-    FROM client AS c
-    LEFT JOIN person AS p ON p.current_chi_number = c.claim AND p.is_current
-)
-SELECT agency, social_care_id,
-    CASE
-        WHEN claims > 1 THEN 'several'
-        WHEN NOT in_register THEN 'search'
-        WHEN coalesce(date_agrees, false) OR coalesce(name_agrees, false) THEN 'chi'
-        WHEN date_agrees IS NULL AND name_agrees IS NULL THEN 'chi'
-        ELSE 'disagrees'
-    END AS verdict
-FROM compared
-"""
-
-_SEARCHED = """
-CREATE TABLE searched AS
-SELECT c.* FROM client AS c JOIN verdict AS v USING (agency, social_care_id)
-WHERE v.verdict = 'search' ORDER BY c.agency, c.social_care_id
-"""
-
-_PAIR = """
-SELECT pair.*, p.current_chi_number AS candidate,
-    c.claim IS NOT NULL AND c.claim <> p.current_chi_number
-        AND coalesce(NOT alike(c.forename, p.forename), false) AS guarded
-FROM pair
-JOIN (SELECT row_number() OVER (ORDER BY chi_number) - 1 AS register, * FROM person) AS p USING (register)
-JOIN (SELECT row_number() OVER (ORDER BY agency, social_care_id) - 1 AS client, * FROM searched) AS c USING (client)
-ORDER BY client, candidate, register
-"""
-
-# The last decision counts. A decision for no link leaves the client unlinked, and out of review.
-_DECIDED = """
-CREATE TABLE decided AS
-WITH latest AS (
-    SELECT agency, social_care_id, nullif(trim(chi_number), '') AS named
-    FROM decision
-    QUALIFY row_number() OVER (
-        PARTITION BY agency, social_care_id ORDER BY decided_on DESC NULLS LAST, decided_by, chi_number, reason
-    ) = 1
-)
-SELECT l.agency, l.social_care_id, l.named, p.current_chi_number AS chi_number
-FROM latest AS l
-LEFT JOIN current_chi AS f ON f.chi_number = l.named
-LEFT JOIN person AS p ON p.current_chi_number = f.current_chi_number AND p.is_current
-"""
-
-_LINKS = """
-WITH best AS (
-    SELECT s.agency, s.social_care_id, o.candidate, o.probability, o.guarded
-    FROM (SELECT row_number() OVER (ORDER BY agency, social_care_id) - 1 AS client, * FROM searched) AS s
-    JOIN outcome AS o USING (client)
-),
-judged AS (
-    SELECT c.agency, c.social_care_id, c.claim, d.named, d.chi_number AS decided, b.candidate, b.probability,
-        CASE
-            WHEN d.agency IS NOT NULL AND d.named IS NULL THEN 'decided_against'
-            WHEN d.agency IS NOT NULL AND d.chi_number IS NOT NULL THEN 'decision'
-            WHEN d.agency IS NOT NULL THEN 'decision_unknown'
-            WHEN v.verdict <> 'search' THEN v.verdict
-            WHEN b.probability >= $review_from AND b.guarded THEN 'twin'
-            WHEN b.probability >= $link_from THEN 'probabilistic'
-            WHEN b.probability >= $review_from THEN 'unsure'
-            ELSE 'unlinked'
-        END AS judgement
-    FROM client AS c
-    JOIN verdict AS v USING (agency, social_care_id)
-    LEFT JOIN decided AS d USING (agency, social_care_id)
-    LEFT JOIN best AS b USING (agency, social_care_id)
-),
-final AS (
-    SELECT agency, social_care_id,
-        CASE judgement WHEN 'chi' THEN claim WHEN 'decision' THEN decided WHEN 'probabilistic' THEN candidate END
-            AS chi_number,
-        CASE WHEN judgement IN ('chi', 'decision', 'probabilistic') THEN judgement ELSE 'unlinked' END AS link_method,
-        CASE WHEN judgement = 'probabilistic' THEN probability END::DECIMAL(18, 6) AS link_probability,
-        reason.review_reason IS NOT NULL AS review,
-        reason.review_reason,
-        CASE judgement WHEN 'disagrees' THEN claim WHEN 'twin' THEN candidate WHEN 'unsure' THEN candidate END
-            AS candidate_chi_number
-    FROM judged
-    LEFT JOIN reason USING (judgement)
-)
-SELECT * FROM final ORDER BY agency, social_care_id
-"""
 
 _REASONS = pa.table(
     {
@@ -186,6 +72,7 @@ _REASONS = pa.table(
         "review_reason": [SEVERAL_CHIS, CHI_DISAGREES, UNSURE, TWIN, DECISION_UNKNOWN],
     }
 )
+_SEARCHED = "SELECT c.* FROM client AS c JOIN verdict AS v USING (row_id) WHERE v.verdict = 'search'"
 
 
 def link_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, threads: int = 2) -> pa.Table:
@@ -194,83 +81,126 @@ def link_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, thr
 
 
 def judge_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, threads: int = 2) -> pa.Table:
-    """`link_clients`, and for links to review the person of the register they may be, to show to the reviewer."""
-    with matcher.database(threads) as database:
-        database.execute(_MACROS)
-        _load(database, register, clients, decisions)
-        for step in (_PERSON, _CLIENT, _VERDICT, _SEARCHED, _DECIDED):
-            database.execute(step)
-        database.register("outcome", pa.Table.from_pandas(_search(database, threads), preserve_index=False))
-        bands = {"link_from": LINK_FROM, "review_from": REVIEW_FROM}
-        judged: pa.Table = database.sql(_LINKS, params=bands).to_arrow_table()
+    """`link_clients`, and the most probable person of the register for clients that are not settled, to show a reviewer."""
+    with database(threads) as connection:
+        judge(connection, register, clients, decisions)
+        judged: pa.Table = connection.sql("SELECT * FROM judged").to_arrow_table()
         return judged.cast(JUDGED)
 
 
-def posteriors(pairs: pd.DataFrame, population: int) -> pd.DataFrame:
-    """Each client's most probable candidate: client, candidate, probability, guarded.
+def estimate(judged: pa.Table) -> tuple[float, float]:
+    """Expected precision and recall of the links, from the posteriors alone: no truth is known.
 
-    `pairs` has the log2 weights of each comparison, one row per client and candidate, sorted by both.
+    A link by CHI or decision is taken for right. A client left unlinked is missed with the probability of its best candidate.
     """
-    each = pd.DataFrame({"client": pairs["client"], "match": _match_odds(pairs, population)})
-    each["none"] = _none_odds(pairs, population)
-    totals = each.groupby("client")[["match", "none"]].transform("sum")
-    probability = each["match"] / (totals["match"] + totals["none"] + (1 - IN_REGISTER))
-    scored = pairs[["client", "candidate", "guarded"]].assign(probability=probability.round(PROBABILITY_DECIMALS))
-    ranked = scored.sort_values(["client", "probability", "candidate"], ascending=[True, False, True], kind="stable")
-    return ranked.drop_duplicates("client")
+    rows = judged.select(["chi_number", "link_method", "candidate_probability"]).to_pylist()
+    sure = [
+        1.0 if row["link_method"] != "probabilistic" else float(row["candidate_probability"])
+        for row in rows
+        if row["chi_number"]
+    ]
+    missed = [float(row["candidate_probability"] or 0) for row in rows if not row["chi_number"]]
+    right = fsum(sure)
+    return right / max(len(sure), 1), right / max(right + fsum(missed), 1)
 
 
-def _load(database: duckdb.DuckDBPyConnection, register: pa.Table, clients: pa.Table, decisions: pa.Table) -> None:
-    tables = {
-        "register": _with_standard(register, ["chi_number"]),
-        "client_row": _with_standard(clients, ["agency", "social_care_id", "chi_number", "chi_is_valid"]),
-        "current_chi": people.current_chis(register),
+def judge(connection: duckdb.DuckDBPyConnection, register: pa.Table, clients: pa.Table, decisions: pa.Table) -> None:
+    """Make the table `judged` (as JUDGED), and on the way there the tables of every step in `sql/identity/`."""
+    given = {
+        "register": register,
+        "client_row": clients,
+        "current_chi": current_chis(register),
         "decision": decisions,
         "reason": _REASONS,
     }
-    for name, table in tables.items():
-        database.register(name, table)
+    for name, table in given.items():
+        connection.register(name, table)
+    _make(connection, "person", "client")
+    standardise(connection, "person", "register_standard")
+    standardise(connection, "client", "whole_client_standard")
+    connection.execute("CREATE VIEW client_standard AS FROM whole_client_standard")
+    _make(connection, "verdict", "decided")
+    connection.execute(f"CREATE TABLE searched AS {_SEARCHED}")
+    connection.execute("CREATE OR REPLACE VIEW client_standard AS FROM whole_client_standard SEMI JOIN searched USING (row_id)")
+    matcher.score(connection)
+    _weigh(connection)
+    connection.execute(
+        f"CREATE TABLE judged AS {read_sql('identity', 'judged')}", {"link_from": LINK_FROM, "review_from": REVIEW_FROM}
+    )
 
 
-def _with_standard(table: pa.Table, keys: list[str]) -> pa.Table:
-    standard = people.standard(table)
-    for position, key in enumerate(keys):
-        standard = standard.add_column(position, key, table[key])
-    return standard
+def likeliest_share(odds: list[tuple[float, float]]) -> float:
+    """The share of the first kind among clients under which their odds (to be of the first kind, of the second) are most likely.
+
+    The likelihood has one maximum: the share at which its slope is 0 is found by halving.
+    """
+    low, high = 0.0, 1.0
+    while high - low > 0.1**SHARE_DECIMALS / 4:
+        share = (low + high) / 2
+        slopes = ((first - second) / (share * first + (1 - share) * second) for first, second in odds)
+        if BELIEVED_FIRST / share - BELIEVED_SECOND / (1 - share) + fsum(slopes) > 0:
+            low = share
+        else:
+            high = share
+    smallest = 0.1**SHARE_DECIMALS
+    return float(min(max(round(low, SHARE_DECIMALS), smallest), 1 - smallest))
 
 
-def _search(database: duckdb.DuckDBPyConnection, threads: int) -> pd.DataFrame:
-    """Splink's best candidate for every client that its CHI did not settle."""
-    register = database.sql("SELECT * FROM person ORDER BY chi_number").to_arrow_table()
-    searched = database.sql("SELECT * FROM searched ORDER BY agency, social_care_id").to_arrow_table()
-    found = matcher.candidates(register.select(people.STANDARD), searched.select(people.STANDARD), threads)
-    database.register("pair", pa.Table.from_pandas(found, preserve_index=False))
-    pairs = database.execute(_PAIR).df()
-    return posteriors(_one_row_a_person(pairs), max(register.num_rows, SMALLEST_POPULATION))
+def _weigh(connection: duckdb.DuckDBPyConnection) -> None:
+    """The posterior of each searched client over its candidates: each by itself first, then knowing who is beyond doubt."""
+    population = max(_value(connection, "SELECT count(DISTINCT current_chi_number) FROM person"), SMALLEST_POPULATION)
+    closeness = float(connection.sql(read_sql("identity", "closeness")).fetchall()[0][0])
+    _make_with(
+        connection,
+        "weighed",
+        housemates_date_bits=HOUSEMATES_DATE_BITS,
+        closeness_bits=round(log2(closeness), CLOSENESS_DECIMALS),
+    )
+    connection.execute("CREATE TABLE linked (client BIGINT, candidate VARCHAR)")
+    plain = {"plain_weight": log2(population) + PLAIN_BITS}
+    careful = likeliest_share(connection.execute(read_sql("identity", "care"), plain).fetchall())
+    _posterior(connection, population, careful, (1.0, 1.0))
+    _make_with(connection, "linked", link_from=LINK_FROM)
+    taken = _value(connection, "SELECT count(DISTINCT candidate) FROM linked")
+    links = _value(connection, "SELECT count(*) FROM linked")
+    _posterior(connection, population, careful, contest(population, taken, links))
 
 
-def _one_row_a_person(pairs: pd.DataFrame) -> pd.DataFrame:
-    """A person with a superseded number in the register too is one candidate: the row that fits best speaks for it."""
-    weighed = pairs.assign(weight=_weight(pairs))
-    order = ["client", "candidate", "weight", "register"]
-    best = weighed.sort_values(order, ascending=[True, True, False, True], kind="stable")
-    return best.drop_duplicates(["client", "candidate"]).reset_index(drop=True)
+def contest(population: int, taken: int, links: int) -> tuple[float, float]:
+    """How much likelier a person without a client is the one sought than anybody at random, and one with a client.
+
+    Of those taken, as many are sought again as have several clients already.
+    """
+    again = (links - taken + BELIEVED_AGAIN) / (taken + BELIEVED_AGAIN + BELIEVED_ONCE)
+    left = max(population - taken, population / MOST_LEFT_FACTOR) + again * taken
+    free = min(population / left, MOST_LEFT_FACTOR)
+    return float(f"{free:.2g}"), float(f"{again * free:.2g}")
 
 
-def _weight(pairs: pd.DataFrame) -> "pd.Series[float]":
-    return pairs[list(people.COMPARED)].sum(axis=1).round(matcher.WEIGHT_DECIMALS)
+def _posterior(connection: duckdb.DuckDBPyConnection, population: int, careful: float, factors: tuple[float, float]) -> None:
+    free_factor, taken_factor = factors
+    _make_with(
+        connection, "candidate", population=population, twins=TWINS, relatives=RELATIVES_IN_HOUSE,
+        namesakes=NAMESAKES_IN_HOUSE, careful=careful,
+        moved_along=MOVED_ALONG, free_factor=free_factor, taken_factor=taken_factor,
+    )  # fmt: skip
+    _make(connection, "evidence")
+    # A client with a CHI of its own that the register lacks is less likely to be in it than one without.
+    rows = connection.sql("SELECT has_other_chi, match_odds, none_odds FROM evidence").fetchall()
+    shares = [likeliest_share([row[1:] for row in rows if row[0] is kind]) for kind in (False, True)]
+    connection.execute("CREATE OR REPLACE TABLE share_in_register (has_other_chi BOOLEAN, share DOUBLE)")
+    connection.execute("INSERT INTO share_in_register VALUES (false, ?), (true, ?)", shares)
+    _make(connection, "scored", "outcome")
 
 
-def _match_odds(pairs: pd.DataFrame, population: int) -> "pd.Series[float]":
-    return IN_REGISTER / population * _exp2(_weight(pairs))
+def _value(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int(connection.sql(query).fetchall()[0][0])
 
 
-def _none_odds(pairs: pd.DataFrame, population: int) -> "pd.Series[float]":
-    """That the client is nobody in the register, but this candidate's twin or relative."""
-    twin = _exp2(pairs[["surname", "date_of_birth", "postcode"]].sum(axis=1))
-    relative = _exp2(pairs[["surname", "postcode"]].sum(axis=1))
-    return (1 - IN_REGISTER) / population * (TWINS * twin + RELATIVES_IN_HOUSE * relative)
+def _make_with(connection: duckdb.DuckDBPyConnection, name: str, **values: float) -> None:
+    connection.execute(f"CREATE OR REPLACE TABLE {name} AS {read_sql('identity', name)}", values)
 
 
-def _exp2(weights: "pd.Series[float]") -> "pd.Series[float]":
-    return pd.Series(np.exp2(weights.to_numpy()), index=weights.index)
+def _make(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+    for name in names:
+        connection.execute(f"CREATE OR REPLACE TABLE {name} AS {read_sql('identity', name)}")

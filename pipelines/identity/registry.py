@@ -21,6 +21,8 @@ LINK_HISTORY = pa.schema(
         ("person_id", pa.string()),
         ("valid_from", pa.string()),
         ("link_method", pa.string()),
+        ("link_probability", pa.decimal128(18, 6)),
+        ("model_version", pa.string()),
     ]
 )
 PERSON_HISTORY = pa.schema([("old_person_id", pa.string()), ("new_person_id", pa.string()), ("changed_in", pa.string())])
@@ -29,7 +31,28 @@ _CLIENT = ["agency", "social_care_id"]
 
 def load_history(path: Path) -> pa.Table | None:
     """The link history, or None before the first refresh."""
-    return pq.read_table(path).cast(LINK_HISTORY) if path.exists() else None
+    if not path.exists():
+        return None
+    stored = pq.read_table(path)
+    # A history written before these columns were kept does not know them.
+    for field in LINK_HISTORY:
+        if field.name not in stored.column_names:
+            stored = stored.append_column(field, pa.nulls(stored.num_rows, field.type))
+    return stored.select(LINK_HISTORY.names).cast(LINK_HISTORY)
+
+
+def with_valid_to(history: pa.Table) -> pa.Table:
+    """The history with the period from which each row no longer holds: the client's next row's; NULL for the row that holds.
+
+    No stored row is ever changed, so the end of a row is read off the row that follows.
+    """
+    ordered = _sorted(history)
+    count = ordered.num_rows
+    following = ordered.take(pa.array([min(row + 1, count - 1) for row in range(count)], pa.int64()))
+    same_client = pc.and_(*(pc.equal(ordered[column], following[column]) for column in _CLIENT))
+    is_last = pa.array([row == count - 1 for row in range(count)], pa.bool_())
+    ends = pc.if_else(pc.and_not(same_client, is_last), following["valid_from"], pa.scalar(None, pa.string()))
+    return ordered.append_column("valid_to", ends)
 
 
 def save_history(history: pa.Table, path: Path) -> None:
@@ -47,10 +70,10 @@ def save_history(history: pa.Table, path: Path) -> None:
 def link_history(previous: pa.Table | None, links: pa.Table, period: str) -> pa.Table:
     """`previous` with a row for every client of `links` who is new in `period` or whose person id or method changed.
 
-    `links` has agency, social_care_id, person_id and link_method, one row a client.
+    `links` has every column of the history but valid_from, one row a client.
     """
     earlier = LINK_HISTORY.empty_table() if previous is None else _sorted(previous)
-    now = links.select([*_CLIENT, "person_id", "link_method"])
+    now = links.select([*_CLIENT, "person_id", "link_method", "link_probability", "model_version"])
     joined = now.join(_latest(_until(earlier, period)), _CLIENT, join_type="left outer", right_suffix="_before")
     same_id = pc.equal(joined["person_id"], joined["person_id_before"])
     same_method = pc.equal(joined["link_method"], joined["link_method_before"])

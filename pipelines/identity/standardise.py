@@ -1,50 +1,43 @@
-"""One normal form for names and postcodes, so that only real differences are compared.
+"""Names, dates of birth and postcodes in one standard form, so that only real differences are compared.
 
-Belongs here: how a name, a postcode or a sex is written before comparing, and how a name sounds.
-Does not belong here: comparing, blocking, deciding.
-Work is done on distinct values and joined back: a register has far fewer names than people.
+Belongs here: the database in which people are linked, and the step from people as agencies write them to their standard
+form (`sql/macro/person_text.sql`, `sql/identity/standard.sql`). Does not belong here: comparing, deciding.
 """
 
-import re
-import unicodedata
-from collections.abc import Callable
-from typing import Any, Union
+import json
+from pathlib import Path
 
-import jellyfish
+import duckdb
 import pyarrow as pa
 
-_NOT_LETTERS = re.compile(r"[^A-Z]+")
-_NOT_ALPHANUMERIC = re.compile(r"[^A-Z0-9]+")
-_KNOWN_SEXES = ("1", "2")
+from pipelines.engine.database import load_macros, read_sql
 
-Column = Union["pa.Array[Any]", "pa.ChunkedArray[Any]"]
-
-
-def name(text: str) -> str | None:
-    """Upper case, no accents, no punctuation, no spaces: `O'Néill ` is `ONEILL`. None where no letter is left."""
-    plain = unicodedata.normalize("NFKD", text.upper())
-    letters = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return _NOT_LETTERS.sub("", letters) or None
+NICKNAMES = Path(__file__).with_name("nicknames.json")
+GIVEN = ("forename", "middle_name", "surname", "date_of_birth", "sex", "postcode", "address")
 
 
-def postcode(text: str) -> str | None:
-    """Upper case without spaces: `dd1  9sy` is `DD19SY`."""
-    return _NOT_ALPHANUMERIC.sub("", text.upper()) or None
+def database(threads: int) -> duckdb.DuckDBPyConnection:
+    """An in-memory database with our macros, that reads and writes no file."""
+    connection = duckdb.connect(":memory:", config={"threads": threads, "enable_external_access": False})
+    connection.execute("SET enable_progress_bar = false")
+    load_macros(connection)
+    connection.register("nickname", _nicknames())
+    return connection
 
 
-def sex(text: str) -> str | None:
-    """1 or 2; not known and not specified are None, so that they speak neither for nor against."""
-    return text.strip() if text.strip() in _KNOWN_SEXES else None
+def standardise(connection: duckdb.DuckDBPyConnection, people: str, standard: str) -> None:
+    """Make the table `standard` from the table `people`: row_id and what is known of `GIVEN`; what is not there is missing."""
+    known = {name for name, *_ in connection.sql(f"DESCRIBE {people}").fetchall()}
+    columns = [f"{name}::VARCHAR AS {name}" if name in known else f"NULL::VARCHAR AS {name}" for name in GIVEN]
+    connection.execute(f"CREATE OR REPLACE VIEW people_given AS SELECT row_id, {', '.join(columns)} FROM {people}")
+    connection.execute(f"CREATE TABLE {standard} AS {read_sql('identity', 'standard')}")
 
 
-def sound(standard_name: str) -> str:
-    """The soundex code of a standard name."""
-    return jellyfish.soundex(standard_name)
-
-
-def each(texts: Column, change: Callable[[str], str | None]) -> "pa.Array[Any]":
-    """`change` applied to every distinct text, NULL for NULL."""
-    whole = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    coded = whole.cast(pa.string()).dictionary_encode()
-    changed = [change(str(text)) for text in coded.dictionary.to_pylist()]
-    return pa.array(changed, pa.string()).take(coded.indices)
+def _nicknames() -> pa.Table:
+    """name → the names it may stand for, itself among them."""
+    roots: dict[str, set[str]] = {}
+    for root, nicknames in json.loads(NICKNAMES.read_text("utf-8")).items():
+        for name in (root, *nicknames):
+            roots.setdefault(name, {name}).add(root)
+    names = sorted(roots)
+    return pa.table({"name": names, "root": [sorted(roots[name]) for name in names]})

@@ -295,6 +295,17 @@ def test_link_quality_counts_clients_and_pounds_of_every_line() -> None:
         (DAY[APRIL], "unlinked", 1, 4),
         (DAY[MAY], "none", 0, 16),
     ]
+    assert {row["estimated_precision"] for row in found} == {None}
+
+
+def test_link_quality_estimates_precision_by_people_not_by_lines() -> None:
+    lines = [
+        line("1.00", person="p1", link_method="probabilistic", link_probability="0.960000"),
+        line("2.00", person="p2", link_method="probabilistic", link_probability="1.000000"),
+        line("4.00", person="p2", link_method="probabilistic", link_probability="1.000000"),
+    ]
+    (row,) = run("mart/link_quality", {"core.cost_line": lines})
+    assert (row["clients"], row["cost"], row["estimated_precision"]) == (2, 7, Decimal("0.980000"))
 
 
 # ---- properties ----

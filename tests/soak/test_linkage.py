@@ -1,0 +1,70 @@
+"""Linking Tayside at its real size: 417,650 people and 60,000 clients of the standard mess. `make soak` runs it."""
+
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from pipelines.identity import link
+from pipelines.identity.case import Case, read_case
+from pipelines.identity.review import DECISIONS
+from tests.bench import linkage_tayside
+
+MEGABYTES_ALLOWED = 2_000
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cases")
+    linkage_tayside.write_cases(folder)
+    return folder
+
+
+def figures(case: Path) -> dict[str, float]:
+    """Precision and recall of the automatic links, and the peak of memory, of a process of its own."""
+    command = [sys.executable, "-m", "pipelines.identity.benchmark", str(case)]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    automatic = next(line for line in io.StringIO(printed) if line.startswith("automatic"))
+    precision, recall = re.findall(r"(?:precision|recall) ([\d.]+)", automatic)
+    peak = re.findall(r"([\d,]+) MB", printed)[0].replace(",", "")
+    return {"precision": float(precision), "recall": float(recall), "megabytes": float(peak)}
+
+
+@pytest.mark.parametrize("name", linkage_tayside.MEASURED)
+def test_tayside_is_linked_rightly_in_2_gigabytes(name: str, cases: Path) -> None:
+    found = figures(cases / name)
+    assert found["precision"] >= 0.999
+    assert found["recall"] >= 0.995
+    assert found["megabytes"] < MEGABYTES_ALLOWED
+
+
+def linked(case: Case, rows: list[int], postcodes: pa.Array) -> dict[str, tuple[str | None, str]]:
+    place = case.clients.column_names.index("postcode")
+    clients = case.clients.set_column(place, "postcode", postcodes).take(pa.array(rows))
+    links = link.link_clients(case.register, clients, DECISIONS.empty_table()).to_pylist()
+    return {row["social_care_id"]: (row["chi_number"], row["link_method"]) for row in links}
+
+
+def test_the_next_month_changes_no_unchanged_link(cases: Path) -> None:
+    """1 % of clients gone, 2 % moved, 0.5 % new."""
+    case = read_case(cases / "tayside_without_chi")
+    before, after = case.clients["postcode"].combine_chunks(), case.clients["postcode"].to_pylist()
+    count = len(after)
+    moved = [at for at in range(count) if at % 50 == 7]
+    for at in moved:
+        after[at] = after[at - 1]
+    was_there = [at for at in range(count) if at % 200 != 3]
+    is_there = [at for at in range(count) if at % 100 != 5]
+    first, second = linked(case, was_there, before), linked(case, is_there, pa.array(after))
+    changed = {case.clients["social_care_id"][at].as_py() for at in moved}
+    unchanged = (set(first) & set(second)) - changed
+    had_a_link = {client for client in unchanged if first[client][0] is not None}
+    assert len(had_a_link) > 0.9 * count
+    assert {client: first[client] for client in had_a_link} == {client: second[client] for client in had_a_link}
+    # Where somebody else gave a person up, a client in review may be linked to that person now: that is news, and rare.
+    newly = [client for client in unchanged - had_a_link if second[client][0] is not None]
+    assert len(newly) < 0.0001 * count

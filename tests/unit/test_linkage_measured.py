@@ -1,0 +1,180 @@
+"""The benchmark, the training and the two shares of the month, on cases small enough to know the answer. Nobody is real."""
+
+import random
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.identity import benchmark, link, matcher, train
+from pipelines.identity.case import read_case
+from pipelines.identity.comparisons import COMPARISONS
+
+FORENAMES = [
+    "Agnes",
+    "Robert",
+    "Morag",
+    "Hamish",
+    "Fiona",
+    "Struan",
+    "Elspeth",
+    "Angus",
+    "Isla",
+    "Callum",
+    "Janet",
+    "Fergus",
+    "Ailsa",
+    "Euan",
+    "Shona",
+    "Gregor",
+]
+SURNAMES = [
+    "Lindsay",
+    "Gow",
+    "Cathro",
+    "Petrie",
+    "Nicoll",
+    "Fyfe",
+    "Rattray",
+    "Soutar",
+    "Yeaman",
+    "Tosh",
+    "Spalding",
+    "Kidd",
+    "Doig",
+    "Laing",
+    "Ogilvie",
+    "Moncur",
+]
+
+
+def person(chance: random.Random, number: int) -> dict[str, str]:
+    return {
+        "given": chance.choice(FORENAMES),
+        "surname": chance.choice(SURNAMES) + chance.choice(SURNAMES).lower(),
+        "dob": f"{chance.randrange(1930, 2010)}-{chance.randrange(1, 13):02d}-{chance.randrange(1, 29):02d}",
+        "postcode": f"DD{chance.randrange(1, 11)} {chance.randrange(1, 9)}{chance.choice('ABDE')}{chance.choice('HJLN')}",
+        "idnum": str(number),
+    }
+
+
+def write_case(folder: Path, strangers: int = 40) -> Path:
+    """500 people, of whom 200 are clients with a slip in the surname, and clients who are nobody in the register."""
+    chance = random.Random(3)
+    people = [person(chance, number) for number in range(500)]
+    clients = [{**one, "surname": one["surname"][:-1]} for one in people[:200]]
+    clients += [person(chance, 9_000 + number) for number in range(strangers)]
+    register = [{"rid": f"r{at}", **one} for at, one in enumerate(people)]
+    written = [{"rid": f"c{at}", **one} for at, one in enumerate(clients)]
+    truth = [{"client_rid": f"c{at}", "register_rid": f"r{at}"} for at in range(200)]
+    for name, rows in (("register", register), ("clients", written), ("truth", truth)):
+        pq.write_table(pa.Table.from_pylist(rows), folder / f"{name}.parquet")
+    return folder
+
+
+def test_a_case_is_measured(tmp_path: Path) -> None:
+    measured = benchmark.measure(read_case(write_case(tmp_path)))
+    assert (measured.clients, measured.automatic.there, measured.met) == (240, 200, 200)
+    assert measured.automatic.precision == 1
+    assert measured.automatic.recall > 0.98
+    assert measured.reviewed.recall >= measured.automatic.recall
+    assert sum(band.right for band in measured.bands) >= measured.automatic.right
+    lines = "\n".join(benchmark.told(measured, 100))
+    for word in ("block recall 1.0000", "precision 1.0000", "with review decided rightly", "calibration", "seconds", "MB"):
+        assert word in lines
+
+
+def test_a_wrong_truth_shows(tmp_path: Path) -> None:
+    case = write_case(tmp_path)
+    pq.write_table(pa.table({"client_rid": ["c0"], "register_rid": ["r9"]}), case / "truth.parquet")
+    measured = benchmark.measure(read_case(case))
+    assert measured.automatic.recall == 0
+    assert measured.automatic.precision == 0
+
+
+def test_a_number_that_is_no_chi_is_left_out_and_a_chi_is_used(tmp_path: Path) -> None:
+    case = write_case(tmp_path)
+    assert read_case(case).clients["chi_number"].null_count == 240
+    for name in ("register", "clients"):
+        table = pq.read_table(case / f"{name}.parquet").slice(0, 2)
+        numbers = pa.array(["1904851231", "2902201230"])
+        pq.write_table(table.set_column(table.column_names.index("idnum"), "idnum", numbers), case / f"{name}.parquet")
+    pq.write_table(pa.table({"client_rid": ["c0"], "register_rid": ["r0"]}), case / "truth.parquet")
+    read = read_case(case)
+    assert read.clients["chi_number"].to_pylist() == ["1904851231", "2902201230"]
+    assert read.truth == {("c0", "1904851231")}
+
+
+def test_a_missing_column_is_missing(tmp_path: Path) -> None:
+    case = write_case(tmp_path)
+    for name in ("register", "clients"):
+        pq.write_table(pq.read_table(case / f"{name}.parquet").drop_columns("postcode"), case / f"{name}.parquet")
+    assert benchmark.measure(read_case(case)).automatic.right > 150
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_shuffled_rows_and_threads_change_no_byte(tmp_path: Path, threads: int) -> None:
+    case = read_case(write_case(tmp_path))
+    order = random.Random(9).sample(range(case.clients.num_rows), case.clients.num_rows)
+    upside_down = pa.array(range(case.register.num_rows - 1, -1, -1))
+    first = link.judge_clients(case.register, case.clients, link_none(), threads=2)
+    again = link.judge_clients(case.register.take(upside_down), case.clients.take(pa.array(order)), link_none(), threads)
+    for name, table in (("first", first), ("again", again)):
+        pq.write_table(table, tmp_path / f"{name}.parquet")
+    assert (tmp_path / "first.parquet").read_bytes() == (tmp_path / "again.parquet").read_bytes()
+
+
+def link_none() -> pa.Table:
+    from pipelines.identity.review import DECISIONS
+
+    return DECISIONS.empty_table()
+
+
+def test_training_counts_true_pairs(tmp_path: Path) -> None:
+    case = read_case(write_case(tmp_path))
+    model = train.train([case], [case])
+    surname = next(part for part in model["splink"]["comparisons"] if part["output_column_name"] == "surname")
+    m = {level["label_for_charts"]: level.get("m_probability") for level in surname["comparison_levels"]}
+    assert m["alike"] > 0.98
+    assert m["same"] < 0.01
+
+
+def test_the_committed_model_fits_the_comparisons() -> None:
+    model: dict[str, Any] = matcher.load_model()
+    levels = {
+        part["output_column_name"]: [level["sql_condition"] for level in part["comparison_levels"]]
+        for part in model["splink"]["comparisons"]
+    }
+    assert levels == {name: [level.condition for level in levels] for name, levels in COMPARISONS.items()}
+    assert {name: len(shares) + 1 for name, shares in model["careful"].items()} == {n: len(x) for n, x in COMPARISONS.items()}
+
+
+def test_the_share_is_the_likeliest_one() -> None:
+    assert link.likeliest_share([]) == pytest.approx(0.9)
+    sure = [(1_000_000.0, 1.0)] * 300 + [(0.0, 1.0)] * 700
+    assert link.likeliest_share(sure) == pytest.approx(0.306, abs=0.002)
+    assert link.likeliest_share([(1.0, 1.0)] * 5_000) == pytest.approx(0.9, abs=0.002)
+    assert link.likeliest_share(list(reversed(sure))) == link.likeliest_share(sure)
+
+
+def test_precision_and_recall_are_estimated_from_the_posteriors() -> None:
+    rows = [
+        {"chi_number": "a", "link_method": "chi", "candidate_probability": None},
+        {"chi_number": "b", "link_method": "probabilistic", "candidate_probability": Decimal("0.96")},
+        {"chi_number": None, "link_method": "unlinked", "candidate_probability": Decimal("0.5")},
+        {"chi_number": None, "link_method": "unlinked", "candidate_probability": None},
+    ]
+    precision, recall = link.estimate(pa.Table.from_pylist(rows))
+    assert precision == pytest.approx(1.96 / 2)
+    assert recall == pytest.approx(1.96 / 2.46)
+
+
+def test_who_is_taken_is_seldom_sought_again() -> None:
+    assert link.contest(1_000, 0, 0) == (1.0, 0.05)
+    free, taken = link.contest(1_000, 500, 500)
+    assert (round(free, 1), taken < 0.01) == (2.0, True)
+    assert link.contest(1_000, 500, 1_000)[1] > 0.5
+    assert link.contest(1_000, 1_000, 1_000)[0] <= link.MOST_LEFT_FACTOR
