@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import load_macros, read_sql
+from pipelines.engine.database import MACROS, load_macros, read_sql
 
 NICKNAMES = Path(__file__).with_name("nicknames.json")
 GIVEN = ("forename", "middle_name", "surname", "date_of_birth", "sex", "postcode", "address")
@@ -20,7 +20,7 @@ def database(threads: int) -> duckdb.DuckDBPyConnection:
     """An in-memory database with our macros, that reads and writes no file."""
     connection = duckdb.connect(":memory:", config={"threads": threads, "enable_external_access": False})
     connection.execute("SET enable_progress_bar = false")
-    load_macros(connection)
+    load_macros(connection, [*MACROS, "person_text"])
     connection.register("nickname", _nicknames())
     return connection
 
