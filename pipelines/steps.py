@@ -184,16 +184,13 @@ class Steps:
         return set(register["chi_number"].to_pylist())
 
     def _people(self) -> tuple[pa.Table, pa.Table, pa.Table]:
-        """The latest register, each client as the latest snapshot that has it says, and the decisions.
-
-        A client who has left the council's snapshot keeps the link that its earlier costs hang on.
-        """
+        """The latest register, each council's latest snapshot of clients (it replaces those before it whole), and the decisions."""
         with self.database([("staged", "population_register"), ("staged", "clients")]) as connection:
             register = connection.sql(
                 "SELECT * FROM staged.population_register QUALIFY period = max(period) OVER (PARTITION BY agency)"
             ).to_arrow_table()
             clients = connection.sql(
-                "SELECT * FROM staged.clients QUALIFY period = max(period) OVER (PARTITION BY agency, social_care_id)"
+                "SELECT * FROM staged.clients QUALIFY period = max(period) OVER (PARTITION BY agency)"
             ).to_arrow_table()
         return register, clients, read_decisions(self.root.folder("review") / DECISIONS_FILE)
 

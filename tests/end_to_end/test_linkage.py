@@ -65,11 +65,19 @@ def test_every_client_with_a_record_is_in_the_link_history(published: BuildWorld
     assert set(history["model_version"].to_pylist()) != {None}
 
 
-def test_a_client_who_left_the_snapshot_keeps_the_link(published: BuildWorld, copy_of: Callable[[Path], Path]) -> None:
+def test_a_client_who_left_the_snapshot_has_no_link_and_the_others_keep_theirs(
+    published: BuildWorld, copy_of: Callable[[Path], Path]
+) -> None:
     root = copy_of(published())
     steps = Steps(DataRoot(root), PERIOD)
     before = steps.link()
     latest = sorted((root / "staged" / "clients").rglob("*.parquet"))[-1]
     snapshot = pq.read_table(latest)
     pq.write_table(snapshot.slice(0, snapshot.num_rows - 20), latest)
-    assert steps.link().select(CLIENT).equals(before.select(CLIENT))
+    gone = snapshot.slice(snapshot.num_rows - 20).select(CLIENT)
+    after = steps.link().select([*CLIENT, "chi_number"])
+    assert after.sort_by([(name, "ascending") for name in CLIENT]).equals(
+        before.select(after.column_names)
+        .join(gone, CLIENT, join_type="left anti")
+        .sort_by([(name, "ascending") for name in CLIENT])
+    )

@@ -278,11 +278,11 @@ def test_a_snapshot_is_replaced_whole_by_its_latest_period(now: Release, before:
     assert fates(now.submission(again)) == {
         "status": "accepted", "rows": rows, "accepted": rows, "quarantined": 0, "superseded": 0,
     }  # fmt: skip
-    # A client who is no longer in it keeps the link that the care of earlier months hangs on.
+    # The client who is no longer in it is not taken from an earlier one: the care is nobody's known to the board.
     (was,), (line,) = (release.lines_of("angus/home_care/2025-05.csv", 1) for release in (before, now))
-    assert was["link_method"] == line["link_method"] == "chi"
+    assert (was["link_method"], line["link_method"]) == ("chi", "unlinked")
     assert was["direct_cost"] == line["direct_cost"]
-    assert was["person_id"] == line["person_id"]
+    assert was["person_id"] != line["person_id"]
 
 
 Arrival = list[tuple[str, Callable[[str], bool]]]
