@@ -61,9 +61,10 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
     linker = _linker(connection, settings)
     scored = linker.inference.predict().physical_name
     weights = ", ".join(_weight(comparison) for comparison in settings["comparisons"])
+    kinds = ", ".join(_kind_weight(name, shares, model["splink"]) for name, shares in model["kinds"].items())
     connection.execute(
         f"""CREATE TABLE every_pair AS
-        SELECT unique_id_r AS client, unique_id_l AS register, {weights}, {_care_weight(model)} AS care_weight FROM {scored}"""
+        SELECT unique_id_r AS client, unique_id_l AS register, {weights}, {kinds} FROM {scored}"""
     )
     connection.execute(f"DROP TABLE {scored}")
     connection.execute(f"CREATE TABLE pair AS {read_sql('identity', 'pair')}", {"negligible_bits": NEGLIGIBLE_BITS})
@@ -164,15 +165,16 @@ def _weight(comparison: dict[str, Any]) -> str:
     return f"round({weight}, {WEIGHT_DECIMALS}) AS {name}_weight"
 
 
-def _care_weight(model: Model) -> str:
-    """log2 of how much likelier a pair's levels are for a record kept with care than for a careless one."""
-    return f"round({' + '.join(_care_of(comparison, model['careful']) for comparison in model['splink']['comparisons'])}, {WEIGHT_DECIMALS})"
+def _kind_weight(kind: str, shares: dict[str, list[float]], settings: Settings) -> str:
+    """log2 of how much likelier a pair's levels are for records of a kind than splink takes them to be."""
+    weights = (_weight_of_kind(comparison, shares) for comparison in settings["comparisons"])
+    return f"round({' + '.join(weights)}, {WEIGHT_DECIMALS}) AS {kind}_weight"
 
 
-def _care_of(comparison: Settings, careful: dict[str, list[float]]) -> str:
+def _weight_of_kind(comparison: Settings, shares: dict[str, list[float]]) -> str:
     name = comparison["output_column_name"]
     levels = comparison["comparison_levels"][1:]
-    bits = [log2(m / level["m_probability"]) for m, level in zip(careful[name], levels, strict=True)]
+    bits = [log2(m / level["m_probability"]) for m, level in zip(shares[name], levels, strict=True)]
     # Splink numbers levels from 0, the last; -1 is nothing to compare.
     whens = " ".join(f"WHEN {len(bits) - 1 - place} THEN {value:.6f}" for place, value in enumerate(bits))
     return f"CASE gamma_{name} {whens} ELSE 0 END"
