@@ -32,7 +32,7 @@ REVIEW_FROM = 0.05
 # What is believed of the explanations before a client is looked at: worth ten clients, nine of them in the register. A cohort
 # is believed to be as all clients are, worth ten of them.
 BELIEVED = {
-    "careful": 2.25, "fair": 2.25, "poor": 2.25, "typed": 2.25,
+    "spotless": 1.8, "careful": 1.8, "fair": 1.8, "poor": 1.8, "typed": 1.8,
     "nobody": 0.6, "twin": 0.03, "relative": 0.35, "namesake": 0.02,
 }  # fmt: skip
 BELIEVED_OF_COHORT = 10

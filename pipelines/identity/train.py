@@ -11,7 +11,7 @@ of strangers in the register. The truth is known, so nothing is estimated by ite
   of any kind is dropped before the kinds are weighed.
 - u: the mean over all cases. It only fills in for levels that the register at hand is too small to show.
 The committed model comes from cases of `tests/bench/linkage_cases.py` and `tests/bench/linkage_tayside.py` that are not
-measured later: careful=tayside_learn fair=census_learn poor=census_triple_learn,address_learn,social_security_learn
+measured later: spotless=tayside_spotless_learn careful=tayside_learn fair=census_learn poor=census_triple_learn,address_learn,social_security_learn
 typed=febrl2,febrl3.
 """
 

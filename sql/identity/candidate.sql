@@ -43,6 +43,7 @@ odds AS (
 final AS (
     SELECT
         w.client, w.candidate, w.register,
+        same * pow(2, spotless_weight) AS spotless,
         same * pow(2, careful_weight) AS careful,
         same * pow(2, fair_weight) AS fair,
         same * pow(2, poor_weight) AS poor,
