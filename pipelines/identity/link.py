@@ -138,15 +138,15 @@ def judge(connection: duckdb.DuckDBPyConnection, register: pa.Table, clients: pa
 
 
 def likeliest_shares(odds: Matrix, believed: Vector) -> Vector:
-    """The share of each explanation (column) under which the odds of all clients (rows) are most likely.
+    """The share of each explanation (row) under which the odds of all clients (columns) are most likely.
 
     Each round shares every client out over its explanations and counts. The likelihood has one maximum.
     """
     shares = believed / believed.sum()
     for _ in range(ROUNDS):
-        parts = odds * shares
-        parts /= parts.sum(axis=1, keepdims=True)
-        shares = (parts.sum(axis=0) + believed) / (len(odds) + believed.sum())
+        parts = odds * shares[:, np.newaxis]
+        parts /= parts.sum(axis=0)
+        shares = (parts.sum(axis=1) + believed) / (odds.shape[1] + believed.sum())
     return np.array([float(f"{share:.{SHARE_DIGITS}g}") for share in shares])
 
 
@@ -195,10 +195,10 @@ def _posterior(connection: duckdb.DuckDBPyConnection, population: int, factors: 
 def _shares(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """The share of each explanation in each cohort."""
     evidence = connection.sql("SELECT * FROM evidence ORDER BY client").fetchnumpy()
-    odds = np.column_stack([evidence[name] for name in BELIEVED])
+    odds = np.array([evidence[name] for name in BELIEVED], dtype=np.float64)
     of_all = likeliest_shares(odds, np.array(list(BELIEVED.values())))
     cohorts, cohort = np.unique(evidence["cohort"].astype(str), return_inverse=True)
-    shares = [likeliest_shares(odds[cohort == number], BELIEVED_OF_COHORT * of_all) for number in range(len(cohorts))]
+    shares = [likeliest_shares(odds[:, cohort == number], BELIEVED_OF_COHORT * of_all) for number in range(len(cohorts))]
     by_explanation = np.array(shares).reshape(len(cohorts), len(BELIEVED)).T
     return pa.table({"cohort": pa.array(cohorts, pa.string()), **dict(zip(BELIEVED, by_explanation, strict=True))})
 

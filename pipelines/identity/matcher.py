@@ -26,14 +26,16 @@ MODEL = Path(__file__).with_name("model.json")
 # Float sums differ in the last digits between runs and thread counts; nothing is decided on those.
 WEIGHT_DECIMALS = 6
 # People of the register drawn for each side of the pairs of strangers, and how many pairs the frozen u is worth.
-STRANGERS = 700
+STRANGERS = 500
 FROZEN_PAIRS = 50_000
 # A key that more people of the register share tells too little to be worth comparing them all.
 MOST_ALIKE, MOST_ALIKE_BROAD = 60, 10
 # A pair that is this many bits short of even odds changes no probability that counts.
-NEGLIGIBLE_BITS = 13
+NEGLIGIBLE_BITS = 10
+# Nor does a relative this far from being one, of whom some hundred may be met.
+NEGLIGIBLE_RELATIVE_BITS = 6
 # Splink's table of scores is wide: of so many pairs it takes half a gigabyte.
-PAIRS_AT_ONCE = 500_000
+PAIRS_AT_ONCE = 600_000
 SIGNIFICANT_DIGITS = 2
 
 # Splink orders its two tables by name.
@@ -78,7 +80,10 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
         columns = ", ".join(["unique_id_r AS client", "unique_id_l AS register", *weights, *kinds])
         connection.execute(f"CREATE TABLE every_pair AS SELECT {columns} FROM {scored}")
         made = "INSERT INTO pair" if part else "CREATE TABLE pair AS"
-        connection.execute(f"{made} {read_sql('identity', 'pair')}", {"negligible_bits": NEGLIGIBLE_BITS})
+        connection.execute(
+            f"{made} {read_sql('identity', 'pair')}",
+            {"negligible_bits": NEGLIGIBLE_BITS, "negligible_relative_bits": NEGLIGIBLE_RELATIVE_BITS},
+        )
         connection.execute(f"DROP TABLE every_pair; DROP TABLE {scored}; DROP TABLE {chosen}")
 
 

@@ -157,11 +157,11 @@ def test_the_committed_model_fits_the_comparisons() -> None:
 
 def test_the_shares_are_the_likeliest_ones() -> None:
     believed = np.array([9.0, 1.0])
-    assert link.likeliest_shares(np.empty((0, 2)), believed) == pytest.approx([0.9, 0.1])
-    sure = np.array([[1_000_000.0, 1.0]] * 300 + [[0.0, 1.0]] * 700)
+    assert link.likeliest_shares(np.empty((2, 0)), believed) == pytest.approx([0.9, 0.1])
+    sure = np.array([[1_000_000.0] * 300 + [0.0] * 700, [1.0] * 1_000])
     assert link.likeliest_shares(sure, believed) == pytest.approx([0.306, 0.694], abs=0.002)
-    assert link.likeliest_shares(np.ones((5_000, 2)), believed) == pytest.approx([0.9, 0.1], abs=0.002)
-    assert (link.likeliest_shares(sure[::-1], believed) == link.likeliest_shares(sure, believed)).all()
+    assert link.likeliest_shares(np.ones((2, 5_000)), believed) == pytest.approx([0.9, 0.1], abs=0.002)
+    assert (link.likeliest_shares(sure[:, ::-1], believed) == link.likeliest_shares(sure, believed)).all()
 
 
 def test_who_is_as_old_as_people_the_register_lacks_is_less_probably_in_it(tmp_path: Path) -> None:
