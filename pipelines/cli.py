@@ -145,7 +145,7 @@ app.add_typer(review_app, name="review")
 
 @review_app.command("export")
 def review_export() -> None:
-    """Write the uncertain links of the last refresh for a person with a spreadsheet, easiest first. The file names people."""
+    """Write the uncertain links of the last refresh for a person with a spreadsheet, easiest first. The workbook names people."""
     from pipelines.identity.review import PENDING_FILE, export_review
 
     root = DataRoot.from_environment()
@@ -161,7 +161,7 @@ def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=Tr
     from pipelines.identity.review import DECISIONS_FILE, import_review
 
     root = DataRoot.from_environment()
-    added = import_review(file, root.folder("review") / DECISIONS_FILE, _last_steps(root).register_numbers())
+    added = import_review(file, root.folder("review") / DECISIONS_FILE, _last_steps(root).known_people())
     typer.echo(f"{added} new decisions; the next refresh follows them")
 
 
