@@ -88,22 +88,6 @@ def judge_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, th
         return judged.cast(JUDGED)
 
 
-def estimate(judged: pa.Table) -> tuple[float, float]:
-    """Expected precision and recall of the links, from the posteriors alone: no truth is known.
-
-    A link by CHI or decision is taken for right. A client left unlinked is missed with the probability of its best candidate.
-    """
-    rows = judged.select(["chi_number", "link_method", "candidate_probability"]).to_pylist()
-    sure = [
-        1.0 if row["link_method"] != "probabilistic" else float(row["candidate_probability"])
-        for row in rows
-        if row["chi_number"]
-    ]
-    missed = [float(row["candidate_probability"] or 0) for row in rows if not row["chi_number"]]
-    right = fsum(sure)
-    return right / max(len(sure), 1), right / max(right + fsum(missed), 1)
-
-
 def judge(connection: duckdb.DuckDBPyConnection, register: pa.Table, clients: pa.Table, decisions: pa.Table) -> None:
     """Make the table `judged` (as JUDGED), and on the way there the tables of every step in `sql/identity/`."""
     given = {

@@ -1,7 +1,6 @@
 """The benchmark, the training and the two shares of the month, on cases small enough to know the answer. Nobody is real."""
 
 import random
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -158,18 +157,6 @@ def test_the_share_is_the_likeliest_one() -> None:
     assert link.likeliest_share(sure) == pytest.approx(0.306, abs=0.002)
     assert link.likeliest_share([(1.0, 1.0)] * 5_000) == pytest.approx(0.9, abs=0.002)
     assert link.likeliest_share(list(reversed(sure))) == link.likeliest_share(sure)
-
-
-def test_precision_and_recall_are_estimated_from_the_posteriors() -> None:
-    rows = [
-        {"chi_number": "a", "link_method": "chi", "candidate_probability": None},
-        {"chi_number": "b", "link_method": "probabilistic", "candidate_probability": Decimal("0.96")},
-        {"chi_number": None, "link_method": "unlinked", "candidate_probability": Decimal("0.5")},
-        {"chi_number": None, "link_method": "unlinked", "candidate_probability": None},
-    ]
-    precision, recall = link.estimate(pa.Table.from_pylist(rows))
-    assert precision == pytest.approx(1.96 / 2)
-    assert recall == pytest.approx(1.96 / 2.46)
 
 
 def test_who_is_taken_is_seldom_sought_again() -> None:
