@@ -32,9 +32,12 @@ SELECT
     count(*) FILTER (has_truth) AS there,
     count(*) FILTER (has_truth AND was_met) AS met,
     count(*) FILTER (review AND was_shown) AS found_in_review,
-    count(*) FILTER (chi_number IS NOT NULL AND NOT has_truth) AS made_for_absent
+    count(*) FILTER (chi_number IS NOT NULL AND NOT has_truth) AS made_for_absent,
+    count(*) FILTER (has_twin) AS with_twin,
+    count(*) FILTER (has_twin AND chi_number IS NOT NULL AND NOT is_right) AS false_for_twin
 FROM (
     SELECT j.chi_number, j.review,
+        EXISTS (FROM twin AS t WHERE t.social_care_id = j.social_care_id) AS has_twin,
         EXISTS (FROM truth AS t WHERE t.social_care_id = j.social_care_id) AS has_truth,
         EXISTS (FROM truth AS t WHERE t.social_care_id = j.social_care_id AND t.chi_number = j.chi_number) AS is_right,
         EXISTS (FROM met_person AS m WHERE m.social_care_id = j.social_care_id) AS was_met,
@@ -101,7 +104,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a run on a case shows. `reviewed` is with every link in review decided rightly."""
+    """What a run on a case shows. `reviewed` is with every link in review decided rightly.
+
+    `with_twin` and `false_for_twin`: clients who have a twin, and false links made for them; None where the case does not say.
+    """
 
     clients: int
     in_review: int
@@ -109,6 +115,8 @@ class Measured:
     automatic: Accuracy
     reviewed: Accuracy
     made_for_absent: int
+    with_twin: int | None
+    false_for_twin: int | None
     bands: tuple[Band, ...]
     seconds: float
 
@@ -128,6 +136,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, case: Case, seconds: float)
     connection.register(
         "truth", pa.table({"social_care_id": pa.array(clients, pa.string()), "chi_number": pa.array(numbers, pa.string())})
     )
+    connection.register("twin", pa.table({"social_care_id": pa.array(case.twins or [], pa.string())}))
     connection.register("band", pa.table({"low": BAND_FLOORS, "high": highs}))
     connection.execute(f"CREATE TABLE met_person AS {_MET}")
     found = connection.sql(_FIGURES, params={"review_from": REVIEW_FROM}).to_arrow_table().to_pylist()[0]
@@ -141,6 +150,8 @@ def _compared(connection: duckdb.DuckDBPyConnection, case: Case, seconds: float)
             found["right_made"] + found["found_in_review"], found["made"] + found["found_in_review"], found["there"]
         ),
         made_for_absent=found["made_for_absent"],
+        with_twin=None if case.twins is None else found["with_twin"],
+        false_for_twin=None if case.twins is None else found["false_for_twin"],
         bands=tuple(Band(*row) for row in bands),
         seconds=seconds,
     )
@@ -154,7 +165,7 @@ def told(measured: Measured, peak_megabytes: float) -> list[str]:
         f"clients {measured.clients:,}, of them in the register {automatic.there:,}",
         f"block recall {block_recall:.4f}",
         f"automatic (at least {LINK_FROM}): {_accuracy(automatic)}; false links {automatic.made - automatic.right}, "
-        f"of them {measured.made_for_absent} for clients who are not in the register",
+        f"of them {measured.made_for_absent} for clients who are not in the register{_of_twins(measured)}",
         f"with review decided rightly: {_accuracy(reviewed)}",
         f"in review: {measured.in_review:,} clients, {measured.in_review / max(measured.clients, 1):.2%}",
         "calibration of the best candidate:",
@@ -165,6 +176,11 @@ def told(measured: Measured, peak_megabytes: float) -> list[str]:
         for band in measured.bands
     ]
     return [*lines, f"{measured.seconds:.1f} seconds, {peak_megabytes:,.0f} MB at the peak"]
+
+
+def _of_twins(measured: Measured) -> str:
+    told_apart = measured.with_twin is not None
+    return f" and {measured.false_for_twin} for the {measured.with_twin:,} who have a twin" if told_apart else ""
 
 
 def _accuracy(accuracy: Accuracy) -> str:

@@ -4,7 +4,8 @@ Belongs here: reading such a folder as if it were a register and a clients feed.
 Does not belong here: linking (link), measuring (benchmark), learning (train).
 
 CASE_DIR holds register.parquet and clients.parquet (rid, given, middle, surname, dob, sex, postcode, addr, idnum; all text,
-dob ISO; a column may be missing) and truth.parquet (client_rid, register_rid). `idnum` stands for the CHI number where it
+dob ISO; a column may be missing) and truth.parquet (client_rid, register_rid); twins.parquet (client_rid: clients who have a
+twin), where it is there, lets false links be told apart. `idnum` stands for the CHI number where it
 is one: where every person of the register has a valid CHI there and no two the same. Another number is not a CHI, and a
 refresh has no place for it: it is left out.
 """
@@ -33,11 +34,15 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Case:
-    """A case as the linkage takes it. `truth` is social_care_id → the true chi_number; several for a double register."""
+    """A case as the linkage takes it. `truth` is social_care_id → the true chi_number; several for a double register.
+
+    `twins`: social_care_id of the clients who have a twin; None where the case does not say.
+    """
 
     register: pa.Table
     clients: pa.Table
     truth: set[tuple[str, str]]
+    twins: list[str] | None
 
 
 def read_case(folder: Path) -> Case:
@@ -52,7 +57,12 @@ def read_case(folder: Path) -> Case:
         pa.schema([("client_rid", pa.string()), ("register_rid", pa.string())])
     )
     pairs = zip(truth["client_rid"].to_pylist(), truth["register_rid"].to_pylist(), strict=True)
-    return Case(_register(register, number), _clients(clients, is_chi), {(client, of_rid[rid]) for client, rid in pairs if rid})
+    true_pairs = {(client, of_rid[rid]) for client, rid in pairs if rid}
+    return Case(_register(register, number), _clients(clients, is_chi), true_pairs, _twins(folder / "twins.parquet"))
+
+
+def _twins(file: Path) -> list[str] | None:
+    return pq.read_table(file)["client_rid"].cast(pa.string()).to_pylist() if file.exists() else None
 
 
 def _chi_numbers(register: pa.Table) -> "pa.Array[Any] | None":

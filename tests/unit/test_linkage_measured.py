@@ -94,6 +94,18 @@ def test_a_wrong_truth_shows(tmp_path: Path) -> None:
     assert measured.automatic.precision == 0
 
 
+def test_false_links_for_the_absent_and_for_twins_are_counted_apart(tmp_path: Path) -> None:
+    """Two clients are told to be others than they are: one is said to be absent, the other to be somebody's twin."""
+    case = write_case(tmp_path)
+    truth = pq.read_table(case / "truth.parquet").to_pylist()
+    wrong = [{"client_rid": "c1", "register_rid": "r300"}, *truth[2:]]
+    pq.write_table(pa.Table.from_pylist(wrong), case / "truth.parquet")
+    assert "twin" not in "\n".join(benchmark.told(benchmark.measure(read_case(case)), 100))
+    pq.write_table(pa.table({"client_rid": ["c1", "c2"]}), case / "twins.parquet")
+    lines = "\n".join(benchmark.told(benchmark.measure(read_case(case)), 100))
+    assert "false links 2, of them 1 for clients who are not in the register and 1 for the 2 who have a twin" in lines
+
+
 def test_a_number_that_is_no_chi_is_left_out_and_a_chi_is_used(tmp_path: Path) -> None:
     case = write_case(tmp_path)
     assert read_case(case).clients["chi_number"].null_count == 240
