@@ -152,7 +152,7 @@ def review_export() -> None:
     steps = _last_steps(root)
     path = root.folder("review") / PENDING_FILE
     clients = export_review(steps.review_sheet(), path)
-    typer.echo(f"{clients} uncertain clients: {path}")
+    typer.echo(f"clients in review: {clients}; fill in {path}")
 
 
 @review_app.command("import")
@@ -162,7 +162,7 @@ def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=Tr
 
     root = DataRoot.from_environment()
     added = import_review(file, root.folder("review") / DECISIONS_FILE, _last_steps(root).known_people())
-    typer.echo(f"{added} new decisions; the next refresh follows them")
+    typer.echo(f"new decisions: {added}; the next refresh follows them")
 
 
 def _last_steps(root: DataRoot) -> "Steps":
