@@ -20,6 +20,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
@@ -451,17 +452,19 @@ def test_a_new_method_with_the_same_id_is_no_change_of_person() -> None:
     assert registry.link_history(april, ids(("A1", "p1", "decision")), "2026-05").num_rows == 2
 
 
-def test_a_row_of_the_history_holds_until_the_next_and_keeps_its_weight() -> None:
+def test_a_row_of_the_history_holds_until_the_next_and_keeps_its_weight(tmp_path: Path) -> None:
     april = registry.link_history(None, ids(("A1", "p1", "unlinked"), ("A2", "p2", "chi")), "2026-04")
     june = registry.link_history(april, ids(("A1", "p9", "decision")), "2026-06")
-    rows = registry.with_valid_to(june).to_pylist()
+    registry.save_history(june, tmp_path / "history.parquet")
+    rows = pq.read_table(tmp_path / "history.parquet").to_pylist()
     assert [(row["social_care_id"], row["valid_from"], row["valid_to"]) for row in rows] == [
         ("A1", "2026-04", "2026-06"),
         ("A1", "2026-06", None),
         ("A2", "2026-04", None),
     ]
     assert {row["model_version"] for row in rows} == {"m1"}
-    assert registry.with_valid_to(registry.LINK_HISTORY.empty_table()).num_rows == 0
+    registry.save_history(registry.LINK_HISTORY.empty_table(), tmp_path / "empty.parquet")
+    assert pq.read_table(tmp_path / "empty.parquet").column_names == list(rows[0])
 
 
 def test_a_history_of_before_weights_were_kept_is_read(tmp_path: Path) -> None:
