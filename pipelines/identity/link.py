@@ -63,7 +63,12 @@ _LINK_FIELDS: list[tuple[str, pa.DataType]] = [
 ]
 LINKS = pa.schema(_LINK_FIELDS)
 JUDGED = pa.schema(
-    [*LINKS, pa.field("candidate_chi_number", pa.string()), pa.field("candidate_probability", pa.decimal128(18, 6))]
+    [
+        *LINKS,
+        pa.field("candidate_chi_number", pa.string()),
+        pa.field("candidate_probability", pa.decimal128(18, 6)),
+        pa.field("chance_in_register", pa.decimal128(18, 6)),
+    ]
 )
 
 _REASONS = pa.table(
@@ -81,7 +86,7 @@ def link_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, thr
 
 
 def judge_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, threads: int = 2) -> pa.Table:
-    """`link_clients`, and the most probable person of the register for clients that are not settled, to show a reviewer."""
+    """`link_clients`, the most probable person of the register for clients that are not settled, and what the links are worth."""
     with database(threads) as connection:
         judge(connection, register, clients, decisions)
         judged: pa.Table = connection.sql("SELECT * FROM judged").to_arrow_table()

@@ -2,11 +2,7 @@
 -- Inputs: cost_line, link, person_id. Conserves: the cost of every line.
 -- Precision and recall are expectations from the posteriors; a link by CHI number or decision is taken for right.
 WITH unlinked_client AS (
-    SELECT
-        person_id.person_id,
-        -- A client whose CHI number is in doubt was not searched for, and is in all likelihood somebody in the register.
-        CASE WHEN link.review AND link.candidate_probability IS NULL THEN 1 ELSE coalesce(link.candidate_probability, 0) END
-            AS chance_in_register
+    SELECT person_id.person_id, link.chance_in_register
     FROM core.link
     JOIN core.person_id ON person_id.person_key = 'client:' || link.agency || ':' || link.social_care_id
     WHERE link.chi_number IS NULL
@@ -23,7 +19,7 @@ expected AS (
         person_month.*,
         CASE WHEN link_method IN ('chi', 'decision', 'probabilistic') THEN coalesce(link_probability, 1) END AS expected_right,
         -- Nothing is known of a client who is not in the council's latest list: it is in no estimate.
-        CASE WHEN link_method = 'unlinked' THEN CAST(unlinked_client.chance_in_register AS DECIMAL(18, 6)) END AS expected_missed
+        CASE WHEN link_method = 'unlinked' THEN unlinked_client.chance_in_register END AS expected_missed
     FROM person_month
     LEFT JOIN unlinked_client USING (person_id)
 ),

@@ -311,28 +311,22 @@ def test_link_quality_estimates_precision_by_people_not_by_lines() -> None:
 
 
 def test_link_quality_estimates_recall_by_who_is_missed() -> None:
-    """Three linked, one of them expected with 0.96; missed: 0.25, 0 and, for the CHI number in doubt, 1. By agency and month."""
-    clients = [("p4", "0.250000", False), ("p5", None, False), ("p6", None, True)]
+    """Three linked, one of them right with a chance of 0.96; three missed with chances of 0.25, 0 and 1. By agency and month."""
+    chances = {"p4": "0.250000", "p5": "0.000000", "p6": "1.000000"}
     lines = [
         line(person="p1"),
         line(person="p2", link_method="decision"),
         line(person="p3", link_method="probabilistic", link_probability="0.960000"),
-        *(line(person=person, link_method="unlinked") for person, _, _ in clients),
+        *(line(person=person, link_method="unlinked") for person in chances),
         line(person="p4", link_method="unlinked"),
         line(person="p5", link_method="unlinked", month=MAY),
         line(person="p6", link_method="unlinked", agency="angus"),
     ]
     links = [
-        {
-            "agency": "dundee-city",
-            "social_care_id": person,
-            "link_method": "unlinked",
-            "review": review,
-            "candidate_probability": chance,
-        }
-        for person, chance, review in clients
+        {"agency": "dundee-city", "social_care_id": person, "link_method": "unlinked", "chance_in_register": chance}
+        for person, chance in chances.items()
     ]
-    ids = [{"person_key": f"client:dundee-city:{person}", "person_id": person} for person, _, _ in clients]
+    ids = [{"person_key": f"client:dundee-city:{person}", "person_id": person} for person in chances]
     found = run("mart/link_quality", {"core.cost_line": lines, "core.link": links, "core.person_id": ids})
     recall = {(row["agency"], row["month"]): row["estimated_recall"] for row in found}
     assert recall == {

@@ -382,6 +382,23 @@ def test_decision_for_an_unknown_chi_stays_in_review() -> None:
     assert (row["link_method"], row["review_reason"]) == ("unlinked", link.DECISION_UNKNOWN)
 
 
+def test_what_is_expected_of_a_link_or_missed() -> None:
+    stranger = client(None, AGNES, forename="Zebedee", surname="Quux", date_of_birth=None, postcode=None)
+    assert chance_in_register([client(AGNES_CHI, AGNES)]) == 1
+    assert chance_in_register([client(AGNES_CHI, AGNES)], [decision(None)]) == 0
+    assert chance_in_register([client(None, AGNES)], [decision(AGNES_CHI)]) == 1
+    # Several CHI numbers, and somebody else's: whoever it is, somebody in the register is missed.
+    assert chance_in_register([client(AGNES_CHI, AGNES), client(ROBERT_CHI, AGNES)]) == 1
+    assert chance_in_register([client(AGNES_CHI, ROBERT)]) == 1
+    assert chance_in_register([stranger]) == 0
+
+
+def test_a_probabilistic_link_is_expected_to_be_right_as_often_as_its_posterior_says() -> None:
+    (row,) = linked([client(None, AGNES)])
+    assert row["link_method"] == "probabilistic"
+    assert chance_in_register([client(None, AGNES)]) == row["link_probability"] < 1
+
+
 def test_the_same_id_in_two_councils_is_two_clients() -> None:
     rows = linked([client(AGNES_CHI, AGNES), client(ROBERT_CHI, ROBERT, agency="dundee-city")])
     assert [(row["agency"], row["chi_number"]) for row in rows] == [("angus", AGNES_CHI), ("dundee-city", ROBERT_CHI)]
@@ -674,6 +691,13 @@ def linked(clients: list[Row], register: list[Row] | None = None, decisions: lis
         people_known, table(clients, CLIENTS), table(decisions or [], review.DECISIONS)
     ).to_pylist()
     return rows
+
+
+def chance_in_register(clients: list[Row], decisions: list[Row] | None = None) -> Any:
+    (row,) = link.judge_clients(
+        table(A_REGISTER, REGISTER), table(clients, CLIENTS), table(decisions or [], review.DECISIONS)
+    ).to_pylist()
+    return row["chance_in_register"]
 
 
 def linked_one(clients: Row | list[Row], register: list[Row] | None = None, decisions: list[Row] | None = None) -> Row:
