@@ -3,17 +3,19 @@
 Belongs here: the rules that decide a link: by CHI, by splink's scores, by a person's decision, or not at all.
 Does not belong here: standard forms (standardise), scoring pairs (matcher), ids (pseudonym), memory of links (registry).
 
-The posterior of a client is over all candidates and over "none of them". Two ways to be none of them look like a match
-and are counted as such: a twin of a candidate, who shares birth date, surname and home, and a relative in the same
-house, who shares surname and home. Two shares are of the month and not of the model, and are not known beforehand: how many
-of the searched clients are in the register at all, and how many records are kept with care. Each is the share under which
-the scores of all clients together are most likely. No link and no decision is looked at for it.
+What a client and the register share has some explanation: the client is a candidate, and the records are kept carefully,
+fairly or poorly or are typed in haste; or it is nobody in the register, and like a candidate by chance, as a twin (birth date,
+surname and home), a relative in the house (surname and home) or a namesake there. How often each holds is of the month and
+not of the model: the shares under which the scores of all clients together are most likely, for each cohort, since who was
+born or came after the register was made is not in it. No link and no decision is looked at for it.
 The result depends on what the tables say only, not on the order of rows nor the number of threads.
 """
 
 from math import fsum, log2
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.engine.database import read_sql
@@ -21,28 +23,32 @@ from pipelines.identity import matcher
 from pipelines.identity.current_chi import current_chis
 from pipelines.identity.standardise import database, standardise
 
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+
 LINK_FROM = 0.95
 REVIEW_FROM = 0.05
 
-# Of births 3 % are twins; a client lives with 1.5 relatives of the same surname, and one in a hundred of those is a namesake,
-# as a son is of his father. All three are orders of magnitude.
-TWINS = 0.03
-RELATIVES_IN_HOUSE = 1.5
-NAMESAKES_IN_HOUSE = 0.015
+# What is believed of the explanations before a client is looked at: worth ten clients, nine of them in the register. A cohort
+# is believed to be as all clients are, worth ten of them.
+BELIEVED = {
+    "spotless": 1.8, "careful": 1.8, "fair": 1.8, "poor": 1.8, "typed": 1.8,
+    "nobody": 0.6, "twin": 0.03, "relative": 0.35, "namesake": 0.02,
+}  # fmt: skip
+BELIEVED_OF_COHORT = 10
+# So many rounds come near enough to the likeliest shares.
+ROUNDS = 50
+SHARE_DIGITS = 3
 # One record in about 100 has the date of birth of somebody else in the same home: that many bits less than its own.
 HOUSEMATES_DATE_BITS = 6.6
 # One record in ten shows a move to or from a home from which somebody else in the house moved too.
 MOVED_ALONG = 0.1
-# What is believed before a client is looked at of the share in the register, and of records kept with care: worth ten
-# clients, nine of them so.
-BELIEVED_FIRST, BELIEVED_SECOND = 9, 1
-SHARE_DECIMALS = 3
-# So many bits over even odds, a candidate is plain enough to show how carefully its records are kept.
-PLAIN_BITS = 5
 CLOSENESS_DECIMALS = 1
 # What is believed of people with one client before counting: 1 in 20 has another. At most 9 in 10 people can be ruled out.
 BELIEVED_AGAIN, BELIEVED_ONCE = 1, 19
 MOST_LEFT_FACTOR = 10
+# So often the posteriors are found anew, knowing those of other clients.
+TIMES_ANEW = 2
 # A register with fewer people is a sample of a larger town.
 SMALLEST_POPULATION = 1_000
 
@@ -77,6 +83,8 @@ _REASONS = pa.table(
         "review_reason": [SEVERAL_CHIS, CHI_DISAGREES, UNSURE, TWIN, DECISION_UNKNOWN],
     }
 )
+_TAKEN = """SELECT coalesce(sum(least(clients, 1)), 0), coalesce(sum(clients), 0)
+FROM (SELECT sum(probability) AS clients FROM claimed GROUP BY candidate)"""
 _SEARCHED = "SELECT c.* FROM client AS c JOIN verdict AS v USING (row_id) WHERE v.verdict = 'search'"
 
 
@@ -118,25 +126,21 @@ def judge(connection: duckdb.DuckDBPyConnection, register: pa.Table, clients: pa
     )
 
 
-def likeliest_share(odds: list[tuple[float, float]]) -> float:
-    """The share of the first kind among clients under which their odds (to be of the first kind, of the second) are most likely.
+def likeliest_shares(odds: Matrix, believed: Vector) -> Vector:
+    """The share of each explanation (column) under which the odds of all clients (rows) are most likely.
 
-    The likelihood has one maximum: the share at which its slope is 0 is found by halving.
+    Each round shares every client out over its explanations and counts. The likelihood has one maximum.
     """
-    low, high = 0.0, 1.0
-    while high - low > 0.1**SHARE_DECIMALS / 4:
-        share = (low + high) / 2
-        slopes = ((first - second) / (share * first + (1 - share) * second) for first, second in odds)
-        if BELIEVED_FIRST / share - BELIEVED_SECOND / (1 - share) + fsum(slopes) > 0:
-            low = share
-        else:
-            high = share
-    smallest = 0.1**SHARE_DECIMALS
-    return float(min(max(round(low, SHARE_DECIMALS), smallest), 1 - smallest))
+    shares = believed / believed.sum()
+    for _ in range(ROUNDS):
+        parts = odds * shares
+        parts /= parts.sum(axis=1, keepdims=True)
+        shares = (parts.sum(axis=0) + believed) / (len(odds) + believed.sum())
+    return np.array([float(f"{share:.{SHARE_DIGITS}g}") for share in shares])
 
 
 def _weigh(connection: duckdb.DuckDBPyConnection) -> None:
-    """The posterior of each searched client over its candidates: each by itself first, then knowing who is beyond doubt."""
+    """The posterior of each searched client over its candidates: each by itself first, then knowing those of others."""
     population = max(_value(connection, "SELECT count(DISTINCT current_chi_number) FROM person"), SMALLEST_POPULATION)
     closeness = float(connection.sql(read_sql("identity", "closeness")).fetchall()[0][0])
     _make_with(
@@ -146,40 +150,46 @@ def _weigh(connection: duckdb.DuckDBPyConnection) -> None:
         closeness_bits=round(log2(closeness), CLOSENESS_DECIMALS),
     )
     connection.execute("CREATE TABLE linked (client BIGINT, candidate VARCHAR)")
-    plain = {"plain_weight": log2(population) + PLAIN_BITS}
-    careful = likeliest_share(connection.execute(read_sql("identity", "care"), plain).fetchall())
-    _posterior(connection, population, careful, (1.0, 1.0))
-    _make_with(connection, "linked", link_from=LINK_FROM)
-    taken = _value(connection, "SELECT count(DISTINCT candidate) FROM linked")
-    links = _value(connection, "SELECT count(*) FROM linked")
-    _posterior(connection, population, careful, contest(population, taken, links))
+    connection.execute("CREATE TABLE claimed (client BIGINT, candidate VARCHAR, probability DECIMAL(18, 6))")
+    _posterior(connection, population, (1.0, 1.0))
+    for _ in range(TIMES_ANEW):
+        _make_with(connection, "linked", link_from=LINK_FROM)
+        _make(connection, "claimed")
+        taken, claims = (float(value) for value in connection.sql(_TAKEN).fetchall()[0])
+        _posterior(connection, population, contest(population, taken, claims))
 
 
-def contest(population: int, taken: int, links: int) -> tuple[float, float]:
+def contest(population: int, taken: float, claims: float) -> tuple[float, float]:
     """How much likelier a person without a client is the one sought than anybody at random, and one with a client.
 
     Of those taken, as many are sought again as have several clients already.
     """
-    again = (links - taken + BELIEVED_AGAIN) / (taken + BELIEVED_AGAIN + BELIEVED_ONCE)
+    again = (claims - taken + BELIEVED_AGAIN) / (taken + BELIEVED_AGAIN + BELIEVED_ONCE)
     left = max(population - taken, population / MOST_LEFT_FACTOR) + again * taken
     free = min(population / left, MOST_LEFT_FACTOR)
     return float(f"{free:.2g}"), float(f"{again * free:.2g}")
 
 
-def _posterior(connection: duckdb.DuckDBPyConnection, population: int, careful: float, factors: tuple[float, float]) -> None:
+def _posterior(connection: duckdb.DuckDBPyConnection, population: int, factors: tuple[float, float]) -> None:
     free_factor, taken_factor = factors
     _make_with(
-        connection, "candidate", population=population, twins=TWINS, relatives=RELATIVES_IN_HOUSE,
-        namesakes=NAMESAKES_IN_HOUSE, careful=careful,
-        moved_along=MOVED_ALONG, free_factor=free_factor, taken_factor=taken_factor,
+        connection, "candidate", population=population, moved_along=MOVED_ALONG,
+        free_factor=free_factor, taken_factor=taken_factor,
     )  # fmt: skip
     _make(connection, "evidence")
-    # A client with a CHI of its own that the register lacks is less likely to be in it than one without.
-    rows = connection.sql("SELECT has_other_chi, match_odds, none_odds FROM evidence").fetchall()
-    shares = [likeliest_share([row[1:] for row in rows if row[0] is kind]) for kind in (False, True)]
-    connection.execute("CREATE OR REPLACE TABLE share_in_register (has_other_chi BOOLEAN, share DOUBLE)")
-    connection.execute("INSERT INTO share_in_register VALUES (false, ?), (true, ?)", shares)
+    connection.register("share", _shares(connection))
     _make(connection, "scored", "outcome")
+
+
+def _shares(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The share of each explanation in each cohort."""
+    evidence = connection.sql("SELECT * FROM evidence ORDER BY client").fetchnumpy()
+    odds = np.column_stack([evidence[name] for name in BELIEVED])
+    of_all = likeliest_shares(odds, np.array(list(BELIEVED.values())))
+    cohorts, cohort = np.unique(evidence["cohort"].astype(str), return_inverse=True)
+    shares = [likeliest_shares(odds[cohort == number], BELIEVED_OF_COHORT * of_all) for number in range(len(cohorts))]
+    by_explanation = np.array(shares).reshape(len(cohorts), len(BELIEVED)).T
+    return pa.table({"cohort": pa.array(cohorts, pa.string()), **dict(zip(BELIEVED, by_explanation, strict=True))})
 
 
 def _value(connection: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import logging
 import re
-from math import floor, log2, log10
+from math import ceil, floor, log2, log10
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,8 @@ FROZEN_PAIRS = 50_000
 MOST_ALIKE, MOST_ALIKE_BROAD = 60, 10
 # A pair that is this many bits short of even odds changes no probability that counts.
 NEGLIGIBLE_BITS = 13
+# Splink's table of scores is wide: of so many pairs it takes half a gigabyte.
+PAIRS_AT_ONCE = 500_000
 SIGNIFICANT_DIGITS = 2
 
 # Splink orders its two tables by name.
@@ -58,26 +60,41 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
     block(connection)
     model = load_model()
     settings = with_frequencies(connection, model["splink"])
-    linker = _linker(connection, settings)
-    scored = linker.inference.predict().physical_name
-    weights = ", ".join(_weight(comparison) for comparison in settings["comparisons"])
-    connection.execute(
-        f"""CREATE TABLE every_pair AS
-        SELECT unique_id_r AS client, unique_id_l AS register, {weights}, {_care_weight(model)} AS care_weight FROM {scored}"""
-    )
-    connection.execute(f"DROP TABLE {scored}")
-    connection.execute(f"CREATE TABLE pair AS {read_sql('identity', 'pair')}", {"negligible_bits": NEGLIGIBLE_BITS})
-    connection.execute("DROP TABLE every_pair")
+    weights = [_weight(comparison) for comparison in settings["comparisons"]]
+    kinds = [_kind_weight(name, shares, model["splink"]) for name, shares in model["kinds"].items()]
+    session, linker = _linker(connection, settings)
+    pairs = int(connection.sql("SELECT count(*) FROM met").fetchall()[0][0])
+    parts = max(ceil(pairs / PAIRS_AT_ONCE), 1)
+    for part in range(parts):
+        # Splink remembers what it made of a table by the table's name.
+        chosen = f"met_{part}"
+        connection.execute(
+            f"""CREATE TABLE {chosen} AS SELECT '0' AS match_key,
+            concat('{_REGISTER_NAME}-__-', register) AS join_key_l, concat('{_CLIENT_NAME}-__-', client) AS join_key_r
+            FROM met WHERE client % {parts} = {part}"""
+        )
+        linker.table_management.register_blocked_pairs_for_predict(session.register(chosen))
+        scored = linker.inference.predict().physical_name
+        columns = ", ".join(["unique_id_r AS client", "unique_id_l AS register", *weights, *kinds])
+        connection.execute(f"CREATE TABLE every_pair AS SELECT {columns} FROM {scored}")
+        made = "INSERT INTO pair" if part else "CREATE TABLE pair AS"
+        connection.execute(f"{made} {read_sql('identity', 'pair')}", {"negligible_bits": NEGLIGIBLE_BITS})
+        connection.execute(f"DROP TABLE every_pair; DROP TABLE {scored}; DROP TABLE {chosen}")
 
 
 def block(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table `met`: every pair of client and register row that shares a key."""
-    for table in ("register", "client"):
-        connection.execute(f"CREATE OR REPLACE VIEW standard AS SELECT * FROM {table}_standard")
-        connection.execute(f"CREATE TABLE {table}_key AS {read_sql('identity', 'block_key')}")
+    keys = read_sql("identity", "block_key")
+    connection.execute("CREATE OR REPLACE VIEW standard AS SELECT * FROM client_standard")
+    connection.execute(f"CREATE TABLE client_key AS {keys}")
+    connection.execute("CREATE OR REPLACE VIEW standard AS SELECT * FROM register_standard")
+    # Of a large register's keys most are no client's.
+    connection.execute(f"CREATE TABLE register_key AS FROM ({keys}) SEMI JOIN client_key USING (block_key)")
     connection.execute(
         f"CREATE TABLE met AS {read_sql('identity', 'met')}", {"most_alike": MOST_ALIKE, "most_alike_broad": MOST_ALIKE_BROAD}
     )
+    for table in ("client_key", "register_key"):
+        connection.execute(f"DROP TABLE {table}")
 
 
 def level_counts(connection: duckdb.DuckDBPyConnection, pairs: str) -> dict[str, list[int]]:
@@ -118,21 +135,16 @@ def strangers(connection: duckdb.DuckDBPyConnection) -> dict[str, list[int]]:
     return level_counts(connection, pairs)
 
 
-def _linker(connection: duckdb.DuckDBPyConnection, settings: Settings) -> Linker:
+def _linker(connection: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[DuckDBAPI, Linker]:
     logging.getLogger("splink").setLevel(logging.ERROR)
     session = DuckDBAPI(connection)
     for table, name in (("register", _REGISTER_NAME), ("client", _CLIENT_NAME)):
-        connection.execute(f"CREATE TABLE {name} AS SELECT row_id AS unique_id, * EXCLUDE (row_id) FROM {table}_standard")
+        connection.execute(f"CREATE VIEW {name} AS SELECT row_id AS unique_id, * EXCLUDE (row_id) FROM {table}_standard")
     inputs = [session.register(name, dataset_display_name=name) for name in (_REGISTER_NAME, _CLIENT_NAME)]
     linker = Linker(inputs, settings, log_level=None, validate_settings=False)
     for column, usual_values in FREQUENCY_COLUMNS.items():
         _register_frequency(connection, linker, session, column, usual_values)
-    connection.execute(
-        f"""CREATE TABLE met_for_splink AS SELECT '0' AS match_key,
-        concat('{_REGISTER_NAME}-__-', register) AS join_key_l, concat('{_CLIENT_NAME}-__-', client) AS join_key_r FROM met"""
-    )
-    linker.table_management.register_blocked_pairs_for_predict(session.register("met_for_splink"))
-    return linker
+    return session, linker
 
 
 def _register_frequency(
@@ -164,15 +176,16 @@ def _weight(comparison: dict[str, Any]) -> str:
     return f"round({weight}, {WEIGHT_DECIMALS}) AS {name}_weight"
 
 
-def _care_weight(model: Model) -> str:
-    """log2 of how much likelier a pair's levels are for a record kept with care than for a careless one."""
-    return f"round({' + '.join(_care_of(comparison, model['careful']) for comparison in model['splink']['comparisons'])}, {WEIGHT_DECIMALS})"
+def _kind_weight(kind: str, shares: dict[str, list[float]], settings: Settings) -> str:
+    """log2 of how much likelier a pair's levels are for records of a kind than splink takes them to be."""
+    weights = (_weight_of_kind(comparison, shares) for comparison in settings["comparisons"])
+    return f"round({' + '.join(weights)}, {WEIGHT_DECIMALS}) AS {kind}_weight"
 
 
-def _care_of(comparison: Settings, careful: dict[str, list[float]]) -> str:
+def _weight_of_kind(comparison: Settings, shares: dict[str, list[float]]) -> str:
     name = comparison["output_column_name"]
     levels = comparison["comparison_levels"][1:]
-    bits = [log2(m / level["m_probability"]) for m, level in zip(careful[name], levels, strict=True)]
+    bits = [log2(m / level["m_probability"]) for m, level in zip(shares[name], levels, strict=True)]
     # Splink numbers levels from 0, the last; -1 is nothing to compare.
     whens = " ".join(f"WHEN {len(bits) - 1 - place} THEN {value:.6f}" for place, value in enumerate(bits))
     return f"CASE gamma_{name} {whens} ELSE 0 END"

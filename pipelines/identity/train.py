@@ -1,18 +1,18 @@
-"""Make the linkage model, on purpose only: `python -m pipelines.identity.train CASE_DIR… --careless CASE_DIR…`.
+"""Make the linkage model, on purpose only: `python -m pipelines.identity.train KIND=CASE_DIR,CASE_DIR… …`.
 
 Belongs here: how the numbers of `model.json` come about. Does not belong here: using the model (matcher). A refresh reads
 the committed file and never trains.
 
 A case is a register, clients and the truth (see `case`). m is the share of true pairs at each level, u the share of pairs
-of strangers in the register. The truth is known, so nothing is estimated by iteration. There are two m, for records kept
-with care and for careless ones; a refresh weighs them by how its own records look (link).
-- careful: the mean over the cases given first, each counting the same whatever its size.
-- careless: for each level the largest share in any case given after `--careless`, rescaled to sum to 1: whatever the case,
-  such a model is never more than a few tenths of a bit from the case's own.
+of strangers in the register. The truth is known, so nothing is estimated by iteration.
+- kinds: m for each kind of records, the mean over its cases, each counting the same whatever its size; what no case of a
+  kind tells, the mean over all kinds tells. A refresh weighs the kinds by how its own records look (link).
+- splink: for each level the largest share in any case of poor or typed records, rescaled to sum to 1, so that no true pair
+  of any kind is dropped before the kinds are weighed.
 - u: the mean over all cases. It only fills in for levels that the register at hand is too small to show.
 The committed model comes from cases of `tests/bench/linkage_cases.py` and `tests/bench/linkage_tayside.py` that are not
-measured later: tayside_learn; careless febrl2, febrl3, census_triple_learn, address_learn,
-social_security_learn.
+measured later: spotless=tayside_spotless_learn careful=tayside_learn fair=census_learn poor=census_triple_learn,address_learn,social_security_learn
+typed=febrl2,febrl3.
 """
 
 import json
@@ -29,19 +29,24 @@ from pipelines.identity.standardise import database, standardise
 
 Counts = dict[str, list[int]]
 Shares = dict[str, list[float]]
+Pool = Callable[[list[float]], float]
 
 # No level is impossible because the cases did not show it.
 SMALLEST_M, SMALLEST_U = 0.0005, 0.0000001
 DIGITS = 3
 FEWEST_SHARE = 0.05
+WIDE_KINDS = ("poor", "typed")
 
 
-def train(careful: list[Case], careless: list[Case]) -> Model:
-    """The model learnt from cases of records kept with care, and of careless ones."""
-    with_care, without = [_counts(case) for case in careful], [_counts(case) for case in careless]
-    m = _pooled([m for m, _ in with_care], SMALLEST_M, _mean)
-    u = _pooled([u for _, u in with_care + without], SMALLEST_U, _mean)
-    return {"careful": m, "splink": _settings(_pooled([m for m, _ in without], SMALLEST_M, max), u)}
+def train(cases: dict[str, list[Case]]) -> Model:
+    """The model learnt from cases of each kind of records."""
+    counts = {kind: [_counts(case) for case in of_kind] for kind, of_kind in cases.items()}
+    seen = {kind: [m for m, _ in of_kind] for kind, of_kind in counts.items()}
+    of_all = _pooled([m for of_kind in seen.values() for m in of_kind], SMALLEST_M, _mean)
+    kinds = {kind: _pooled(of_kind, SMALLEST_M, _mean, of_all) for kind, of_kind in seen.items()}
+    widest = _pooled([m for kind in WIDE_KINDS for m in seen[kind]], SMALLEST_M, max)
+    u = _pooled([u for of_kind in counts.values() for _, u in of_kind], SMALLEST_U, _mean)
+    return {"kinds": kinds, "splink": _settings(widest, u)}
 
 
 def save(model: Model, path: Path = matcher.MODEL) -> None:
@@ -73,15 +78,18 @@ def _mean(shares: list[float]) -> float:
     return sum(shares) / len(shares)
 
 
-def _pooled(counts: list[Counts], smallest: float, pool: Callable[[list[float]], float]) -> Shares:
+def _pooled(counts: list[Counts], smallest: float, pool: Pool, untold: Shares | None = None) -> Shares:
     """The pooled share of each level but the first, "nothing to compare", among those that are possible together."""
-    return {name: _of_levels(levels, [case[name] for case in counts], smallest, pool) for name, levels in COMPARISONS.items()}
+    pooled: Shares = {}
+    for name, levels in COMPARISONS.items():
+        shares = [smallest] * len(levels) if untold is None else [smallest, *untold[name]]
+        pooled[name] = _of_levels(levels, [case[name] for case in counts], smallest, pool, shares)
+    return pooled
 
 
 def _of_levels(
-    levels: tuple[Level, ...], counts: list[list[int]], smallest: float, pool: Callable[[list[float]], float]
+    levels: tuple[Level, ...], counts: list[list[int]], smallest: float, pool: Pool, shares: list[float]
 ) -> list[float]:
-    shares = [smallest] * len(levels)
     for group in {level.among for level in levels[1:]}:
         places = [place for place, level in enumerate(levels) if place and level.among == group]
         told = [[case[place] for place in places] for case in counts if _tells(case, places)]
@@ -129,9 +137,5 @@ def _rounded(value: float) -> float:
 
 
 if __name__ == "__main__":
-    folders = sys.argv[1:]
-    mark = folders.index("--careless")
-    careful_cases, careless_cases = (
-        [read_case(Path(folder)) for folder in part] for part in (folders[:mark], folders[mark + 1 :])
-    )
-    save(train(careful_cases, careless_cases))
+    given = dict(text.split("=", 1) for text in sys.argv[1:])
+    save(train({kind: [read_case(Path(folder)) for folder in folders.split(",")] for kind, folders in given.items()}))

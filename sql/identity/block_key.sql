@@ -12,7 +12,7 @@ narrow AS (
     SELECT row_id, false AS is_broad, unnest([
         -- Either letter, so that swapped names meet.
         'born letter ' || born || forename_letter,
-        'born letter ' || born || surname_letter,
+        CASE WHEN surname_letter IS DISTINCT FROM forename_letter THEN 'born letter ' || born || surname_letter END,
         'born place ' || born || postcode,
         'born sector ' || born || postcode_sector,
         'born middle ' || born || middle_letter,
@@ -45,4 +45,4 @@ final AS (
     UNION ALL
     SELECT * FROM broad
 )
-SELECT DISTINCT row_id, is_broad, hash(block_key) AS block_key FROM final WHERE block_key IS NOT NULL
+SELECT row_id, is_broad, hash(block_key) AS block_key FROM final WHERE block_key IS NOT NULL

@@ -1,10 +1,11 @@
--- Purpose: how much speaks for each candidate of each client, and for each way to be nobody in the register but look alike.
+-- Purpose: the odds of each explanation of what a client and a candidate share: one person, whose records are kept in one way or
+-- another, or nobody in the register, but a twin of the candidate, a relative or a namesake in the house.
 -- Grain: client × current CHI.
--- Inputs: weighed, client, person, whole_client_standard, register_standard, frequency_postcode, and linked, the clients beyond
--- doubt (none yet, the first time); $population, $twins, $relatives, $namesakes, $careful, $moved_along, $free_factor, $taken_factor.
+-- Inputs: weighed, client, person, whole_client_standard, register_standard, frequency_postcode, and what is known of other clients
+-- (nothing yet, the first time): linked, those beyond doubt, and claimed; $population, $moved_along, $free_factor, $taken_factor.
 -- Conserves: every candidate once.
-WITH taken AS (
-    SELECT candidate, count(*) AS clients FROM linked GROUP BY candidate
+WITH sought AS (
+    SELECT candidate, sum(probability) AS clients FROM claimed GROUP BY candidate
 ),
 move AS (
     -- From which home in the register to which home in the councils' books anybody moved.
@@ -18,7 +19,7 @@ move AS (
 ),
 placed AS (
     SELECT w.*, c.claim,
-        coalesce(t.clients, 0) > (own.client IS NOT NULL)::INTEGER AS is_taken,
+        least(coalesce(t.clients - coalesce(own.probability, 0), 0), 1)::DOUBLE AS taken,
         -- Somebody else moved from this home to that one: the household moved.
         CASE
             WHEN m.first_client <> w.client OR m.last_client <> w.client
@@ -30,25 +31,30 @@ placed AS (
     JOIN whole_client_standard AS s ON s.row_id = w.client
     LEFT JOIN move AS m ON m.register_home = w.register_home AND m.client_home = s.postcode
     LEFT JOIN frequency_postcode AS f ON f.postcode = w.register_home
-    LEFT JOIN taken AS t ON t.candidate = w.candidate
-    LEFT JOIN linked AS own ON own.client = w.client AND own.candidate = w.candidate
+    LEFT JOIN sought AS t ON t.candidate = w.candidate
+    LEFT JOIN claimed AS own ON own.client = w.client AND own.candidate = w.candidate
+),
+odds AS (
+    SELECT *,
+        -- A person who has a client already is seldom another's too. Capped to what sums as a decimal; nobody doubts it by then.
+        least(pow(2, weight_of_self + home_weight) / $population, 1e20) * (taken * $taken_factor + (1 - taken) * $free_factor) AS same
+    FROM placed
 ),
 final AS (
     SELECT
         w.client, w.candidate, w.register,
-        -- A person who has a client already is seldom another's too.
-        pow(2, weight_of_self + home_weight) * ($careful * pow(2, care_weight) + 1 - $careful) / $population *
-             CASE WHEN is_taken THEN $taken_factor ELSE $free_factor END AS match_odds,
+        same * pow(2, spotless_weight) AS spotless,
+        same * pow(2, careful_weight) AS careful,
+        same * pow(2, fair_weight) AS fair,
+        same * pow(2, poor_weight) AS poor,
+        same * pow(2, typed_weight) AS typed,
         -- A twin shares surname, birthday and home; a relative in the house shares surname and home, and may be a namesake.
-        (
-            $twins * pow(2, surname_weight + date_of_birth_weight + home_weight)
-            + $relatives * pow(2, surname_weight + home_weight)
-            + $namesakes * pow(2, forename_weight + surname_weight + home_weight)
-        )
-            / $population AS other_odds,
+        pow(2, surname_weight + date_of_birth_weight + home_weight) / $population AS twin,
+        pow(2, surname_weight + home_weight) / $population AS relative,
+        pow(2, forename_weight + surname_weight + home_weight) / $population AS namesake,
         w.claim IS NOT NULL AND w.claim <> w.candidate
             AND coalesce(NOT alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), false) AS guarded
-    FROM placed AS w
+    FROM odds AS w
     JOIN whole_client_standard AS l ON l.row_id = w.client
     JOIN register_standard AS r ON r.row_id = w.register
 )

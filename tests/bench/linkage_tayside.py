@@ -10,6 +10,7 @@ the figures of each case with false links told apart. Nothing is asserted here: 
 | tayside | as the councils have them | measuring |
 | tayside_without_chi | nobody's is known | measuring |
 | tayside_learn | nobody's is known; another seed, heavy mess, a tenth of the size | learning |
+| tayside_spotless_learn | the same with no mess | learning |
 
 In 50 of the clients one is in no register at all; of another 2 in 100 the record is taken out of the register and their
 twins and families stay. Half the twins of clients are clients too.
@@ -108,7 +109,8 @@ def write_cases(out: Path) -> None:
     town = make_town(PEOPLE, CLIENTS, seed=5, mess="standard")
     write_case(town, out / "tayside", with_chi=True)
     write_case(town, out / "tayside_without_chi", with_chi=False)
-    write_case(make_town(PEOPLE // 10, CLIENTS // 10, seed=6, mess="heavy"), out / "tayside_learn", with_chi=False)
+    for name, mess in (("tayside_spotless_learn", "none"), ("tayside_learn", "heavy")):
+        write_case(make_town(PEOPLE // 10, CLIENTS // 10, seed=6, mess=mess), out / name, with_chi=False)
 
 
 def _written(world: World, rng: np.random.Generator, person: Ints, council: int, mess: str) -> Columns:

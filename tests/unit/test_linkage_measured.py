@@ -4,6 +4,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -148,7 +149,7 @@ def link_none() -> pa.Table:
 
 def test_training_counts_true_pairs(tmp_path: Path) -> None:
     case = read_case(write_case(tmp_path))
-    model = train.train([case], [case])
+    model = train.train({"careful": [case], "poor": [case], "typed": [case]})
     surname = next(part for part in model["splink"]["comparisons"] if part["output_column_name"] == "surname")
     m = {level["label_for_charts"]: level.get("m_probability") for level in surname["comparison_levels"]}
     assert m["alike"] > 0.98
@@ -162,15 +163,35 @@ def test_the_committed_model_fits_the_comparisons() -> None:
         for part in model["splink"]["comparisons"]
     }
     assert levels == {name: [level.condition for level in levels] for name, levels in COMPARISONS.items()}
-    assert {name: len(shares) + 1 for name, shares in model["careful"].items()} == {n: len(x) for n, x in COMPARISONS.items()}
+    for shares in model["kinds"].values():
+        assert {name: len(share) + 1 for name, share in shares.items()} == {name: len(x) for name, x in COMPARISONS.items()}
+    assert set(model["kinds"]) < set(link.BELIEVED)
 
 
-def test_the_share_is_the_likeliest_one() -> None:
-    assert link.likeliest_share([]) == pytest.approx(0.9)
-    sure = [(1_000_000.0, 1.0)] * 300 + [(0.0, 1.0)] * 700
-    assert link.likeliest_share(sure) == pytest.approx(0.306, abs=0.002)
-    assert link.likeliest_share([(1.0, 1.0)] * 5_000) == pytest.approx(0.9, abs=0.002)
-    assert link.likeliest_share(list(reversed(sure))) == link.likeliest_share(sure)
+def test_the_shares_are_the_likeliest_ones() -> None:
+    believed = np.array([9.0, 1.0])
+    assert link.likeliest_shares(np.empty((0, 2)), believed) == pytest.approx([0.9, 0.1])
+    sure = np.array([[1_000_000.0, 1.0]] * 300 + [[0.0, 1.0]] * 700)
+    assert link.likeliest_shares(sure, believed) == pytest.approx([0.306, 0.694], abs=0.002)
+    assert link.likeliest_shares(np.ones((5_000, 2)), believed) == pytest.approx([0.9, 0.1], abs=0.002)
+    assert (link.likeliest_shares(sure[::-1], believed) == link.likeliest_shares(sure, believed)).all()
+
+
+def test_who_is_as_old_as_people_the_register_lacks_is_less_probably_in_it(tmp_path: Path) -> None:
+    """A name of the register, another birthday and another home: in a year of people it has, or of those it has not."""
+    case = write_case(tmp_path, strangers=0)
+    clients = pq.read_table(case / "clients.parquet").to_pylist()
+    named = pq.read_table(case / "register.parquet").slice(300, 1).to_pylist()[0]
+    chance = random.Random(5)
+    strangers = [{"rid": f"s{at}", **person(chance, at), "dob": f"2021-05-{at % 28 + 1:02d}"} for at in range(60)]
+    found = {}
+    for born in ("1971-06-30", "2021-06-30"):
+        doubtful = {**named, "rid": "d", "dob": born, "postcode": "AB1 1AA"}
+        pq.write_table(pa.Table.from_pylist([*clients, *strangers, doubtful]), case / "clients.parquet")
+        read = read_case(case)
+        rows = link.judge_clients(read.register, read.clients, link_none()).to_pylist()
+        found[born] = next(row["candidate_probability"] for row in rows if row["social_care_id"] == "d")
+    assert found["2021-06-30"] < found["1971-06-30"] / 2
 
 
 def test_who_is_taken_is_seldom_sought_again() -> None:
