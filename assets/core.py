@@ -3,7 +3,6 @@
 import dagster as dg
 
 from assets.common import MONTHS, sql_dependencies, steps_of
-from pipelines.identity.link import estimate
 from pipelines.steps import SQL_CORE
 from schemas.feeds import FEEDS
 from schemas.rules import CROSS_RULES
@@ -23,11 +22,7 @@ def refresh(context: dg.AssetExecutionContext) -> None:
 )  # fmt: skip
 def link(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Which person of the register each council client is."""
-    judged = steps_of(context).link()
-    precision, recall = estimate(judged)
-    return dg.MaterializeResult(
-        metadata={"clients": judged.num_rows, "estimated precision": round(precision, 4), "estimated recall": round(recall, 4)}
-    )
+    return dg.MaterializeResult(metadata={"clients": steps_of(context).link().num_rows})
 
 
 @dg.asset(key=["core", "person_id"], group_name="core", partitions_def=MONTHS, deps=[dg.AssetKey(["core", "record_person"])])

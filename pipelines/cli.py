@@ -145,14 +145,14 @@ app.add_typer(review_app, name="review")
 
 @review_app.command("export")
 def review_export() -> None:
-    """Write the uncertain links of the last refresh for a person with a spreadsheet, easiest first. The file names people."""
+    """Write the uncertain links of the last refresh for a person with a spreadsheet, easiest first. The workbook names people."""
     from pipelines.identity.review import PENDING_FILE, export_review
 
     root = DataRoot.from_environment()
     steps = _last_steps(root)
     path = root.folder("review") / PENDING_FILE
     clients = export_review(steps.review_sheet(), path)
-    typer.echo(f"{clients} uncertain clients: {path}")
+    typer.echo(f"clients in review: {clients}; fill in {path}")
 
 
 @review_app.command("import")
@@ -161,8 +161,8 @@ def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=Tr
     from pipelines.identity.review import DECISIONS_FILE, import_review
 
     root = DataRoot.from_environment()
-    added = import_review(file, root.folder("review") / DECISIONS_FILE, _last_steps(root).register_numbers())
-    typer.echo(f"{added} new decisions; the next refresh follows them")
+    added = import_review(file, root.folder("review") / DECISIONS_FILE, _last_steps(root).known_people())
+    typer.echo(f"new decisions: {added}; the next refresh follows them")
 
 
 def _last_steps(root: DataRoot) -> "Steps":

@@ -5,7 +5,6 @@ It holds the agency's own records, so it names people: it is written only where 
 its owner alone. Nothing in it is ever run by a spreadsheet: every value is text in a cell of text.
 """
 
-import datetime
 import json
 import os
 from collections.abc import Iterator
@@ -14,23 +13,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 import pyarrow.parquet as pq
-import xlsxwriter
 
 from pipelines.engine.errors import IrfError
+from pipelines.engine.text_workbook import CELL_CHARACTERS, SHEET_ROWS, TextSheet, text_workbook
 from pipelines.validate import ROWS_NOTE, Trial
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
-SHEET_ROWS = 1_048_576
-"""Rows of an Excel sheet, the header among them."""
-CELL_CHARACTERS = 32_767
-"""What a cell of an Excel sheet can hold."""
-WAS_CUT = -2
-"""What the library answers when it had to cut a text to that."""
 BATCH_ROWS = 10_000
 WHOLE_ROW = "whole row as sent"
-RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet may take a cell that starts so for a formula."""
 
 
 def check_is_new(out: Path) -> None:
@@ -48,10 +39,8 @@ def write_error_workbook(trial: Trial, out: Path, work: Path) -> None:
 
     Raises IrfError when `out` is there already.
     """
-    with _new_file(out) as file, xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": str(work)}) as workbook:
-        # A fixed date, for the same file must make the same bytes.
-        workbook.set_properties({"created": datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)})
-        summary, by_rule, to_fix = (_Sheet(workbook, name) for name in ("summary", "by rule", "rows to fix"))
+    with _new_file(out) as file, text_workbook(file, constant_memory=True, tmpdir=str(work)) as workbook:
+        summary, by_rule, to_fix = (TextSheet(workbook, name) for name in ("summary", "by rule", "rows to fix"))
         _write_rules(by_rule, trial)
         left_out = _write_rows(to_fix, trial)
         _write_summary(summary, trial, left_out, to_fix.cut)
@@ -70,46 +59,14 @@ def _new_file(out: Path) -> Iterator[BinaryIO]:
         raise
 
 
-class _Sheet:
-    """A sheet that is written row by row, every cell as text. `cut` counts cells longer than Excel can hold."""
-
-    def __init__(self, workbook: xlsxwriter.Workbook, name: str) -> None:
-        self.cut = 0
-        self._sheet = workbook.add_worksheet(name)
-        self._head = workbook.add_format({"bold": True, "num_format": "@"})
-        self._text = workbook.add_format({"num_format": "@"})
-        # What Excel itself notes of a cell typed with a leading apostrophe: it stays text when it is edited.
-        self._quoted = workbook.add_format({"num_format": "@", "quote_prefix": True})
-        self._row = 0
-
-    def head(self, names: list[str], widths: list[int]) -> None:
-        """The header row, which stays in sight."""
-        for place, width in enumerate(widths):
-            self._sheet.set_column(place, place, width)
-        self._sheet.freeze_panes(1, 0)
-        self._add(names, self._head)
-
-    def add(self, texts: list[str | None]) -> None:
-        """One row; an absent value is an empty cell."""
-        self._add(texts, self._text)
-
-    def _add(self, texts: "list[str] | list[str | None]", form: object) -> None:
-        for place, text in enumerate(texts):
-            if text:
-                risky = text.startswith(RISKY_STARTS)
-                result = self._sheet.write_string(self._row, place, text, self._quoted if risky else form)
-                self.cut += result == WAS_CUT
-        self._row += 1
-
-
-def _write_rules(sheet: _Sheet, trial: Trial) -> None:
+def _write_rules(sheet: TextSheet, trial: Trial) -> None:
     sheet.head(["rule", "severity", "what is wrong", "count", "pounds", "first rows"], [36, 10, 80, 10, 16, 50])
     for b in trial.broken():
         pounds = None if b.amount is None else f"{b.amount:.2f}"
         sheet.add([b.rule_id, b.severity, b.sentence, str(b.count), pounds, ", ".join(map(str, b.rows))])
 
 
-def _write_rows(sheet: _Sheet, trial: Trial) -> int:
+def _write_rows(sheet: TextSheet, trial: Trial) -> int:
     """Every record set aside, as it was sent, in the columns of the feed. Returns how many there was no room for."""
     fields = [c.name for c in columns(FEEDS[trial.landed.feed].model)]
     sentences = {rule.rule_id: rule.sentence for rule in trial.rules}
@@ -127,7 +84,7 @@ def _write_rows(sheet: _Sheet, trial: Trial) -> int:
     return max(0, int(quarantine.metadata.num_rows) - (SHEET_ROWS - 1))
 
 
-def _write_summary(sheet: _Sheet, trial: Trial, left_out: int, cut: int) -> None:
+def _write_summary(sheet: TextSheet, trial: Trial, left_out: int, cut: int) -> None:
     landed = trial.landed
     sheet.head(["", ""], [22, 100])
     for label, text in [

@@ -24,7 +24,7 @@ from pipelines.identity.link import REVIEW_FROM, judge, judge_clients
 from pipelines.identity.matcher import model_version
 from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
-from pipelines.identity.review import DECISIONS_FILE, read_decisions, review_sheet
+from pipelines.identity.review import DECISIONS_FILE, Known, read_decisions, review_sheet
 from pipelines.identity.standardise import database as identity_database
 from pipelines.ingest.corrections import Correction
 from pipelines.ingest.judge import Outcome
@@ -178,10 +178,11 @@ class Steps:
             judge(connection, *self._people())
             return review_sheet(connection, REVIEW_FROM)
 
-    def register_numbers(self) -> set[str]:
-        """Every CHI number of the latest population register."""
-        register, _, _ = self._people()
-        return set(register["chi_number"].to_pylist())
+    def known_people(self) -> Known:
+        """Whom a decision may name: the latest population register, and each council's latest clients."""
+        register, clients, _ = self._people()
+        keys = zip(clients["agency"].to_pylist(), clients["social_care_id"].to_pylist(), strict=True)
+        return Known(set(register["chi_number"].to_pylist()), set(keys))
 
     def _people(self) -> tuple[pa.Table, pa.Table, pa.Table]:
         """The latest register, each council's latest snapshot of clients (it replaces those before it whole), and the decisions."""

@@ -44,6 +44,11 @@ class Link(Table):
     link_probability: Series[Rate] = column("posterior of a probabilistic link")
     review: Series[Flag] = column("a person should look at it", required=True)
     review_reason: Series[Text] = column("why")
+    candidate_chi_number: Series[Text] = column("while in review, the most probable person", identifying=True)
+    candidate_probability: Series[Rate] = column("posterior of the most probable person; NULL where none was found or sought")
+    chance_in_register: Series[Rate] = column(
+        "of a link, the chance that it is right; of an unlinked client, that somebody in the register is missed", required=True
+    )
 
 
 @table(grain="row of an activity or payment file", key=("agency", "feed", "source_file", "source_row"))

@@ -376,6 +376,10 @@ class LinkQuality(Table):
     estimated_precision: Series[Rate] = column(
         "for probabilistic, the share of these links that is expected to be right: the mean posterior of the people"
     )
+    estimated_recall: Series[Rate] = column(
+        "of the agency's clients of the month who are expected to be in the register, the share expected to be linked rightly; "
+        "the same in each row of the agency and month"
+    )
 
 
 @table(grain="data zone × sex × age_band × year", key=("data_zone", "sex", "age_band", "year"))

@@ -32,9 +32,14 @@ SELECT
     count(*) FILTER (has_truth) AS there,
     count(*) FILTER (has_truth AND was_met) AS met,
     count(*) FILTER (review AND was_shown) AS found_in_review,
-    count(*) FILTER (chi_number IS NOT NULL AND NOT has_truth) AS made_for_absent
+    count(*) FILTER (chi_number IS NOT NULL AND NOT has_truth) AS made_for_absent,
+    avg(chance_in_register) FILTER (link_method = 'probabilistic') AS expected_precision,
+    sum(chance_in_register) FILTER (chi_number IS NOT NULL) / nullif(sum(chance_in_register), 0) AS expected_recall,
+    count(*) FILTER (has_twin) AS with_twin,
+    count(*) FILTER (has_twin AND chi_number IS NOT NULL AND NOT is_right) AS false_for_twin
 FROM (
-    SELECT j.chi_number, j.review,
+    SELECT j.chi_number, j.link_method, j.chance_in_register, j.review,
+        EXISTS (FROM twin AS t WHERE t.social_care_id = j.social_care_id) AS has_twin,
         EXISTS (FROM truth AS t WHERE t.social_care_id = j.social_care_id) AS has_truth,
         EXISTS (FROM truth AS t WHERE t.social_care_id = j.social_care_id AND t.chi_number = j.chi_number) AS is_right,
         EXISTS (FROM met_person AS m WHERE m.social_care_id = j.social_care_id) AS was_met,
@@ -101,7 +106,11 @@ class Band:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a run on a case shows. `reviewed` is with every link in review decided rightly."""
+    """What a run on a case shows. `reviewed` is with every link in review decided rightly.
+
+    `expected_precision` (of the links by splink) and `expected_recall`: what a refresh, which knows no truth, expects of itself.
+    `with_twin` and `false_for_twin`: clients who have a twin, and false links made for them; None where the case does not say.
+    """
 
     clients: int
     in_review: int
@@ -109,6 +118,10 @@ class Measured:
     automatic: Accuracy
     reviewed: Accuracy
     made_for_absent: int
+    expected_precision: float | None
+    expected_recall: float | None
+    with_twin: int | None
+    false_for_twin: int | None
     bands: tuple[Band, ...]
     seconds: float
 
@@ -128,6 +141,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, case: Case, seconds: float)
     connection.register(
         "truth", pa.table({"social_care_id": pa.array(clients, pa.string()), "chi_number": pa.array(numbers, pa.string())})
     )
+    connection.register("twin", pa.table({"social_care_id": pa.array(case.twins or [], pa.string())}))
     connection.register("band", pa.table({"low": BAND_FLOORS, "high": highs}))
     connection.execute(f"CREATE TABLE met_person AS {_MET}")
     found = connection.sql(_FIGURES, params={"review_from": REVIEW_FROM}).to_arrow_table().to_pylist()[0]
@@ -141,6 +155,10 @@ def _compared(connection: duckdb.DuckDBPyConnection, case: Case, seconds: float)
             found["right_made"] + found["found_in_review"], found["made"] + found["found_in_review"], found["there"]
         ),
         made_for_absent=found["made_for_absent"],
+        expected_precision=found["expected_precision"],
+        expected_recall=found["expected_recall"],
+        with_twin=None if case.twins is None else found["with_twin"],
+        false_for_twin=None if case.twins is None else found["false_for_twin"],
         bands=tuple(Band(*row) for row in bands),
         seconds=seconds,
     )
@@ -154,8 +172,10 @@ def told(measured: Measured, peak_megabytes: float) -> list[str]:
         f"clients {measured.clients:,}, of them in the register {automatic.there:,}",
         f"block recall {block_recall:.4f}",
         f"automatic (at least {LINK_FROM}): {_accuracy(automatic)}; false links {automatic.made - automatic.right}, "
-        f"of them {measured.made_for_absent} for clients who are not in the register",
+        f"of them {measured.made_for_absent} for clients who are not in the register{_of_twins(measured)}",
         f"with review decided rightly: {_accuracy(reviewed)}",
+        f"expected without the truth: precision of probabilistic links {_share(measured.expected_precision)}, "
+        f"recall {_share(measured.expected_recall)}",
         f"in review: {measured.in_review:,} clients, {measured.in_review / max(measured.clients, 1):.2%}",
         "calibration of the best candidate:",
         "  probability from   clients   mean probability   share right",
@@ -165,6 +185,15 @@ def told(measured: Measured, peak_megabytes: float) -> list[str]:
         for band in measured.bands
     ]
     return [*lines, f"{measured.seconds:.1f} seconds, {peak_megabytes:,.0f} MB at the peak"]
+
+
+def _share(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.4f}"
+
+
+def _of_twins(measured: Measured) -> str:
+    told_apart = measured.with_twin is not None
+    return f" and {measured.false_for_twin} for the {measured.with_twin:,} who have a twin" if told_apart else ""
 
 
 def _accuracy(accuracy: Accuracy) -> str:

@@ -69,7 +69,12 @@ _LINK_FIELDS: list[tuple[str, pa.DataType]] = [
 ]
 LINKS = pa.schema(_LINK_FIELDS)
 JUDGED = pa.schema(
-    [*LINKS, pa.field("candidate_chi_number", pa.string()), pa.field("candidate_probability", pa.decimal128(18, 6))]
+    [
+        *LINKS,
+        pa.field("candidate_chi_number", pa.string()),
+        pa.field("candidate_probability", pa.decimal128(18, 6)),
+        pa.field("chance_in_register", pa.decimal128(18, 6)),
+    ]
 )
 
 _REASONS = pa.table(
@@ -89,27 +94,11 @@ def link_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, thr
 
 
 def judge_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, threads: int = 2) -> pa.Table:
-    """`link_clients`, and the most probable person of the register for clients that are not settled, to show a reviewer."""
+    """`link_clients`, the most probable person of the register for clients that are not settled, and what the links are worth."""
     with database(threads) as connection:
         judge(connection, register, clients, decisions)
         judged: pa.Table = connection.sql("SELECT * FROM judged").to_arrow_table()
         return judged.cast(JUDGED)
-
-
-def estimate(judged: pa.Table) -> tuple[float, float]:
-    """Expected precision and recall of the links, from the posteriors alone: no truth is known.
-
-    A link by CHI or decision is taken for right. A client left unlinked is missed with the probability of its best candidate.
-    """
-    rows = judged.select(["chi_number", "link_method", "candidate_probability"]).to_pylist()
-    sure = [
-        1.0 if row["link_method"] != "probabilistic" else float(row["candidate_probability"])
-        for row in rows
-        if row["chi_number"]
-    ]
-    missed = [float(row["candidate_probability"] or 0) for row in rows if not row["chi_number"]]
-    right = fsum(sure)
-    return right / max(len(sure), 1), right / max(right + fsum(missed), 1)
 
 
 def judge(connection: duckdb.DuckDBPyConnection, register: pa.Table, clients: pa.Table, decisions: pa.Table) -> None:

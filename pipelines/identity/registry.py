@@ -3,7 +3,8 @@
 Belongs here: the append-only link history and the published history of person ids.
 Does not belong here: deciding links, making ids.
 The history holds one row for each change of a client's person id or link method, and no row ever leaves it: an id that
-was published once can always be followed. Running a period again with the same links adds nothing.
+was published once can always be followed. Running a period again with the same links adds nothing. The file also says
+until when a row held: that follows from the client's next row, and is worked out when the file is written.
 """
 
 import os
@@ -42,10 +43,7 @@ def load_history(path: Path) -> pa.Table | None:
 
 
 def with_valid_to(history: pa.Table) -> pa.Table:
-    """The history with the period from which each row no longer holds: the client's next row's; NULL for the row that holds.
-
-    No stored row is ever changed, so the end of a row is read off the row that follows.
-    """
+    """The history with the period from which each row no longer holds: the client's next row's; NULL for the row that holds."""
     ordered = _sorted(history)
     count = ordered.num_rows
     following = ordered.take(pa.array([min(row + 1, count - 1) for row in range(count)], pa.int64()))
@@ -56,12 +54,12 @@ def with_valid_to(history: pa.Table) -> pa.Table:
 
 
 def save_history(history: pa.Table, path: Path) -> None:
-    """Replace the history file as a whole: a killed run leaves the old one."""
+    """Replace the history file as a whole, each row with its end: a killed run leaves the old one."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        pq.write_table(history, file, compression="zstd")
+        pq.write_table(with_valid_to(history), file, compression="zstd")
         file.flush()
         os.fsync(file.fileno())
     os.replace(draft, path)

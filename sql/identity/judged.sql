@@ -1,5 +1,6 @@
 -- Purpose: which person of the register each client is, how, and how sure. Grain: client.
 -- Inputs: client, verdict, decided, outcome, reason; $link_from, $review_from. Conserves: every client once.
+-- chance_in_register: of a link, that it is right (by CHI or decision: it is); else, that somebody in the register is missed.
 WITH judged AS (
     SELECT c.agency, c.social_care_id, c.row_id, c.claim, d.chi_number AS decided, b.candidate, b.probability,
         CASE
@@ -28,7 +29,14 @@ final AS (
         reason.review_reason,
         CASE WHEN judgement = 'disagrees' THEN claim WHEN judgement IN ('twin', 'unsure') THEN candidate END AS candidate_chi_number,
         CASE WHEN judgement IN ('probabilistic', 'twin', 'unsure', 'unlinked') THEN probability END::DECIMAL(18, 6)
-            AS candidate_probability
+            AS candidate_probability,
+        CASE
+            WHEN judgement IN ('chi', 'decision') THEN 1
+            WHEN judgement = 'decided_against' THEN 0
+            -- Not searched for, as the CHI number is in doubt: in all likelihood somebody in the register.
+            WHEN judgement IN ('several', 'disagrees', 'decision_unknown') THEN 1
+            ELSE coalesce(probability, 0)
+        END::DECIMAL(18, 6) AS chance_in_register
     FROM judged
     LEFT JOIN reason USING (judgement)
 )

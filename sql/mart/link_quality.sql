@@ -1,19 +1,47 @@
 -- Purpose: how well clients are linked, in people and pounds. Grain: agency × month × link_method.
--- Inputs: cost_line. Conserves: the cost of every line. The precision of probabilistic links is estimated by their posteriors.
-WITH person_month AS (
+-- Inputs: cost_line, link, person_id. Conserves: the cost of every line.
+-- Precision and recall are expectations from the posteriors; a link by CHI number or decision is taken for right.
+WITH unlinked_client AS (
+    SELECT person_id.person_id, link.chance_in_register
+    FROM core.link
+    JOIN core.person_id ON person_id.person_key = 'client:' || link.agency || ':' || link.social_care_id
+    WHERE link.chi_number IS NULL
+),
+person_month AS (
     SELECT
         financial_year, month, agency, link_method, person_id,
         max(link_probability) AS link_probability, sum(cost) AS cost
     FROM core.cost_line
     GROUP BY financial_year, month, agency, link_method, person_id
 ),
-final AS (
+expected AS (
+    SELECT
+        person_month.*,
+        CASE WHEN link_method IN ('chi', 'decision', 'probabilistic') THEN coalesce(link_probability, 1) END AS expected_right,
+        -- Nothing is known of a client who is not in the council's latest list: it is in no estimate.
+        CASE WHEN link_method = 'unlinked' THEN unlinked_client.chance_in_register END AS expected_missed
+    FROM person_month
+    LEFT JOIN unlinked_client USING (person_id)
+),
+by_method AS (
     SELECT
         financial_year, month, agency, link_method,
         count(person_id) AS clients,
         CAST(sum(cost) AS DECIMAL(18, 2)) AS cost,
-        CAST(CAST(sum(link_probability) AS DECIMAL(38, 6)) / nullif(count(link_probability), 0) AS DECIMAL(18, 6)) AS estimated_precision
-    FROM person_month
+        CAST(CAST(sum(link_probability) AS DECIMAL(38, 6)) / nullif(count(link_probability), 0) AS DECIMAL(18, 6)) AS estimated_precision,
+        sum(expected_right) AS expected_right,
+        sum(coalesce(expected_right, expected_missed)) AS expected_in_register
+    FROM expected
     GROUP BY financial_year, month, agency, link_method
+),
+final AS (
+    SELECT
+        financial_year, month, agency, link_method, clients, cost, estimated_precision,
+        CAST(
+            coalesce(sum(expected_right) OVER agency_month, 0) / nullif(sum(expected_in_register) OVER agency_month, 0)
+            AS DECIMAL(18, 6)
+        ) AS estimated_recall
+    FROM by_method
+    WINDOW agency_month AS (PARTITION BY agency, month)
 )
 SELECT * FROM final ORDER BY month, agency, link_method

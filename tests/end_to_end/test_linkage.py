@@ -1,5 +1,7 @@
 """Linking in a whole world: who is linked stays linked, every client is remembered, and no pound moves."""
 
+import csv
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,10 +28,9 @@ def costs(root: Path) -> list[tuple[object, ...]]:
         return connection.execute(COSTS.format(root / "core" / "cost_line.parquet")).fetchall()
 
 
-def relinked(root: Path, links: pa.Table) -> list[tuple[object, ...]]:
-    """The costs once core is made again with other links."""
+def remade(root: Path) -> list[tuple[object, ...]]:
+    """The costs once core is made again with the links as they are now."""
     steps = Steps(DataRoot(root), PERIOD)
-    pq.write_table(links, root / "core" / "link.parquet")
     for name in SQL_CORE[SQL_CORE.index("record_person") :]:
         steps.core(name)
         if name == "record_person":
@@ -37,22 +38,44 @@ def relinked(root: Path, links: pa.Table) -> list[tuple[object, ...]]:
     return costs(root)
 
 
+def decide(root: Path, links: pa.Table, others: Callable[[dict[str, str]], str]) -> None:
+    """A decision on every client: as others says, a CHI number or blank."""
+    path = root / "review" / "decisions.csv"
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["agency", "social_care_id", "chi_number", "decided_by", "decided_on", "reason"])
+        for link in links.to_pylist():
+            writer.writerow([link["agency"], link["social_care_id"], others(link), "jm", "2025-05-31", ""])
+
+
+def methods(links: pa.Table) -> Counter[str]:
+    return Counter(links["link_method"].to_pylist())
+
+
 def test_links_on_off_or_turned_round_move_no_pound(published: BuildWorld, copy_of: Callable[[Path], Path]) -> None:
+    """Each agency's cost by service and month stays when nobody is linked, and when every decision is reversed."""
     root = copy_of(published())
-    before = costs(root)
-    links = pq.read_table(root / "core" / "link.parquet")
-    linked = pc.is_valid(links["chi_number"])
-    nobody = links.set_column(2, links.schema.field("chi_number"), pa.nulls(links.num_rows, pa.string()))
-    unlinked = nobody.set_column(3, links.schema.field("link_method"), pa.array(["unlinked"] * links.num_rows))
-    everybody = links["chi_number"].drop_null()
-    others = pa.chunked_array([pc.if_else(linked, None, everybody[0]).combine_chunks()])
-    turned = links.set_column(2, links.schema.field("chi_number"), others)
-    methods = pc.if_else(linked, "unlinked", "decision")
-    turned = turned.set_column(3, links.schema.field("link_method"), methods)
-    assert pc.sum(linked).as_py() > 0
-    assert pc.sum(pc.invert(linked)).as_py() > 0
-    assert relinked(root, unlinked) == before
-    assert relinked(root, turned) == before
+    steps = Steps(DataRoot(root), PERIOD)
+    before, links = costs(root), steps.link()
+    assert methods(links)["probabilistic"] > 0
+    assert methods(links)["unlinked"] > 0
+
+    decide(root, links, lambda link: "")
+    assert methods(steps.link()) == {"unlinked": links.num_rows}
+    assert remade(root) == before
+
+    somebody = links["chi_number"].drop_null()[0].as_py()
+    decide(root, links, lambda link: link["chi_number"] or somebody)
+    decided = steps.link()
+    assert methods(decided) == {"decision": links.num_rows}
+    assert remade(root) == before
+
+    linked_before = {tuple(link[name] for name in CLIENT) for link in links.to_pylist() if link["chi_number"]}
+    decide(root, decided, lambda link: "" if tuple(link[name] for name in CLIENT) in linked_before else somebody)
+    reversed_links = methods(steps.link())
+    assert reversed_links == {"unlinked": len(linked_before), "decision": links.num_rows - len(linked_before)}
+    assert remade(root) == before
 
 
 def test_every_client_with_a_record_is_in_the_link_history(published: BuildWorld) -> None:

@@ -6,7 +6,7 @@ What a payment costs in the dataset's months is worked out here anew, in fractio
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -17,7 +17,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.identity.pseudonym import person_ids
-from tests.conftest import MONTHS, BuildWorld, rows_of
+from tests.conftest import MONTHS, BuildWorld, rows_of, run
 
 VERSION = "2025.05.1"
 FIRST_DAY, LAST_DAY = MONTHS[0], datetime.date(2025, 5, 31)
@@ -72,10 +72,10 @@ def in_window(amount: Decimal, first: datetime.date, last: datetime.date) -> Dec
 class Books:
     """The truth of a world and what was published of it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, version: str = VERSION) -> None:
         with duckdb.connect() as connection:
             self.truth = dict(self._truth(root, connection))
-            self.lines = dict(self._lines(root, connection))
+            self.lines = dict(self._lines(root, version, connection))
             self.fates = {
                 (a, f, k): fate
                 for a, f, k, fate in connection.execute(
@@ -123,11 +123,11 @@ class Books:
             yield (agency, feed, key), Truth(person, service, cost)
 
     @staticmethod
-    def _lines(root: Path, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Key, Line]]:
+    def _lines(root: Path, version: str, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Key, Line]]:
         for agency, feed, key, service, person_id, direct, is_uncosted in connection.execute(
             f"""
             SELECT record.agency, feed, record_key, line.service, any_value(person_id), sum(direct_cost), bool_or(cost_basis = 'uncosted')
-            FROM read_parquet('{root}/releases/{VERSION}/cost_line/**/*.parquet') AS line
+            FROM read_parquet('{root}/releases/{version}/cost_line/**/*.parquet') AS line
             JOIN '{root}/core/record.parquet' AS record USING (agency, source_file, source_row)
             GROUP BY ALL
             """
@@ -206,9 +206,8 @@ def test_without_mess_every_person_costs_what_is_true(published: BuildWorld) -> 
     assert sum(own[p] == true[p] for p in costly) > 0.98 * len(costly)
 
 
-@pytest.mark.parametrize("mess", ["none", "standard"])
-def test_every_difference_from_the_truth_has_its_name(published: BuildWorld, mess: str) -> None:
-    books = Books(published(mess))
+def reasons_of_differences(books: Books) -> dict[str, int]:
+    """How many records differ from the truth for each reason; together they explain every person's difference."""
     true: dict[int, Decimal] = defaultdict(Decimal)
     attributed: dict[int, Decimal] = defaultdict(Decimal)
     explained: dict[int, Decimal] = defaultdict(Decimal)
@@ -225,6 +224,12 @@ def test_every_difference_from_the_truth_has_its_name(published: BuildWorld, mes
             _add(explained, should, cost)
             _add(explained, does, -direct)
     assert {p: true[p] - attributed[p] for p in {*true, *attributed}} == {p: explained[p] for p in {*true, *attributed}}
+    return reasons
+
+
+@pytest.mark.parametrize("mess", ["none", "standard"])
+def test_every_difference_from_the_truth_has_its_name(published: BuildWorld, mess: str) -> None:
+    reasons = reasons_of_differences(Books(published(mess)))
     allowed = {"unlinked"} if mess == "none" else {"quarantined", "unlinked", "uncosted"}
     unnamed = {r: n for r, n in reasons.items() if r not in allowed and not r.startswith("planted: ")}
     assert not unnamed
@@ -232,3 +237,25 @@ def test_every_difference_from_the_truth_has_its_name(published: BuildWorld, mes
         assert not any(r.startswith("planted") for r in reasons)
     else:
         assert reasons["quarantined"] > 5
+
+
+def test_where_nobody_is_linked_that_is_the_reason_of_every_difference(
+    published: BuildWorld, copy_of: Callable[[Path], Path]
+) -> None:
+    """People decide that no client is anybody in the register; each cost is then under the client's own id, to the penny."""
+    root = copy_of(published("none"))
+    clients = {
+        (agency.name, row["social_care_id"])
+        for agency in (root / "landing").iterdir()
+        for file in (agency / "clients").glob("*.csv")
+        for row in rows_of(file)
+    }
+    decisions = "".join(f"{agency},{key},,jm,2025-05-31,\n" for agency, key in sorted(clients))
+    (root / "review").mkdir(exist_ok=True)
+    (root / "review" / "decisions.csv").write_text(
+        "agency,social_care_id,chi_number,decided_by,decided_on,reason\n" + decisions, encoding="utf-8"
+    )
+    books = Books(root, run(root).version)
+    reasons = reasons_of_differences(books)
+    assert set(reasons) == {"unlinked"}
+    assert reasons["unlinked"] > 100

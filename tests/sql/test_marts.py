@@ -296,6 +296,8 @@ def test_link_quality_counts_clients_and_pounds_of_every_line() -> None:
         (DAY[MAY], "none", 0, 16),
     ]
     assert {row["estimated_precision"] for row in found} == {None}
+    # Nothing is known of an unlinked client whom the council's latest list lacks.
+    assert [row["estimated_recall"] for row in found] == [1, 1, 1, None]
 
 
 def test_link_quality_estimates_precision_by_people_not_by_lines() -> None:
@@ -305,7 +307,33 @@ def test_link_quality_estimates_precision_by_people_not_by_lines() -> None:
         line("4.00", person="p2", link_method="probabilistic", link_probability="1.000000"),
     ]
     (row,) = run("mart/link_quality", {"core.cost_line": lines})
-    assert (row["clients"], row["cost"], row["estimated_precision"]) == (2, 7, Decimal("0.980000"))
+    assert (row["clients"], row["cost"], row["estimated_precision"], row["estimated_recall"]) == (2, 7, Decimal("0.980000"), 1)
+
+
+def test_link_quality_estimates_recall_by_who_is_missed() -> None:
+    """Three linked, one of them right with a chance of 0.96; three missed with chances of 0.25, 0 and 1. By agency and month."""
+    chances = {"p4": "0.250000", "p5": "0.000000", "p6": "1.000000"}
+    lines = [
+        line(person="p1"),
+        line(person="p2", link_method="decision"),
+        line(person="p3", link_method="probabilistic", link_probability="0.960000"),
+        *(line(person=person, link_method="unlinked") for person in chances),
+        line(person="p4", link_method="unlinked"),
+        line(person="p5", link_method="unlinked", month=MAY),
+        line(person="p6", link_method="unlinked", agency="angus"),
+    ]
+    links = [
+        {"agency": "dundee-city", "social_care_id": person, "link_method": "unlinked", "chance_in_register": chance}
+        for person, chance in chances.items()
+    ]
+    ids = [{"person_key": f"client:dundee-city:{person}", "person_id": person} for person in chances]
+    found = run("mart/link_quality", {"core.cost_line": lines, "core.link": links, "core.person_id": ids})
+    recall = {(row["agency"], row["month"]): row["estimated_recall"] for row in found}
+    assert recall == {
+        ("dundee-city", DAY[APRIL]): Decimal("0.703088"),  # 2.96 / 4.21
+        ("dundee-city", DAY[MAY]): None,
+        ("angus", DAY[APRIL]): 0,
+    }
 
 
 # ---- properties ----

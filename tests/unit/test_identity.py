@@ -8,9 +8,11 @@ import csv
 import datetime
 import hashlib
 import hmac
+import html
 import random
 import stat
 import time
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,13 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
+from python_calamine import CalamineWorkbook
 
 from pipelines.engine.errors import IrfError
-from pipelines.identity import link, pseudonym, registry, review
+from pipelines.identity import link, pseudonym, registry, review, review_sheet
 from pipelines.identity.current_chi import current_chis
 from pipelines.identity.standardise import database
 from schemas import chi
@@ -377,6 +382,23 @@ def test_decision_for_an_unknown_chi_stays_in_review() -> None:
     assert (row["link_method"], row["review_reason"]) == ("unlinked", link.DECISION_UNKNOWN)
 
 
+def test_what_is_expected_of_a_link_or_missed() -> None:
+    stranger = client(None, AGNES, forename="Zebedee", surname="Quux", date_of_birth=None, postcode=None)
+    assert chance_in_register([client(AGNES_CHI, AGNES)]) == 1
+    assert chance_in_register([client(AGNES_CHI, AGNES)], [decision(None)]) == 0
+    assert chance_in_register([client(None, AGNES)], [decision(AGNES_CHI)]) == 1
+    # Several CHI numbers, and somebody else's: whoever it is, somebody in the register is missed.
+    assert chance_in_register([client(AGNES_CHI, AGNES), client(ROBERT_CHI, AGNES)]) == 1
+    assert chance_in_register([client(AGNES_CHI, ROBERT)]) == 1
+    assert chance_in_register([stranger]) == 0
+
+
+def test_a_probabilistic_link_is_expected_to_be_right_as_often_as_its_posterior_says() -> None:
+    (row,) = linked([client(None, AGNES)])
+    assert row["link_method"] == "probabilistic"
+    assert chance_in_register([client(None, AGNES)]) == row["link_probability"] < 1
+
+
 def test_the_same_id_in_two_councils_is_two_clients() -> None:
     rows = linked([client(AGNES_CHI, AGNES), client(ROBERT_CHI, ROBERT, agency="dundee-city")])
     assert [(row["agency"], row["chi_number"]) for row in rows] == [("angus", AGNES_CHI), ("dundee-city", ROBERT_CHI)]
@@ -447,17 +469,19 @@ def test_a_new_method_with_the_same_id_is_no_change_of_person() -> None:
     assert registry.link_history(april, ids(("A1", "p1", "decision")), "2026-05").num_rows == 2
 
 
-def test_a_row_of_the_history_holds_until_the_next_and_keeps_its_weight() -> None:
+def test_a_row_of_the_history_holds_until_the_next_and_keeps_its_weight(tmp_path: Path) -> None:
     april = registry.link_history(None, ids(("A1", "p1", "unlinked"), ("A2", "p2", "chi")), "2026-04")
     june = registry.link_history(april, ids(("A1", "p9", "decision")), "2026-06")
-    rows = registry.with_valid_to(june).to_pylist()
+    registry.save_history(june, tmp_path / "history.parquet")
+    rows = pq.read_table(tmp_path / "history.parquet").to_pylist()
     assert [(row["social_care_id"], row["valid_from"], row["valid_to"]) for row in rows] == [
         ("A1", "2026-04", "2026-06"),
         ("A1", "2026-06", None),
         ("A2", "2026-04", None),
     ]
     assert {row["model_version"] for row in rows} == {"m1"}
-    assert registry.with_valid_to(registry.LINK_HISTORY.empty_table()).num_rows == 0
+    registry.save_history(registry.LINK_HISTORY.empty_table(), tmp_path / "empty.parquet")
+    assert pq.read_table(tmp_path / "empty.parquet").column_names == list(rows[0])
 
 
 def test_a_history_of_before_weights_were_kept_is_read(tmp_path: Path) -> None:
@@ -510,23 +534,74 @@ def test_the_review_sheet_shows_both_sides_easiest_first() -> None:
 def test_review_goes_out_private_and_safe_for_a_spreadsheet(tmp_path: Path) -> None:
     path = tmp_path / "review" / review.PENDING_FILE
     assert review.export_review(sheet_of([client(AGNES_CHI, ROBERT, social_care_id="=A2")]), path) == 1
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["social_care_id"] for row in rows] == ["'=A2"]
-    assert [rows[0][name] for name in review.FILLED_IN] == ["", "", "", ""]
+    header, row = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    seen = dict(zip(header, row, strict=True))
+    assert seen["social_care_id"] == "=A2"
+    assert [seen[name] for name in review_sheet.FILLED_IN] == ["", "", "", ""]
+    with zipfile.ZipFile(path) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    assert "<f>" not in sheet
+    assert '"same,different"' in html.unescape(sheet)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
-SHEET = ("agency", "social_care_id", "candidate_chi_number", *review.FILLED_IN)
+def test_the_same_links_make_the_same_workbook(tmp_path: Path) -> None:
+    sheet = sheet_of([client(AGNES_CHI, ROBERT)])
+    made = [tmp_path / name / review.PENDING_FILE for name in ("once", "again")]
+    for path in made:
+        review.export_review(sheet, path)
+    assert made[0].read_bytes() == made[1].read_bytes()
+
+
+def test_a_workbook_filled_in_comes_back(tmp_path: Path) -> None:
+    """As Excel leaves it: a date that became a date, a CHI number without its zero, a blank row in between."""
+    filled = tmp_path / "pending.xlsx"
+    with xlsxwriter.Workbook(filled) as workbook:
+        sheet = workbook.add_worksheet()
+        for at, name in enumerate(SHEET):
+            sheet.write_string(0, at, name)
+        for at, value in enumerate(("angus", "007", 101011237, "same", "jm")):
+            sheet.write(2, at, value)
+        sheet.write_datetime(2, 5, IN_APRIL, workbook.add_format({"num_format": "dd/mm/yyyy"}))
+        sheet.write(2, 6, "spoke to her")
+    decisions = tmp_path / "review" / review.DECISIONS_FILE
+    known = review.Known({"0101011237"}, {("angus", "007")})
+    assert review.import_review(filled, decisions, known) == 1
+    (row,) = review.read_decisions(decisions).to_pylist()
+    assert (row["social_care_id"], row["chi_number"], row["decided_on"]) == ("007", "0101011237", IN_APRIL)
+    assert row["reason"] == "spoke to her"
+
+
+@pytest.mark.parametrize("content", [b"no workbook", b""])
+def test_what_is_no_workbook_is_said_in_one_line(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "pending.xlsx"
+    file.write_bytes(content)
+    with pytest.raises(IrfError, match="no Excel workbook"):
+        review_sheet.read_sheet(file)
+
+
+def test_csv_of_an_old_spreadsheet_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "sheet.csv"
+    file.write_bytes((",".join(SHEET) + f"\r\nangus,A1,{AGNES_CHI},same,Siân,02/04/2026\r\n").encode("cp1252"))
+    (row,) = review_sheet.read_sheet(file)
+    assert (row["decided_by"], row["reason"]) == ("Siân", "")
+    assert review_sheet.day(row["decided_on"]) == IN_APRIL
+    assert review_sheet.day("2026-04-02") == IN_APRIL
+    assert review_sheet.day("04/31/2026") is None
+
+
+SHEET = ("agency", "social_care_id", "candidate_chi_number", *review_sheet.FILLED_IN)
 SAID = ("jm", "2026-04-02", "spoke to her")
+KNOWN = review.Known({AGNES_CHI, ROBERT_CHI, "0101011237"}, {("angus", key) for key in ("=A1", "A1", "A2", "A3")})
 
 
 def imported(folder: Path, *rows: tuple[str, ...], delimiter: str = ",") -> tuple[int, list[Row]]:
     sheet, decisions = folder / "sheet.csv", folder / "review" / review.DECISIONS_FILE
     with sheet.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file, delimiter=delimiter).writerows([SHEET, *rows])
-    added = review.import_review(sheet, decisions, {AGNES_CHI, ROBERT_CHI, "0101011237"})
+    added = review.import_review(sheet, decisions, KNOWN)
     return added, review.read_decisions(decisions).to_pylist()
 
 
@@ -553,6 +628,8 @@ def test_decisions_on_the_sheet_are_kept_once(tmp_path: Path, delimiter: str) ->
         ([("angus", "A1", AGNES_CHI, "perhaps", *SAID)], "row 2: decision"),
         ([("angus", "A1", AGNES_CHI, "same", "", *SAID[1:])], "row 2: decided_by"),
         ([("angus", "A1", AGNES_CHI, "same", "jm", "2 April", "")], "row 2: decided_on"),
+        ([("angus", "1", AGNES_CHI, "different", *SAID)], "row 2: social_care_id"),
+        ([("dundee-city", "A1", AGNES_CHI, "same", *SAID)], "row 2: social_care_id"),
         ([("angus", "A1", UNKNOWN_CHI, "same", *SAID)], "row 2: candidate_chi_number"),
         ([("angus", "A1", AGNES_CHI, "same", *SAID), ("angus", "A1", ROBERT_CHI, "same", *SAID)], "row 3: a second"),
     ],
@@ -614,6 +691,13 @@ def linked(clients: list[Row], register: list[Row] | None = None, decisions: lis
         people_known, table(clients, CLIENTS), table(decisions or [], review.DECISIONS)
     ).to_pylist()
     return rows
+
+
+def chance_in_register(clients: list[Row], decisions: list[Row] | None = None) -> Any:
+    (row,) = link.judge_clients(
+        table(A_REGISTER, REGISTER), table(clients, CLIENTS), table(decisions or [], review.DECISIONS)
+    ).to_pylist()
+    return row["chance_in_register"]
 
 
 def linked_one(clients: Row | list[Row], register: list[Row] | None = None, decisions: list[Row] | None = None) -> Row:

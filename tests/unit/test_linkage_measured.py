@@ -1,7 +1,6 @@
 """The benchmark, the training and the two shares of the month, on cases small enough to know the answer. Nobody is real."""
 
 import random
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -96,17 +95,31 @@ def test_a_wrong_truth_shows(tmp_path: Path) -> None:
     assert measured.automatic.precision == 0
 
 
+def test_false_links_for_the_absent_and_for_twins_are_counted_apart(tmp_path: Path) -> None:
+    """Two clients are told to be others than they are: one is said to be absent, the other to be somebody's twin."""
+    case = write_case(tmp_path)
+    truth = pq.read_table(case / "truth.parquet").to_pylist()
+    wrong = [{"client_rid": "c1", "register_rid": "r300"}, *truth[2:]]
+    pq.write_table(pa.Table.from_pylist(wrong), case / "truth.parquet")
+    assert "twin" not in "\n".join(benchmark.told(benchmark.measure(read_case(case)), 100))
+    pq.write_table(pa.table({"client_rid": ["c1", "c2"]}), case / "twins.parquet")
+    lines = "\n".join(benchmark.told(benchmark.measure(read_case(case)), 100))
+    assert "false links 2, of them 1 for clients who are not in the register and 1 for the 2 who have a twin" in lines
+
+
 def test_a_number_that_is_no_chi_is_left_out_and_a_chi_is_used(tmp_path: Path) -> None:
     case = write_case(tmp_path)
     assert read_case(case).clients["chi_number"].null_count == 240
     for name in ("register", "clients"):
-        table = pq.read_table(case / f"{name}.parquet").slice(0, 2)
-        numbers = pa.array(["1904851231", "2902201230"])
+        table = pq.read_table(case / f"{name}.parquet").slice(0, 5)
+        numbers = pa.array(["1904851231", None, "2902201230", "2902201230", "7"])
         pq.write_table(table.set_column(table.column_names.index("idnum"), "idnum", numbers), case / f"{name}.parquet")
-    pq.write_table(pa.table({"client_rid": ["c0"], "register_rid": ["r0"]}), case / "truth.parquet")
     read = read_case(case)
-    assert read.clients["chi_number"].to_pylist() == ["1904851231", "2902201230"]
-    assert read.truth == {("c0", "1904851231")}
+    assert read.clients["chi_number"].to_pylist() == ["1904851231", None, "2902201230", "2902201230", None]
+    # Without a CHI number of their own, people of the register are told apart by their record.
+    assert read.register["chi_number"].to_pylist() == ["1904851231", "r1", "r2", "r3", "r4"]
+    # Of the 200 clients in the truth all but five are no longer in the register.
+    assert {of for _, of in read.truth} == {"1904851231", "r1", "r2", "r3", "r4"}
 
 
 def test_a_missing_column_is_missing(tmp_path: Path) -> None:
@@ -179,18 +192,6 @@ def test_who_is_as_old_as_people_the_register_lacks_is_less_probably_in_it(tmp_p
         rows = link.judge_clients(read.register, read.clients, link_none()).to_pylist()
         found[born] = next(row["candidate_probability"] for row in rows if row["social_care_id"] == "d")
     assert found["2021-06-30"] < found["1971-06-30"] / 2
-
-
-def test_precision_and_recall_are_estimated_from_the_posteriors() -> None:
-    rows = [
-        {"chi_number": "a", "link_method": "chi", "candidate_probability": None},
-        {"chi_number": "b", "link_method": "probabilistic", "candidate_probability": Decimal("0.96")},
-        {"chi_number": None, "link_method": "unlinked", "candidate_probability": Decimal("0.5")},
-        {"chi_number": None, "link_method": "unlinked", "candidate_probability": None},
-    ]
-    precision, recall = link.estimate(pa.Table.from_pylist(rows))
-    assert precision == pytest.approx(1.96 / 2)
-    assert recall == pytest.approx(1.96 / 2.46)
 
 
 def test_who_is_taken_is_seldom_sought_again() -> None:
