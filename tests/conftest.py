@@ -81,6 +81,12 @@ def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
     return copy
 
 
+@pytest.fixture
+def history_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's refreshes keep their history as those of `run` do, for tests that are about something else."""
+    monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+
+
 def judged_before(source: Path, root: Path) -> None:
     """Give a data root what an earlier refresh of another has judged: files that are the same are not judged again."""
     for folder in ("raw", "staged", "quarantine", "state/submissions"):
