@@ -28,12 +28,12 @@ demo: $(ENVIRONMENT) ## make a small Tayside, refresh it, publish a release
 test: $(ENVIRONMENT) lint ## lint, types, docs check and all tests
 	+$(MAKE) --no-print-directory -j2 test-end-to-end test-other
 
-# Two halves at once, one for each core of a small machine.
+# Two halves at once, one for each core of a small machine; each takes about as long as the other.
 test-end-to-end: $(ENVIRONMENT)
-	.venv/bin/python -m pytest tests/end_to_end
+	.venv/bin/python -m pytest tests/end_to_end tests/property
 
 test-other: $(ENVIRONMENT)
-	.venv/bin/python -m pytest tests --ignore=tests/end_to_end
+	.venv/bin/python -m pytest tests --ignore=tests/end_to_end --ignore=tests/property
 
 soak: $(ENVIRONMENT) ## the tests that take long: Tayside at its real size
 	.venv/bin/python -m pytest -o addopts="" tests/soak

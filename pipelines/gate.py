@@ -60,8 +60,9 @@ def judge(steps: Steps) -> list[Check]:
     """The answers of every check, in the order of `CHECKS`; the Data Docs of this refresh are written beside the marts."""
     judged = steps.all_judged()
     checks = [_required_feeds(steps, judged), _corrections(judged, steps), _rows(judged, steps), _pounds(judged, steps)]
-    checks += [_select(steps, name, sentence, blocks=True) for name, sentence in BLOCKING.items()]
-    checks += [_select(steps, name, sentence, blocks=False) for name, sentence in NAMED.items()]
+    found = _selected(steps)
+    checks += [_of_select(name, sentence, found[name], blocks=True) for name, sentence in BLOCKING.items()]
+    checks += [_of_select(name, sentence, found[name], blocks=False) for name, sentence in NAMED.items()]
     files = steps.mart_files()
     judgements = judge_tables({name: pq.read_table(files[name]) for name in JUDGED}, steps.period)
     write_data_docs(judgements, steps.data_docs, steps.period)
@@ -124,11 +125,16 @@ def _with_fates(judged: list[Judged], steps: Steps) -> list[tuple[Judged, dict |
     return [(j, fates.get((j.landed.agency, j.landed.feed, j.landed.period))) for j in current(judged)]
 
 
-def _select(steps: Steps, name: str, sentence: str, *, blocks: bool) -> Check:
+def _selected(steps: Steps) -> dict[str, list[tuple]]:
+    """What `sql/check/gate_<name>.sql` finds, by name, all in one database."""
+    selects = {name: read_sql("check", f"gate_{name}") for name in (*BLOCKING, *NAMED)}
+    needed = sorted({table for sql in selects.values() for table in dependencies(sql)})
+    with steps.database(needed) as connection:
+        return {name: connection.execute(sql).fetchall() for name, sql in selects.items()}
+
+
+def _of_select(name: str, sentence: str, rows: list[tuple], *, blocks: bool) -> Check:
     """A check that is a SELECT of what breaks it: no row, it holds. The first row is the detail."""
-    sql = read_sql("check", f"gate_{name}")
-    with steps.database(dependencies(sql)) as connection:
-        rows = connection.execute(sql).fetchall()
     if not rows:
         return Check(name, True, sentence, blocks)
     first = ", ".join(str(value) for value in rows[0] if value is not None)

@@ -40,21 +40,29 @@ def prepare_dagster(root: DataRoot) -> None:
 
 
 def refresh(root: DataRoot, period: str, note: str | None, progress: Callable[[str], None]) -> Published:
-    """Refresh a period and publish it. `progress` hears of each step as it ends.
+    """Refresh a period and publish it; the run is kept in the history of the data root. `progress` hears of each step as it ends.
 
     Raises GateRefused when a blocking check failed, IrfError when a step could not go on; nothing is published then.
     """
     prepare_dagster(root)
     import dagster as dg
 
+    with dg.DagsterInstance.get() as history:
+        return refresh_recorded_in(history, root, period, note, progress)
+
+
+def refresh_recorded_in(
+    history: "dg.DagsterInstance", root: DataRoot, period: str, note: str | None, progress: Callable[[str], None]
+) -> Published:
+    """`refresh` with its run recorded in a given history."""
     from assets.common import NOTE_TAG
     from pipelines.definitions import defs
 
     steps = Steps(root, period)
-    steps.forget_verdict()
-    with _alone(root), dg.DagsterInstance.get() as instance, _told(progress):
+    with _alone(root), _told(progress):
+        steps.forget_verdict()
         result = defs.resolve_job_def("refresh").execute_in_process(
-            instance=instance,
+            instance=history,
             partition_key=f"{period}-01",
             tags={NOTE_TAG: note} if note else None,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from pipelines.engine.database import open_database
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.landing import Landed, scan
 from pipelines.ingest.reference import read_reference
@@ -77,9 +78,9 @@ def status_of(root: DataRoot, today: datetime.date, period: str | None = None) -
 
     Raises IrfError when a reference table is absent or wrong, or something in landing is not declared.
     """
-    with tempfile.TemporaryDirectory(prefix="irf-status-") as work:
-        agencies = read_reference(root, "agencies", Path(work)).select(["agency", "kind"]).to_pylist()
-        expected = read_reference(root, "expected_feeds", Path(work)).to_pylist()
+    with tempfile.TemporaryDirectory(prefix="irf-status-") as work, open_database(Path(work)) as connection:
+        agencies = read_reference(connection, root, "agencies").select(["agency", "kind"]).to_pylist()
+        expected = read_reference(connection, root, "expected_feeds").to_pylist()
     landed = scan(root.folder("landing"), {a["agency"]: a["kind"] for a in agencies})
     refusal_of = Steps(root, "9999-12").known_refusal
     before_today = _month_before(today)

@@ -108,15 +108,11 @@ class Steps:
     def judged(self, feed: str) -> list[Judged]:
         """Every submission of a feed with its outcome; those judged before are not judged again."""
         unreadable = {(x[0], x[1]): (x[2], x[3]) for x in self._noted(f"refused_{feed}")}
-        postcodes, corrections = reference_file(self.root, "postcodes"), self.corrections()
-        results = []
-        for landed in self.landed(feed):
-            refusal = unreadable.get((landed.sha256, landed.name))
-            if refusal:
-                results.append(Judged(landed, Outcome(), *refusal))
-            else:
-                results.append(take_judged(landed, self.root, postcodes, corrections))
-        return results
+        landed = self.landed(feed)
+        readable = [x for x in landed if (x.sha256, x.name) not in unreadable]
+        judged = take_judged(readable, self.root, reference_file(self.root, "postcodes"), self.corrections())
+        known = {j.landed: j for j in judged}
+        return [known.get(x) or Judged(x, Outcome(), *unreadable[x.sha256, x.name]) for x in landed]
 
     def known_refusal(self, landed: Landed) -> str | None:
         """Why the latest refresh that judged a file refused it; None where it did not, or never saw it. Judges nothing."""
@@ -219,15 +215,15 @@ class Steps:
 
     def rule_finding(self) -> int:
         """Judge the records in use by the rules that need other files. Returns how many findings there are."""
-        found: list[dict] = []
-        for rule_id in CROSS_RULES:
-            found += self._selected("check", f"rule_{rule_id}")
+        by_rule = self._selected("check", [f"rule_{rule_id}" for rule_id in CROSS_RULES])
+        found = [row for rows in by_rule for row in rows]
         self._write("core", "rule_finding", pa.Table.from_pylist(found, arrow_schema(CORE["rule_finding"])))
         return len(found)
 
     def drift(self) -> int:
         """Compare each file with the earlier ones of its agency and feed. Returns how many measures drift."""
-        rows = drift_rows(self._selected("check", "drift_measure"))
+        (measures,) = self._selected("check", ["drift_measure"])
+        rows = drift_rows(measures)
         self._write("core", "drift", pa.Table.from_pylist(rows, arrow_schema(CORE["drift"])))
         return sum(row["drifts"] for row in rows)
 
@@ -352,12 +348,12 @@ class Steps:
         with self.database(dependencies(sql)) as connection:
             return write_select(connection, sql, model, self.file(layer, name), f"sql/{layer}/{name}.sql")
 
-    def _selected(self, layer: str, name: str) -> list[dict]:
-        """The rows of a SELECT that stays small."""
-        sql = read_sql(layer, name)
-        with self.database(dependencies(sql)) as connection:
-            rows: list[dict] = connection.sql(sql).to_arrow_table().to_pylist()
-        return rows
+    def _selected(self, layer: str, names: Sequence[str]) -> list[list[dict]]:
+        """The rows of each of some SELECTs that stay small, all in one database."""
+        selects = [read_sql(layer, name) for name in names]
+        needed = sorted({table for sql in selects for table in dependencies(sql)})
+        with self.database(needed) as connection:
+            return [connection.sql(sql).to_arrow_table().to_pylist() for sql in selects]
 
     def database(self, needed: list[tuple[str, str]]) -> "_Views":
         return _Views(self, needed)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.corrections import Correction, read_corrections, rules_of_corrections
@@ -130,11 +131,12 @@ def open_bench(root: DataRoot) -> Iterator[Bench]:
     """
     with tempfile.TemporaryDirectory(prefix="irf-validate-") as name:
         folder = Path(name)
-        agencies = read_reference(root, "agencies", folder)
         postcodes, corrections = folder / "postcodes.parquet", folder / "corrections.parquet"
-        pq.write_table(read_reference(root, "postcodes", folder), postcodes)
+        with open_database(folder) as connection:
+            agencies = read_reference(connection, root, "agencies")
+            pq.write_table(read_reference(connection, root, "postcodes"), postcodes)
+            pq.write_table(read_reference(connection, root, "corrections"), corrections)
         kinds = {row["agency"]: row["kind"] for row in agencies.select(["agency", "kind"]).to_pylist()}
-        pq.write_table(read_reference(root, "corrections", folder), corrections)
         yield Bench(folder, kinds, postcodes, read_corrections(corrections, kinds))
 
 
@@ -174,7 +176,8 @@ def try_file(landed: Landed, bench: Bench) -> Trial:
     rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     try:
         write_raw(landed, raw)
-        outcome = judge(landed, bench.folder, raw, staged, quarantine, bench.postcodes, corrections, is_trial=True)
+        with open_database(bench.folder) as connection:
+            outcome = judge(connection, landed, raw, staged, quarantine, bench.postcodes, corrections, is_trial=True)
     except Refused as refusal:
         return Trial(landed, None, refusal, quarantine, rules)
     return Trial(landed, outcome, refusal_of(outcome), quarantine, rules)

@@ -7,10 +7,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from pipelines.engine.paths import DataRoot
-from pipelines.refresh import Published, refresh
+from pipelines.refresh import Published, prepare_dagster, refresh, refresh_recorded_in
 from pipelines.synth import make_world
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -25,8 +26,10 @@ def quiet(text: str) -> None:
 
 
 def run(root: Path, period: str = PERIOD, note: str | None = None) -> Published:
-    """Refresh a data root."""
-    return refresh(DataRoot(root), period, note, quiet)
+    """Refresh a data root. The run's history is in memory alone, which is faster; `published` and `irf` keep one as users do."""
+    prepare_dagster(DataRoot(root))
+    with dg.DagsterInstance.ephemeral() as history:
+        return refresh_recorded_in(history, DataRoot(root), period, note, quiet)
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +64,7 @@ def published(world: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> Bu
         if (mess, seed) not in known:
             root = tmp_path_factory.mktemp(f"published-{mess}-{seed}") / "data"
             shutil.copytree(world(mess, seed), root)
-            run(root)
+            refresh(DataRoot(root), PERIOD, None, quiet)
             known[mess, seed] = root
         return known[mess, seed]
 
@@ -76,6 +79,18 @@ def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
         return Path(shutil.copytree(root, tmp_path / "data"))
 
     return copy
+
+
+@pytest.fixture
+def history_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's refreshes keep their history as those of `run` do, for tests that are about something else."""
+    monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+
+
+def judged_before(source: Path, root: Path) -> None:
+    """Give a data root what an earlier refresh of another has judged: files that are the same are not judged again."""
+    for folder in ("raw", "staged", "quarantine", "state/submissions"):
+        shutil.copytree(source / folder, root / folder)
 
 
 def shared(name: str) -> Path:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.engine.ahead import ahead
-from pipelines.engine.database import literal, load_macros, open_database, safe_reason
+from pipelines.engine.database import literal, load_macros, safe_reason
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet_file import ParquetFile
 from pipelines.ingest.corrections import Corrected, Correction, count_corrected, rules_of_corrections
@@ -134,8 +134,8 @@ def unknown_columns(raw: Path) -> list[int]:
 
 
 def judge(
+    connection: duckdb.DuckDBPyConnection,
     landed: Landed,
-    root: Path,
     raw: Path,
     staged: Path,
     quarantine: Path,
@@ -146,7 +146,8 @@ def judge(
 ) -> Outcome:
     """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
 
-    corrections: those declared for the submission; they are applied before the rules.
+    connection: a database that may read all these files; those of one feed share one, for opening it takes longer than judging
+    a small file. corrections: those declared for the submission; they are applied before the rules.
     Raises Refused as `refusal_of` says; then neither file is written. is_trial: do not raise then, so that a submitter sees
     which records are bad.
     """
@@ -157,21 +158,20 @@ def judge(
     for path in (staged, quarantine):
         path.parent.mkdir(parents=True, exist_ok=True)
     part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
-    with open_database(root) as connection:
-        with ParquetFile(part, schema) as good, ParquetFile(bad_part, bad_schema) as bad:
-            for batch in ahead(_parsed_batches(connection, landed, raw, postcodes, corrections)):
-                is_bad = _judge_batch(batch, landed, rules, outcome)
-                count_corrected(batch, corrections, outcome.corrected)
-                accepted = _chosen(batch, ~is_bad)
-                declared.validate(accepted[list(declared.columns)])
-                good.add(_table(accepted, landed, schema))
-                bad.add(_table(_chosen(batch, is_bad), landed, bad_schema))
-        refusal = refusal_of(outcome)
-        if refusal and not is_trial:
-            part.unlink()
-            bad_part.unlink()
-            raise refusal
-        _keep_original_text(connection, raw, bad_part, schema, quarantine)
+    with ParquetFile(part, schema) as good, ParquetFile(bad_part, bad_schema) as bad:
+        for batch in ahead(_parsed_batches(connection, landed, raw, postcodes, corrections)):
+            is_bad = _judge_batch(batch, landed, rules, outcome)
+            count_corrected(batch, corrections, outcome.corrected)
+            accepted = _chosen(batch, ~is_bad)
+            declared.validate(accepted[list(declared.columns)])
+            good.add(_table(accepted, landed, schema))
+            bad.add(_table(_chosen(batch, is_bad), landed, bad_schema))
+    refusal = refusal_of(outcome)
+    if refusal and not is_trial:
+        part.unlink()
+        bad_part.unlink()
+        raise refusal
+    _keep_original_text(connection, raw, bad_part, schema, quarantine)
     bad_part.unlink()
     part.replace(staged)
     return outcome

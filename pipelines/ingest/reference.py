@@ -32,17 +32,14 @@ def load_reference(root: DataRoot) -> dict[str, str]:
     Raises IrfError naming the file, and the column or row, when a table is absent or breaks its declaration.
     """
     hashes = {}
-    for name, model in {**REFERENCE, **OPTIONAL}.items():
-        if name in OPTIONAL and not (root.folder("reference") / f"{name}.csv").is_file():
-            pq.write_table(arrow_schema(model).empty_table(), reference_file(root, name))
-            continue
-        source = reference_source(root, name)
-        hashes[source.name] = hashlib.sha256(source.read_bytes()).hexdigest()
-        table = typed_table(source, model, root.path)
-        out = reference_file(root, name)
-        out.parent.mkdir(parents=True, exist_ok=True)
-        pq.write_table(table, out)
     with open_database(root.path) as connection:
+        for name in (*REFERENCE, *OPTIONAL):
+            out = reference_file(root, name)
+            out.parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(read_reference(connection, root, name), out)
+            if not _is_left_out(root, name):
+                source = reference_source(root, name)
+                hashes[source.name] = hashlib.sha256(source.read_bytes()).hexdigest()
         check_reference(connection, root)
     declared_corrections(root)
     return hashes
@@ -56,11 +53,16 @@ def reference_source(root: DataRoot, name: str) -> Path:
     return source
 
 
-def read_reference(root: DataRoot, name: str, work: Path) -> pa.Table:
-    """One reference table, typed and checked; nothing is written but in the folder `work`. Raises as `load_reference`."""
-    if name in OPTIONAL and not (root.folder("reference") / f"{name}.csv").is_file():
+def read_reference(connection: duckdb.DuckDBPyConnection, root: DataRoot, name: str) -> pa.Table:
+    """One reference table, typed and checked; nothing is written. Raises as `load_reference`."""
+    if _is_left_out(root, name):
         return arrow_schema(OPTIONAL[name]).empty_table()
-    return typed_table(reference_source(root, name), {**REFERENCE, **OPTIONAL}[name], work)
+    return typed_table(connection, reference_source(root, name), {**REFERENCE, **OPTIONAL}[name])
+
+
+def _is_left_out(root: DataRoot, name: str) -> bool:
+    """Whether a table that need not be there is not."""
+    return name in OPTIONAL and not (root.folder("reference") / f"{name}.csv").is_file()
 
 
 def reference_file(root: DataRoot, name: str) -> Path:
@@ -74,7 +76,7 @@ def declared_corrections(root: DataRoot) -> list[Correction]:
     return read_corrections(reference_file(root, "corrections"), {a["agency"]: a["kind"] for a in agencies})
 
 
-def typed_table(source: Path, model: type[Table], root: Path) -> pa.Table:
+def typed_table(connection: duckdb.DuckDBPyConnection, source: Path, model: type[Table]) -> pa.Table:
     """One reference file as its declared table."""
     text = _read_text(source)
     if model.__name__ == "PopulationEstimate" and "Age0" in text.column_names:
@@ -83,10 +85,10 @@ def typed_table(source: Path, model: type[Table], root: Path) -> pa.Table:
     absent = [c.name for c in declared if c.name not in text.column_names and (c.required or c.name not in MAY_BE_LEFT_OUT)]
     if absent:
         raise IrfError(f"reference/{source.name}: column missing: {', '.join(absent)}")
-    with open_database(root) as connection:
-        connection.register("sent", text)
-        table = connection.sql(f"SELECT {', '.join(_typed(c, text) for c in declared)} FROM sent").to_arrow_table()
-        _refuse_unreadable(connection, declared, text, source)
+    connection.register("sent", text)
+    table = connection.sql(f"SELECT {', '.join(_typed(c, text) for c in declared)} FROM sent").to_arrow_table()
+    _refuse_unreadable(connection, declared, text, source)
+    connection.unregister("sent")
     table = table.cast(pa.schema([pa.field(f.name, f.type) for f in arrow_schema(model)]))
     try:
         model.to_schema().validate(table.to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
@@ -135,9 +137,9 @@ def _refuse_unreadable(connection: duckdb.DuckDBPyConnection, declared: list[Col
     for c in declared:
         if c.name in text.column_names:
             condition = f'filled("{c.name}") IS NOT NULL AND {_reader(c)}("{c.name}") IS NULL'
-            row = connection.execute(f"SELECT count(*) FROM sent WHERE {condition}").fetchone()
-            if row and row[0]:
-                raise IrfError(f"reference/{source.name}: column {c.name}: {row[0]} values cannot be read")
+            ((unreadable,),) = connection.execute(f"SELECT count(*) FROM sent WHERE {condition}").fetchall()
+            if unreadable:
+                raise IrfError(f"reference/{source.name}: column {c.name}: {unreadable} values cannot be read")
 
 
 def _long_population(wide: pa.Table) -> pa.Table:

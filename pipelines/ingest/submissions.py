@@ -7,11 +7,15 @@ read (`read.py`) or judged (`judge.py`).
 import functools
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
+
+from pipelines.engine.database import open_database
 from pipelines.engine.paths import REPOSITORY, DataRoot
 from pipelines.ingest.corrections import Corrected, Correction
 from pipelines.ingest.judge import Count, Outcome, judge, write_raw
@@ -67,19 +71,36 @@ def take_raw(landed: Landed, root: DataRoot) -> Judged | None:
     return None
 
 
-def take_judged(landed: Landed, root: DataRoot, postcodes: Path, declared: Sequence[Correction] = ()) -> Judged:
-    """Judge a submission whose raw table is there, unless the same content was judged by the same rules before.
+def take_judged(
+    submissions: Sequence[Landed], root: DataRoot, postcodes: Path, declared: Sequence[Correction] = ()
+) -> list[Judged]:
+    """Judge submissions whose raw tables are there, but none whose content was judged by the same rules before.
 
-    declared: every correction; those of the submission are applied, and are part of what was judged by.
+    declared: every correction; those of a submission are applied, and are part of what it was judged by.
     """
+    rules = fingerprint(postcodes)
+    with ExitStack() as opened:
+        # Most often all were judged before: then no database is opened.
+        database = functools.cache(lambda: opened.enter_context(open_database(root.path)))
+        return [_take_one_judged(database, x, root, rules, postcodes, declared) for x in submissions]
+
+
+def _take_one_judged(
+    database: Callable[[], duckdb.DuckDBPyConnection],
+    landed: Landed,
+    root: DataRoot,
+    rules: str,
+    postcodes: Path,
+    declared: Sequence[Correction],
+) -> Judged:
     corrections = [c for c in declared if c.applies_to(landed.agency, landed.feed, landed.period)]
     known = _noted_file(landed, root)
-    key = landed.sha256 + fingerprint(postcodes) + hashlib.sha256(repr(corrections).encode()).hexdigest()
+    key = landed.sha256 + rules + hashlib.sha256(repr(corrections).encode()).hexdigest()
     if known.exists():
         stored = json.loads(known.read_text("utf-8"))
         if stored["key"] == key and (stored["refused"] or all(path.exists() for path in _judged_files(landed, root))):
             return Judged(landed, _outcome(stored["outcome"]), stored["refused"], stored["detail"])
-    result = _judge_now(landed, root, postcodes, corrections)
+    result = _judge_now(database(), landed, root, postcodes, corrections)
     known.parent.mkdir(parents=True, exist_ok=True)
     body = {"key": key, "outcome": asdict(result.outcome), "refused": result.refused, "detail": result.detail}
     known.write_text(json.dumps(body, default=str), "utf-8")
@@ -104,10 +125,12 @@ def _judged_files(landed: Landed, root: DataRoot) -> tuple[Path, Path]:
     return staged, quarantine
 
 
-def _judge_now(landed: Landed, root: DataRoot, postcodes: Path, corrections: Sequence[Correction]) -> Judged:
+def _judge_now(
+    connection: duckdb.DuckDBPyConnection, landed: Landed, root: DataRoot, postcodes: Path, corrections: Sequence[Correction]
+) -> Judged:
     raw = root.folder("raw") / landed.feed / landed.parquet_name
     try:
-        return Judged(landed, judge(landed, root.path, raw, *_judged_files(landed, root), postcodes, corrections))
+        return Judged(landed, judge(connection, landed, raw, *_judged_files(landed, root), postcodes, corrections))
     except Refused as refusal:
         return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
 

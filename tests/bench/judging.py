@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from pipelines.engine.database import literal
+from pipelines.engine.database import literal, open_database
 from pipelines.ingest.judge import judge, write_raw
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.refused import Refused
@@ -74,8 +74,8 @@ def judged(path: Path, folder: Path) -> None:
     pq.write_table(pa.table({"Postcode": pa.array(["DD1 1AA"])}), postcodes)
     write_raw(landed, raw)
     # Of the bad file no record is accepted; it has cost the same to find out.
-    with contextlib.suppress(Refused):
-        judge(landed, folder, raw, staged, quarantine, postcodes)
+    with contextlib.suppress(Refused), open_database(folder) as connection:
+        judge(connection, landed, raw, staged, quarantine, postcodes)
 
 
 def seconds(work: Callable[[Path, Path], None], path: Path, folder: Path) -> float:

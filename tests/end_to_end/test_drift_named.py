@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tests.conftest import PERIOD, BuildWorld, run
+from tests.conftest import PERIOD, BuildWorld, judged_before, run
 
 
 def test_a_file_with_a_ninth_of_its_items_is_named_and_the_release_stands(
-    world: BuildWorld, copy_of: Callable[[Path], Path]
+    world: BuildWorld, published: BuildWorld, copy_of: Callable[[Path], Path]
 ) -> None:
     root = copy_of(world("none"))
+    judged_before(published("none"), root)
     (path,) = (root / "landing" / "nhs-tayside" / "prescribing").glob(f"{PERIOD}.csv")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -20,8 +21,8 @@ def test_a_file_with_a_ninth_of_its_items_is_named_and_the_release_stands(
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(row | {"paid_items": "0.1"} for row in rows)
-    published = run(root)
-    (named,) = (line for line in published.warnings if line.startswith("drift: "))
+    said = run(root)
+    (named,) = (line for line in said.warnings if line.startswith("drift: "))
     assert named.startswith(f"drift: nhs-tayside prescribing {PERIOD}: units per person 0.1")
     assert ", usually " in named
     rules = {

@@ -14,7 +14,7 @@ from pipelines.engine.paths import DataRoot
 from pipelines.gate import Check, judge
 from pipelines.steps import Steps
 from schemas.feeds import FEEDS
-from tests.conftest import MONTHS, PERIOD, BuildWorld, rows_of, run
+from tests.conftest import MONTHS, PERIOD, BuildWorld, judged_before, rows_of, run
 
 COSTED = (
     "maternity", "mental_health_inpatient", "gp_out_of_hours", "community_nursing", "community_mental_health",
@@ -27,10 +27,11 @@ NEW_FEEDS = (
 
 
 @pytest.fixture(scope="module")
-def tidy(world: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> Steps:
+def tidy(world: BuildWorld, published: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> Steps:
     """A refresh without mess in which only the deaths files know who has died."""
     root = tmp_path_factory.mktemp("tidy") / "data"
     shutil.copytree(world("none"), root)
+    judged_before(published("none"), root)
     for path in [*root.glob("landing/*/population_register/*.csv"), *root.glob("landing/*/clients/*.csv")]:
         rows = rows_of(path)
         with path.open("w", encoding="utf-8", newline="") as file:

@@ -196,6 +196,7 @@ def test_nothing_identifying_leaves_the_inside_folders(published: BuildWorld) ->
             if pa.types.is_string(column.type):
                 texts |= set(column.drop_null().unique().to_pylist())
     assert not texts & secret
+    assert list((root / "state" / "history").rglob("*.db"))
     words = set()
     for file in [*(root / "releases").rglob("*"), *(root / "reports").rglob("*"), *(root / "state" / "history").rglob("*")]:
         if file.is_file() and file.suffix != ".parquet":

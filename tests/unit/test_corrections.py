@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import REPOSITORY, DataRoot
 from pipelines.ingest.corrections import Corrected, Correction, read_corrections
@@ -57,7 +58,9 @@ def declared(folder: Path, *rows: Row) -> list[Correction]:
 
 def read(source: Path, folder: Path) -> list[Correction]:
     DataRoot(folder).prepare()
-    pq.write_table(typed_table(source, OPTIONAL["corrections"], folder), folder / "corrections.parquet")
+    with open_database(folder) as connection:
+        table = typed_table(connection, source, OPTIONAL["corrections"])
+    pq.write_table(table, folder / "corrections.parquet")
     return read_corrections(folder / "corrections.parquet", KINDS)
 
 
@@ -85,7 +88,8 @@ class Judgement:
         raw, staged, quarantine = (folder / layer / "home_care.parquet" for layer in ("raw", "staged", "quarantine"))
         write_raw(landed, raw)
         found = declared(folder, *corrections)
-        self.outcome: Outcome = judge(landed, folder, raw, staged, quarantine, postcodes, found)
+        with open_database(folder) as connection:
+            self.outcome: Outcome = judge(connection, landed, raw, staged, quarantine, postcodes, found)
         self.accepted: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(staged).to_pylist()}
         self.quarantined: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(quarantine).to_pylist()}
 
@@ -314,19 +318,19 @@ def test_a_changed_correction_is_judged_again_and_another_submissions_is_not(tmp
     take_raw(landed, root)
     staged = root.folder("staged") / "home_care" / landed.parquet_name
 
-    def judged(*rows: Row) -> tuple[int, bool]:
+    def judged_with(*rows: Row) -> tuple[int, bool]:
         """Accepted records, and whether the submission was judged anew."""
         was = staged.stat().st_ino if staged.exists() else None
-        outcome = take_judged(landed, root, postcodes, declared(tmp_path, *rows)).outcome
-        return outcome.accepted, staged.stat().st_ino != was
+        (judged,) = take_judged([landed], root, postcodes, declared(tmp_path, *rows))
+        return judged.outcome.accepted, staged.stat().st_ino != was
 
-    assert judged() == (4, True)
-    assert judged() == (4, False)
-    assert judged(DROP) == (3, True)
-    assert judged(DROP) == (3, False)
-    assert judged(DROP, SCALE | {"feed": "payments", "where": "gross_amount > 1", "column": "gross_amount"}) == (3, False)
-    assert judged(DROP | {"where": "hours > 0"}) == (0, True)
-    assert judged() == (4, True)
+    assert judged_with() == (4, True)
+    assert judged_with() == (4, False)
+    assert judged_with(DROP) == (3, True)
+    assert judged_with(DROP) == (3, False)
+    assert judged_with(DROP, SCALE | {"feed": "payments", "where": "gross_amount > 1", "column": "gross_amount"}) == (3, False)
+    assert judged_with(DROP | {"where": "hours > 0"}) == (0, True)
+    assert judged_with() == (4, True)
 
 
 def test_what_was_found_is_remembered_with_the_judgement(tmp_path: Path, postcodes: Path) -> None:
@@ -335,7 +339,7 @@ def test_what_was_found_is_remembered_with_the_judgement(tmp_path: Path, postcod
     landed = land(tmp_path)
     take_raw(landed, root)
     corrections = declared(tmp_path, DROP, SCALE)
-    first, again = (take_judged(landed, root, postcodes, corrections).outcome for _ in range(2))
+    (first,), (again,) = ([j.outcome for j in take_judged([landed], root, postcodes, corrections)] for _ in range(2))
     assert again == first
     assert again.corrected["C2"] == Corrected(2, Decimal("2000.00"), Decimal("1000.00"))
 
@@ -346,7 +350,8 @@ def test_the_example_of_the_document_is_understood(tmp_path: Path) -> None:
     (tmp_path / "corrections.csv").write_text(example.split("```")[0], "utf-8")
     kinds = {**KINDS, "dundee-city": "council"}
     DataRoot(tmp_path).prepare()
-    table: pa.Table = typed_table(tmp_path / "corrections.csv", OPTIONAL["corrections"], tmp_path)
+    with open_database(tmp_path) as connection:
+        table: pa.Table = typed_table(connection, tmp_path / "corrections.csv", OPTIONAL["corrections"])
     pq.write_table(table, tmp_path / "corrections.parquet")
     assert {c.action for c in read_corrections(tmp_path / "corrections.parquet", kinds)} == {"drop", "override", "scale"}
     assert all(f"`{name}`" in document for name in HEADER)

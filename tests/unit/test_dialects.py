@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.engine.database import open_database
 from pipelines.ingest.judge import Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.refused import Refused
@@ -36,7 +37,8 @@ def judged(tmp_path: Path, landed: Landed) -> tuple[Outcome, list[dict[str, Any]
     raw, staged, quarantine, postcodes = (tmp_path / f"{n}.parquet" for n in ("raw", "staged", "quarantine", "postcodes"))
     pq.write_table(pa.table({"Postcode": pa.array(["DD1 1AA"])}), postcodes)
     write_raw(landed, raw)
-    outcome = judge(landed, tmp_path, raw, staged, quarantine, postcodes)
+    with open_database(tmp_path) as connection:
+        outcome = judge(connection, landed, raw, staged, quarantine, postcodes)
     return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
 
 

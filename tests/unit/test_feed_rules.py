@@ -8,6 +8,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.engine.database import open_database
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.judge import BATCH_ROWS, Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
@@ -129,7 +130,8 @@ class Court:
         layers = ("raw", "staged", "quarantine")
         raw, staged, quarantine = (self.root.path / layer / f"{landed.feed}.parquet" for layer in layers)
         write_raw(landed, raw)
-        outcome = judge(landed, self.root.path, raw, staged, quarantine, self.postcodes)
+        with open_database(self.root.path) as connection:
+            outcome = judge(connection, landed, raw, staged, quarantine, self.postcodes)
         return outcome, pq.read_table(staged), pq.read_table(quarantine)
 
 

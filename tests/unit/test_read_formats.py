@@ -640,7 +640,7 @@ def test_unknown_columns_are_known_to_a_submission_judged_now_and_before(tmp_pat
     file = landed(csv_file(tmp_path, "cost_code,private,month,amount\nC1,x,2025-04,3.00\n"))
     assert take_raw(file, root) is None
     for _ in range(2):
-        judged = take_judged(file, root, postcodes)
+        (judged,) = take_judged([file], root, postcodes)
         assert (judged.refused, judged.outcome.accepted, judged.outcome.unknown_columns) == (None, 1, [2])
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.engine.database import open_database
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.judge import Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
@@ -35,7 +36,8 @@ def judged(folder: Path, feed: str, rows: list[dict[str, str]], period: str = PE
     landed = Landed(agency, feed, period, 0, path, "0" * 64)
     raw, staged, quarantine = (folder / layer / f"{feed}.parquet" for layer in ("raw", "staged", "quarantine"))
     write_raw(landed, raw)
-    outcome = judge(landed, folder, raw, staged, quarantine, postcodes)
+    with open_database(folder) as connection:
+        outcome = judge(connection, landed, raw, staged, quarantine, postcodes)
     return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
 
 
