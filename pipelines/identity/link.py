@@ -11,7 +11,7 @@ born or came after the register was made is not in it. No link and no decision i
 The result depends on what the tables say only, not on the order of rows nor the number of threads.
 """
 
-from math import fsum, log2
+from math import log2
 
 import duckdb
 import numpy as np
