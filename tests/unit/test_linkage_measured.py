@@ -141,6 +141,13 @@ def test_shuffled_rows_and_threads_change_no_byte(tmp_path: Path, threads: int) 
     assert (tmp_path / "first.parquet").read_bytes() == (tmp_path / "again.parquet").read_bytes()
 
 
+def test_pairs_scored_in_parts_are_scored_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = read_case(write_case(tmp_path))
+    whole = link.judge_clients(case.register, case.clients, link_none())
+    monkeypatch.setattr(matcher, "PAIRS_AT_ONCE", 100)
+    assert link.judge_clients(case.register, case.clients, link_none()).equals(whole)
+
+
 def link_none() -> pa.Table:
     from pipelines.identity.review import DECISIONS
 
