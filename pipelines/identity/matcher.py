@@ -26,7 +26,7 @@ MODEL = Path(__file__).with_name("model.json")
 # Float sums differ in the last digits between runs and thread counts; nothing is decided on those.
 WEIGHT_DECIMALS = 6
 # People of the register drawn for each side of the pairs of strangers, and how many pairs the frozen u is worth.
-STRANGERS = 500
+STRANGERS = 700
 FROZEN_PAIRS = 50_000
 # A key that more people of the register share tells too little to be worth comparing them all.
 MOST_ALIKE, MOST_ALIKE_BROAD = 60, 10

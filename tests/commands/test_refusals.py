@@ -243,9 +243,13 @@ def test_refreshing_an_earlier_period_moves_nobody_back(root: Path, irf: Irf) ->
 
 
 def test_two_refreshes_at_once_are_refused(root: Path, irf: Irf) -> None:
+    """The second leaves alone what the first has noted."""
+    verdict = root / "state" / "gate.json"
+    noted = verdict.read_bytes()
     with (root / "state" / "refresh.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         code, printed = irf("refresh", "--period", "2025-05")
     assert code == 1
     assert "another refresh" in printed
+    assert verdict.read_bytes() == noted
     assert stands(root)

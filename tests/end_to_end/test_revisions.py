@@ -324,7 +324,6 @@ def test_the_order_of_arrival_changes_no_byte(
     everything: Path, now: Release, empty_root: Callable[[], Path], arrival: Arrival
 ) -> None:
     root = empty_root()
-    judged_before(now.root, root)
     for period, has_arrived in arrival:
         let_arrive(everything, root, has_arrived)
         last = run(root, period)
