@@ -49,9 +49,15 @@ def linked(case: Case, rows: list[int], postcodes: pa.Array) -> dict[str, tuple[
     return {row["social_care_id"]: (row["chi_number"], row["link_method"]) for row in links}
 
 
-def test_the_next_month_changes_no_unchanged_link(cases: Path) -> None:
+# Where somebody else gave a person up, a client in review may be linked to that person now: that is news, and rare.
+NEWLY_LINKED_ALLOWED = {"tayside": 0, "tayside_without_chi": 0.0001}
+"""Share of the clients."""
+
+
+@pytest.mark.parametrize("name", linkage_tayside.MEASURED)
+def test_the_next_month_changes_no_unchanged_link(name: str, cases: Path) -> None:
     """1 % of clients gone, 2 % moved, 0.5 % new."""
-    case = read_case(cases / "tayside_without_chi")
+    case = read_case(cases / name)
     before, after = case.clients["postcode"].combine_chunks(), case.clients["postcode"].to_pylist()
     count = len(after)
     moved = [at for at in range(count) if at % 50 == 7]
@@ -65,6 +71,5 @@ def test_the_next_month_changes_no_unchanged_link(cases: Path) -> None:
     had_a_link = {client for client in unchanged if first[client][0] is not None}
     assert len(had_a_link) > 0.9 * count
     assert {client: first[client] for client in had_a_link} == {client: second[client] for client in had_a_link}
-    # Where somebody else gave a person up, a client in review may be linked to that person now: that is news, and rare.
     newly = [client for client in unchanged - had_a_link if second[client][0] is not None]
-    assert len(newly) < 0.0001 * count
+    assert len(newly) <= NEWLY_LINKED_ALLOWED[name] * count
