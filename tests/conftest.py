@@ -4,12 +4,14 @@ import csv
 import datetime
 import io
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from pipelines import cli
 from pipelines.engine.paths import DataRoot
 from pipelines.refresh import Published, prepare_dagster, refresh, refresh_recorded_in
 from pipelines.synth import make_world
@@ -19,6 +21,7 @@ PEOPLE = 1_500
 MONTHS = [datetime.date(2025, 4, 1), datetime.date(2025, 5, 1)]
 PERIOD = "2025-05"
 BuildWorld = Callable[..., Path]
+IrfAt = Callable[..., tuple[int, str]]
 
 
 def quiet(text: str) -> None:
@@ -79,6 +82,20 @@ def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
         return Path(shutil.copytree(root, tmp_path / "data"))
 
     return copy
+
+
+@pytest.fixture
+def irf_at(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> IrfAt:
+    """Runs the command on a data root; gives its exit code and all it printed."""
+
+    def call(root: Path, *arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["irf", "--data", str(root), *map(str, arguments)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        printed = capfd.readouterr()
+        return int(stopped.value.code or 0), printed.out + printed.err
+
+    return call
 
 
 @pytest.fixture

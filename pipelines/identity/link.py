@@ -3,8 +3,8 @@
 Belongs here: the rules that decide a link: by CHI, by splink's scores, by a person's decision, or not at all.
 Does not belong here: standard forms (standardise), scoring pairs (matcher), ids (pseudonym), memory of links (registry).
 
-What a client and the register share has some explanation: the client is a candidate, and the records are kept carefully,
-fairly or poorly or are typed in haste; or it is nobody in the register, and like a candidate by chance, as a twin (birth date,
+What a client and the register share has some explanation: the client is a candidate, and the records are kept spotlessly,
+carefully, fairly or poorly or are typed in haste; or it is nobody in the register, and like a candidate by chance, as a twin (birth date,
 surname and home), a relative in the house (surname and home) or a namesake there. How often each holds is of the month and
 not of the model: the shares under which the scores of all clients together are most likely, for each cohort, since who was
 born or came after the register was made is not in it. No link and no decision is looked at for it.

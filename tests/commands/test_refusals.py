@@ -1,16 +1,16 @@
 """What makes a refresh refuse: it says which file or feed, publishes nothing, and the last release stands."""
 
 import fcntl
+import functools
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipelines import cli
-from tests.conftest import BuildWorld, rows_of
+from tests.conftest import BuildWorld, IrfAt, rows_of
 
 VERSION = "2025.05.1"
 Irf = Callable[..., tuple[int, str]]
@@ -23,17 +23,9 @@ def root(published: BuildWorld, copy_of: Callable[[Path], Path]) -> Path:
 
 
 @pytest.fixture
-def irf(root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Irf:
+def irf(root: Path, irf_at: IrfAt) -> Irf:
     """Runs the command on the data root; gives its exit code and what it printed."""
-
-    def call(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["irf", "--data", str(root), *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        printed = capfd.readouterr()
-        return int(stopped.value.code or 0), printed.out + printed.err
-
-    return call
+    return functools.partial(irf_at, root)
 
 
 def test_the_untouched_root_publishes_again(irf: Irf) -> None:

@@ -1,35 +1,17 @@
 """`irf review export` and `import`: from an uncertain link through a person's decision to the next release."""
 
-import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from pipelines import cli
-from tests.conftest import BuildWorld, rows_of, run
+from tests.conftest import BuildWorld, IrfAt, rows_of, run
 
-Irf = Callable[..., tuple[int, str]]
 Line = tuple[str, str, Decimal]
 """A client's link method, person id and cost in a release."""
-
-
-@pytest.fixture
-def irf(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Irf:
-    """Runs a command on a data root; gives its exit code and what it printed."""
-
-    def call(root: Path, *arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["irf", "--data", str(root), *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
-        printed = capfd.readouterr()
-        return int(stopped.value.code or 0), printed.out + printed.err
-
-    return call
 
 
 def with_somebody_elses_chi(root: Path) -> tuple[str, str]:
@@ -74,22 +56,22 @@ def home_care(root: Path, version: str, client: str) -> Line:
 
 
 def test_a_decision_links_a_client_in_the_next_release_and_moves_no_pound(
-    world: BuildWorld, copy_of: Callable[[Path], Path], irf: Irf
+    world: BuildWorld, copy_of: Callable[[Path], Path], irf_at: IrfAt
 ) -> None:
     root = copy_of(world("none"))
-    assert irf(root, "review", "export")[0] == 1  # no refresh yet
+    assert irf_at(root, "review", "export")[0] == 1  # no refresh yet
     client, number = with_somebody_elses_chi(root)
     first = home_care(root, run(root).version, client)
     assert first[0] == "unlinked"
 
-    code, told = irf(root, "review", "export")
+    code, told = irf_at(root, "review", "export")
     sheet = root / "review" / "pending.xlsx"
     assert (code, "clients in review: 1;" in told) == (0, True)
-    assert irf(root, "review", "import", str(sheet)) == (0, "new decisions: 0; the next refresh follows them\n")
+    assert irf_at(root, "review", "import", str(sheet)) == (0, "new decisions: 0; the next refresh follows them\n")
     (row,) = fill_in(sheet, "same")
     assert (row["social_care_id"], row["candidate_chi_number"], row["decision"]) == (client, number, "")
     assert row["surname"] != row["candidate_surname"]
-    assert irf(root, "review", "import", str(sheet)) == (0, "new decisions: 1; the next refresh follows them\n")
+    assert irf_at(root, "review", "import", str(sheet)) == (0, "new decisions: 1; the next refresh follows them\n")
 
     published = run(root)
     second = home_care(root, published.version, client)
@@ -97,4 +79,4 @@ def test_a_decision_links_a_client_in_the_next_release_and_moves_no_pound(
     with duckdb.connect() as connection:
         history = connection.execute(f"FROM '{root}/releases/{published.version}/person_history/*.parquet'").fetchall()
     assert history == [(first[1], second[1], "2025-05")]
-    assert irf(root, "review", "export")[1].startswith("clients in review: 0;")
+    assert irf_at(root, "review", "export")[1].startswith("clients in review: 0;")

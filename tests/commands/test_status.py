@@ -3,16 +3,14 @@
 import datetime
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from pipelines import cli
 from pipelines.engine.paths import DataRoot
 from pipelines.status import FeedStatus, status_of, told
-from tests.conftest import BuildWorld, run
+from tests.conftest import BuildWorld, IrfAt, run
 
 Irf = Callable[..., tuple[int, str]]
 TODAY = datetime.date(2025, 6, 20)
@@ -47,17 +45,14 @@ def root(world: BuildWorld, copy_of: Callable[[Path], Path]) -> Path:
 
 
 @pytest.fixture
-def irf(root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Irf:
+def irf(root: Path, irf_at: IrfAt) -> Irf:
     """Runs `irf status`; gives its exit code and what it printed. Fails when anything in the data root changed."""
 
     def call(*arguments: str) -> tuple[int, str]:
         before = {p: p.stat().st_mtime_ns for p in root.rglob("*")}
-        monkeypatch.setattr(sys, "argv", ["irf", "--data", str(root), "status", *arguments])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
+        said = irf_at(root, "status", *arguments)
         assert {p: p.stat().st_mtime_ns for p in root.rglob("*")} == before
-        printed = capfd.readouterr()
-        return int(stopped.value.code or 0), printed.out + printed.err
+        return said
 
     return call
 

@@ -4,7 +4,6 @@ import csv
 import json
 import re
 import shutil
-import sys
 import tempfile
 import zipfile
 from collections.abc import Callable
@@ -15,11 +14,11 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipelines import cli, error_workbook, validate
+from pipelines import error_workbook, validate
 from schemas.feeds import FEEDS
 from schemas.rules import rules_of
 from schemas.table import columns
-from tests.conftest import BuildWorld, rows_of
+from tests.conftest import BuildWorld, IrfAt, rows_of
 
 Irf = Callable[..., tuple[int, str]]
 CLEAN = {
@@ -56,17 +55,14 @@ def root(world: BuildWorld) -> Path:
 
 
 @pytest.fixture
-def irf(root: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Irf:
+def irf(root: Path, irf_at: IrfAt) -> Irf:
     """Runs `irf validate`; gives its exit code and all it printed. Fails when anything in the data root changed."""
 
     def call(*arguments: object, data: Path = root) -> tuple[int, str]:
         before = state_of(data)
-        monkeypatch.setattr(sys, "argv", ["irf", "--data", str(data), "validate", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stopped:
-            cli.main()
+        said = irf_at(data, "validate", *arguments)
         assert state_of(data) == before
-        printed = capfd.readouterr()
-        return int(stopped.value.code or 0), printed.out + printed.err
+        return said
 
     return call
 

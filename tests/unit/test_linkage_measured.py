@@ -12,6 +12,7 @@ import pytest
 from pipelines.identity import benchmark, link, matcher, train
 from pipelines.identity.case import read_case
 from pipelines.identity.comparisons import COMPARISONS
+from pipelines.identity.review import DECISIONS
 
 FORENAMES = [
     "Agnes",
@@ -134,8 +135,10 @@ def test_shuffled_rows_and_threads_change_no_byte(tmp_path: Path, threads: int) 
     case = read_case(write_case(tmp_path))
     order = random.Random(9).sample(range(case.clients.num_rows), case.clients.num_rows)
     upside_down = pa.array(range(case.register.num_rows - 1, -1, -1))
-    first = link.judge_clients(case.register, case.clients, link_none(), threads=2)
-    again = link.judge_clients(case.register.take(upside_down), case.clients.take(pa.array(order)), link_none(), threads)
+    first = link.judge_clients(case.register, case.clients, DECISIONS.empty_table(), threads=2)
+    again = link.judge_clients(
+        case.register.take(upside_down), case.clients.take(pa.array(order)), DECISIONS.empty_table(), threads
+    )
     for name, table in (("first", first), ("again", again)):
         pq.write_table(table, tmp_path / f"{name}.parquet")
     assert (tmp_path / "first.parquet").read_bytes() == (tmp_path / "again.parquet").read_bytes()
@@ -143,15 +146,9 @@ def test_shuffled_rows_and_threads_change_no_byte(tmp_path: Path, threads: int) 
 
 def test_pairs_scored_in_parts_are_scored_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = read_case(write_case(tmp_path))
-    whole = link.judge_clients(case.register, case.clients, link_none())
+    whole = link.judge_clients(case.register, case.clients, DECISIONS.empty_table())
     monkeypatch.setattr(matcher, "PAIRS_AT_ONCE", 100)
-    assert link.judge_clients(case.register, case.clients, link_none()).equals(whole)
-
-
-def link_none() -> pa.Table:
-    from pipelines.identity.review import DECISIONS
-
-    return DECISIONS.empty_table()
+    assert link.judge_clients(case.register, case.clients, DECISIONS.empty_table()).equals(whole)
 
 
 def test_training_counts_true_pairs(tmp_path: Path) -> None:
@@ -196,7 +193,7 @@ def test_who_is_as_old_as_people_the_register_lacks_is_less_probably_in_it(tmp_p
         doubtful = {**named, "rid": "d", "dob": born, "postcode": "AB1 1AA"}
         pq.write_table(pa.Table.from_pylist([*clients, *strangers, doubtful]), case / "clients.parquet")
         read = read_case(case)
-        rows = link.judge_clients(read.register, read.clients, link_none()).to_pylist()
+        rows = link.judge_clients(read.register, read.clients, DECISIONS.empty_table()).to_pylist()
         found[born] = next(row["candidate_probability"] for row in rows if row["social_care_id"] == "d")
     assert found["2021-06-30"] < found["1971-06-30"] / 2
 
