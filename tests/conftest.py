@@ -15,6 +15,7 @@ from pipelines import cli
 from pipelines.engine.paths import DataRoot
 from pipelines.refresh import Published, prepare_dagster, refresh, refresh_recorded_in
 from pipelines.synth import make_world
+from tests.small_world import small_world as small_world
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 PEOPLE = 1_500
