@@ -128,11 +128,20 @@ def releases() -> None:
 
 
 @app.command()
-def verify(version: Annotated[str | None, typer.Argument()] = None) -> None:
+def verify(
+    version: Annotated[str | None, typer.Argument()] = None,
+    landing: Annotated[bool, typer.Option("--landing", help="and every submission in landing, with the pseudonym key")] = False,
+) -> None:
     """Recompute every hash and every conservation identity of a release from its files alone."""
+    from pipelines.identity.pseudonym import read_key
     from pipelines.release.verify import verify as findings_of
+    from pipelines.release.verify import verify_landing
 
-    findings = findings_of(_release(version))
+    release = _release(version)
+    findings = findings_of(release)
+    if landing:
+        root = DataRoot.from_environment()
+        findings += verify_landing(release, root.folder("landing"), read_key(root.key_file))
     for finding in findings:
         typer.echo(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")
     if not all(f.passed for f in findings):
@@ -308,7 +317,12 @@ def _data_first(arguments: list[str]) -> list[str]:
 
 def _place(error: Exception) -> str:
     """What went wrong and where in the code, without the error's own words: they may hold a value of a record."""
-    reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror}{_line(error)}"
+    return f"{type(error).__name__}{_line(error)}"
+
+
+def _line(error: Exception) -> str:
+    """The innermost line of ours that an error came through."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(REPOSITORY)]
-    where = f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""
-    return f"{reason}{where}"
+    return f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""

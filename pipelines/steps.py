@@ -22,7 +22,7 @@ from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
 from pipelines.identity.link import REVIEW_FROM, judge, judge_clients
 from pipelines.identity.matcher import model_version
-from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, person_ids
+from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, others_can_read, person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
 from pipelines.identity.review import DECISIONS_FILE, Known, read_decisions, review_sheet
 from pipelines.identity.standardise import database as identity_database
@@ -31,6 +31,7 @@ from pipelines.ingest.judge import Outcome
 from pipelines.ingest.landing import Landed, scan
 from pipelines.ingest.reference import declared_corrections, load_reference, reference_file
 from pipelines.ingest.submissions import Judged, current, refusal_noted, take_judged, take_raw
+from pipelines.progress import PROGRESS
 from pipelines.quality.drift import drift_rows
 from pipelines.release.publish import releases
 from schemas.core import CORE
@@ -77,7 +78,12 @@ class Steps:
     def landing(self) -> list[Landed]:
         """Find the submissions up to the period. Raises IrfError when something in landing is not declared."""
         agencies = pq.read_table(reference_file(self.root, "agencies")).select(["agency", "kind"]).to_pylist()
-        landed = scan(self.root.folder("landing"), {a["agency"]: a["kind"] for a in agencies}, self.period)
+        key = self.key()
+        if others_can_read(self.root.key_file):
+            PROGRESS.warning(
+                "warning: others can read the pseudonym key %s; chmod 600 makes it yours alone", self.root.key_file
+            )
+        landed = scan(self.root.folder("landing"), {a["agency"]: a["kind"] for a in agencies}, self.period, key)
         if not landed:
             raise IrfError(f"landing: no submission for {self.period} or before; put files under landing/<agency>/<feed>/")
         self._note("landed", [{**asdict(x), "path": str(x.path)} for x in landed])
@@ -116,6 +122,8 @@ class Steps:
 
     def known_refusal(self, landed: Landed) -> str | None:
         """Why the latest refresh that judged a file refused it; None where it did not, or never saw it. Judges nothing."""
+        if landed.unreadable:
+            return f"cannot be read: {landed.unreadable}"
         state = self.root.folder("state")
         unreadable = self._noted(f"refused_{landed.feed}") if (state / f"refused_{landed.feed}.json").exists() else []
         for sha256, name, _, detail in unreadable:
@@ -282,7 +290,7 @@ class Steps:
             fate = fates.get((x.agency, x.feed, x.period)) if used else None
             has_money = FEEDS[x.feed].amount is not None
             submissions.append({
-                "agency": x.agency, "feed": x.feed, "period": x.period, "revision": x.revision, "file_sha256": x.sha256,
+                "agency": x.agency, "feed": x.feed, "period": x.period, "revision": x.revision, "file_hash": x.file_hash or None,
                 "rows": j.outcome.rows,
                 "accepted": fate["accepted"] if fate else 0,
                 "quarantined": fate["quarantined"] if fate else 0,

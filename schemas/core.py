@@ -60,7 +60,7 @@ class Record(Table):
     record_key: Series[Text] = column(RECORD_KEY, identifying=True)
     fate: Series[Text] = column("accepted, quarantined or superseded", required=True)
     period: Series[Text] = column("month of the submission", required=True)
-    source_file: Series[Text] = column("first 12 of the file's sha256", required=True)
+    source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
     source_row: Series[Count] = column("record number in the file", required=True)
     row_count: Series[Count] = column("rows of the file the record stands for", required=True)
     service: Series[Text] = column("service; NULL when it cannot be told")

@@ -255,7 +255,7 @@ class Lineage(Table):
     period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
     record_key: Series[Text] = column("the record's key as one text; NULL when unreadable", identifying=True)
     chi_is_valid: Series[Flag] = column("the CHI passes its checks; NULL without a CHI")
-    source_file: Series[Text] = column("first 12 characters of the file's sha256", required=True)
+    source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
     source_row: Series[Count] = column("record number in the file", required=True)
     row_count: Series[Count] = column(
         "rows of the file the record stands for; 0 for a further record of one row", required=True

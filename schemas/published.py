@@ -50,7 +50,9 @@ class CostLine(Table):
     client_contribution: Series[Money] = column("paid by the client; never netted off cost", unit="GBP")
     link_method: Series[Text] = column("chi, probabilistic, decision, unlinked or none", required=True)
     link_probability: Series[Rate] = column("posterior probability of a probabilistic link")
-    source_file: Series[Text] = column("first 12 characters of the source file's sha256; NULL for a residual")
+    source_file: Series[Text] = column(
+        "first 12 characters of the source file's file_hash (table submission); NULL for a residual"
+    )
     source_row: Series[Count] = column("record number in the source file, 1 = first after the header")
     price_base: Series[Text] = column("year whose prices the line's unit cost is in (unit_costs.csv); NULL but by rate")
     price_source: Series[Text] = column(
@@ -318,7 +320,10 @@ class Submission(Table):
     feed: Series[Text] = column("what kind of file", required=True)
     period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
     revision: Series[Count] = column("0 = the plain file, 1 = .r1, 2 = .r2 …", required=True)
-    file_sha256: Series[Text] = column("sha256 of the file as dropped", required=True)
+    file_hash: Series[Text] = column(
+        "HMAC-SHA-256 of the file as dropped, with the pseudonym key: `irf verify --landing` makes it again; "
+        "NULL of a file that could not be read"
+    )
     rows: Series[Count] = column("rows read", required=True)
     accepted: Series[Count] = column("rows in use", required=True)
     quarantined: Series[Count] = column("rows set aside, with the rules they broke", required=True)

@@ -16,6 +16,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from pipelines.engine.errors import IrfError
+
 KEY_BYTES = 32
 KEPT_BYTES = 20
 _BLOCK_BYTES = 64
@@ -27,10 +29,23 @@ def load_or_create_key(path: Path) -> bytes:
     """Read the pseudonym key, or make a new one that only its owner can read."""
     if not path.exists():
         _create_key(path)
-    key = path.read_bytes()
+    return read_key(path)
+
+
+def read_key(path: Path) -> bytes:
+    """Read the pseudonym key. Raises IrfError where there is none, or it is not whole."""
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise IrfError(f"the pseudonym key {path} cannot be read: {error.strerror}") from None
     if len(key) != KEY_BYTES:
-        raise ValueError(f"the pseudonym key file must hold exactly {KEY_BYTES} bytes")
+        raise IrfError(f"the pseudonym key {path} has {len(key)} bytes and not {KEY_BYTES}; put it back from the backup")
     return key
+
+
+def others_can_read(path: Path) -> bool:
+    """Whether the mode of a key file lets anybody but its owner read or change it."""
+    return bool(path.stat().st_mode & 0o077)
 
 
 def key_check(key: bytes) -> str:
@@ -61,8 +76,8 @@ def hmac_pads(key: bytes) -> tuple[bytes, bytes]:
 
 def _create_key(path: Path) -> None:
     """Write the whole key beside its place, then link it there: a reader never sees half a key, nor a second one."""
+    # A folder that is there already is somebody's: its mode is theirs to choose.
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:

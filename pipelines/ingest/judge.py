@@ -273,7 +273,7 @@ def _chosen(batch: pd.DataFrame, chosen: "pd.Series[bool]") -> pd.DataFrame:
 
 def _table(records: pd.DataFrame, landed: Landed, schema: pa.Schema) -> pa.Table:
     """Records as they are written: with the submission they are from."""
-    whole = {"agency": landed.agency, "period": landed.period, "source_file": landed.sha256[:12]}
+    whole = {"agency": landed.agency, "period": landed.period, "source_file": landed.file_hash[:12]}
     own = pa.schema([field for field in schema if field.name not in whole])
     table = pa.Table.from_pandas(records[own.names], schema=own, preserve_index=False)
     for name, value in whole.items():

@@ -56,6 +56,8 @@ def _content_hash(path: Path, size_bytes: int, changed_ns: int) -> bytes:
 
 def take_raw(landed: Landed, root: DataRoot) -> Judged | None:
     """Make the raw table of a submission unless it is there. Returns the refusal when the file cannot be read."""
+    if landed.unreadable:
+        return Judged(landed, Outcome(), "file.unreadable", f"cannot be read: {landed.unreadable}; let this user read the file")
     raw = root.folder("raw") / landed.feed / landed.parquet_name
     mark = raw.with_suffix(".sha256")
     key = landed.sha256 + fingerprint()
@@ -95,7 +97,7 @@ def _take_one_judged(
 ) -> Judged:
     corrections = [c for c in declared if c.applies_to(landed.agency, landed.feed, landed.period)]
     known = _noted_file(landed, root)
-    key = landed.sha256 + rules + hashlib.sha256(repr(corrections).encode()).hexdigest()
+    key = landed.sha256 + landed.file_hash + rules + hashlib.sha256(repr(corrections).encode()).hexdigest()
     if known.exists():
         stored = json.loads(known.read_text("utf-8"))
         if stored["key"] == key and (stored["refused"] or all(path.exists() for path in _judged_files(landed, root))):

@@ -44,10 +44,12 @@ def _manifest(release: Path) -> dict:
 
 def _reasons(before: dict, now: dict) -> list[str]:
     reasons = []
-    old, new = ({i["file"]: i["sha256"] for i in m["inputs"]} for m in (before, now))
+    old, new = ({i["file"]: i.get("file_hash") for i in m["inputs"]} for m in (before, now))
+    is_same_key = before["key_check"] == now["key_check"]
     arrived = sorted(set(new) - set(old))
     gone = sorted(set(old) - set(new))
-    changed = sorted(f for f in set(new) & set(old) if new[f] != old[f])
+    # Another key gives every file another hash; a release made before hashes were keyed has none.
+    changed = sorted(f for f in set(new) & set(old) if is_same_key and old[f] is not None and new[f] != old[f])
     names = {**before["reference"], **now["reference"]}
     reference = sorted(f for f in names if before["reference"].get(f) != now["reference"].get(f))
     for what, files in (
@@ -58,7 +60,7 @@ def _reasons(before: dict, now: dict) -> list[str]:
     ):
         if files:
             reasons.append(f"{what}: {', '.join(files)}")
-    if before["key_check"] != now["key_check"]:
+    if not is_same_key:
         reasons.append("the pseudonym key is another one: every person_id and line_id changed")
     if before["code_version"] != now["code_version"]:
         reasons.append("the code changed")

@@ -87,7 +87,7 @@ def _inputs(steps: Steps) -> list[dict]:
                 "superseded": str(fate["pounds_superseded"] if fate else read),
             }
         counts = {k: row[k] for k in ("agency", "feed", "period", "revision", "rows", "accepted", "quarantined", "superseded")}
-        inputs.append({"file": landed.name, "sha256": row["file_sha256"], "pounds": pounds, **counts})
+        inputs.append({"file": landed.name, "file_hash": row["file_hash"], "pounds": pounds, **counts})
     return inputs
 
 

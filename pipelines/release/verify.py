@@ -1,6 +1,7 @@
 """Verifying a release from its published files alone: every hash and every conservation identity, line by line.
 
-Belongs here: reading a release as an auditor would. Does not belong here: anything of how the release was made.
+Belongs here: reading a release as an auditor would; comparing it with the files it was made of, for who has the key.
+Does not belong here: anything of how the release was made.
 """
 
 import hashlib
@@ -13,7 +14,10 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import SQL
+from pipelines.identity.pseudonym import key_check
+from pipelines.ingest.landing import published_hash
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema
 
@@ -58,6 +62,31 @@ def verify(release: Path) -> list[Finding]:
         findings.append(_month_splits(connection, manifest))
         findings.append(_corrections(connection, manifest))
     return findings
+
+
+def verify_landing(release: Path, landing: Path, key: bytes) -> list[Finding]:
+    """Whether each file that the release was made of is in landing as it was then, by the keyed hash of its content.
+
+    Raises IrfError where the key is not the release's: no hash would say anything.
+    """
+    manifest = json.loads((release / "manifest.json").read_text("utf-8"))
+    if manifest["key_check"] != key_check(key):
+        raise IrfError(f"{release.name} was made with another pseudonym key; give that one by IRF_PSEUDONYM_KEY_FILE")
+    return [_landed(landing, i["file"], i["file_hash"], key) for i in manifest["inputs"]]
+
+
+def _landed(landing: Path, name: str, expected: str | None, key: bytes) -> Finding:
+    file = landing / name
+    if expected is None:
+        return Finding(f"landing {name}", True, "could not be read when the release was made: nothing to compare")
+    try:
+        actual = published_hash(file, key)
+    except FileNotFoundError:
+        return Finding(f"landing {name}", False, "is no longer there")
+    except OSError as error:
+        return Finding(f"landing {name}", False, f"cannot be read: {error.strerror}")
+    is_same = actual == expected
+    return Finding(f"landing {name}", is_same, "as it was" if is_same else "is not the file that the release was made of")
 
 
 def _hashes(release: Path, manifest: dict) -> list[Finding]:

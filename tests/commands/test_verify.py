@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.release.verify import verify
-from tests.conftest import BuildWorld
+from tests.conftest import BuildWorld, IrfAt
 
 YEAR = "financial_year=2025-26"
 
@@ -126,3 +126,35 @@ def test_what_is_no_longer_parquet_is_found_by_its_hash(release: Path) -> None:
 def test_a_changed_document_is_found(release: Path) -> None:
     (release / "CHANGES.md").write_text("nothing to see here", "utf-8")
     assert broken(release) == {"sha256 CHANGES.md"}
+
+
+def test_landing_is_compared_by_keyed_hashes(published: BuildWorld, copy_of: Callable[[Path], Path], irf_at: IrfAt) -> None:
+    root = copy_of(published())
+    code, printed = irf_at(root, "verify", "--landing")
+    assert code == 0, printed
+    assert "holds   landing angus/ledger/2025-05.csv: as it was" in printed
+    assert printed.count("landing ") == len(list(root.glob("landing/*/*/*.csv")))
+    changed, gone = (root / "landing" / "angus" / feed / "2025-05.csv" for feed in ("ledger", "clients"))
+    changed.write_bytes(changed.read_bytes() + b"\n")
+    gone.unlink()
+    code, printed = irf_at(root, "verify", "--landing")
+    assert code == 1
+    assert [line for line in printed.splitlines() if line.startswith("BROKEN")] == [
+        "BROKEN  landing angus/clients/2025-05.csv: is no longer there",
+        "BROKEN  landing angus/ledger/2025-05.csv: is not the file that the release was made of",
+    ]
+    (root / "secure" / "pseudonym.key").write_bytes(bytes(32))
+    code, printed = irf_at(root, "verify", "--landing")
+    assert code == 1
+    assert printed == "error: 2025.05.1 was made with another pseudonym key; give that one by IRF_PSEUDONYM_KEY_FILE\n"
+
+
+def test_no_plain_hash_of_a_submission_is_published(published: BuildWorld) -> None:
+    """A plain hash of a file of one row can be tried out; only who has the key can make the published one."""
+    root = published()
+    text = "".join(p.read_text("utf-8") for p in [*root.glob("releases/*/*.json"), *root.glob("reports/*/gate.json")])
+    sources = set(pq.read_table(root / "releases" / "2025.05.1" / "cost_line")["source_file"].to_pylist())
+    for file in root.glob("landing/*/*/*.csv"):
+        plain = hashlib.sha256(file.read_bytes()).hexdigest()
+        assert plain[:12] not in text, file
+        assert plain[:12] not in sources, file

@@ -3,6 +3,7 @@
 import csv
 import functools
 import hashlib
+import hmac
 import io
 import json
 import random
@@ -25,7 +26,7 @@ from schemas.table import arrow_schema
 from tests.conftest import MONTHS, PEOPLE, BuildWorld, rows_of, run, shared
 
 VERSION = "2025.05.1"
-PROVENANCE = {"cost_line": ["source_file", "source_row"], "submission": ["file_sha256"]}
+PROVENANCE = {"cost_line": ["source_file", "source_row"], "submission": ["file_hash"]}
 """Columns that tell which file and row a value is from: they differ when files do."""
 
 
@@ -80,12 +81,13 @@ def test_cost_is_the_ledger_to_the_penny_on_heavy_mess(published: BuildWorld, se
 def test_every_row_and_pound_of_every_file_has_one_fate(published: BuildWorld, seed: int) -> None:
     root = published("heavy", seed)
     manifest = json.loads((root / "releases" / VERSION / "manifest.json").read_text("utf-8"))
+    key = (root / "secure" / "pseudonym.key").read_bytes()
     assert len(manifest["inputs"]) == len(list(root.glob("landing/*/*/*.csv"))) >= 2 * (11 + 3 * 7)
     for entry in manifest["inputs"]:
         file = root / "landing" / entry["file"]
         assert entry["rows"] == len(rows_of(file)), entry["file"]
         assert entry["rows"] == entry["accepted"] + entry["quarantined"] + entry["superseded"], entry["file"]
-        assert entry["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+        assert entry["file_hash"] == hmac.new(key, file.read_bytes(), hashlib.sha256).hexdigest()
         if entry["pounds"]:
             parts = {k: Decimal(v) for k, v in entry["pounds"].items()}
             assert parts["read"] == parts["accepted"] + parts["quarantined"] + parts["superseded"], entry["file"]

@@ -168,7 +168,7 @@ def test_key_is_made_once_and_private(tmp_path: Path) -> None:
 def test_a_damaged_key_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pseudonym.key"
     path.write_bytes(b"short")
-    with pytest.raises(ValueError, match="32 bytes"):
+    with pytest.raises(IrfError, match="5 bytes and not 32"):
         pseudonym.load_or_create_key(path)
 
 
