@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipelines.synth.draws import NEVER, Flags, Floats, Ints, Month, generator, pick
+from pipelines.synth.draws import HORIZON_MONTHS, NEVER, Flags, Floats, Ints, Month, generator, pick
 from pipelines.synth.geography import Geography, practice_text
 from pipelines.synth.people import FORENAME_POOL, SURNAME_POOL, People
 from pipelines.synth.reference import NHS, OUTPATIENT_SPECIALTIES, SERVICE, emergency_pence, outpatient_pence
@@ -43,6 +43,16 @@ class World:
     months: list[Month]
     seed: int
     postcodes: pa.Array
+
+    @property
+    def horizon(self) -> list[Month]:
+        """The months that lives are drawn for."""
+        return horizon_of(self.months)
+
+
+def horizon_of(months: list[Month]) -> list[Month]:
+    """The months that lives are drawn for: the same ones from one first month on, so that a longer world begins as a shorter."""
+    return [months[0].plus(n) for n in range(max(HORIZON_MONTHS, len(months)))]
 
 
 @dataclass

@@ -27,6 +27,8 @@ _RESIDENT_RATES = np.array([0.0, 0.05, 0.15, 1.0, 4.0, 12.0])
 _FROM_ELSEWHERE = 0.03
 _NOT_IN_REGISTER = 0.015
 _TURNOVER = 0.35
+NEW_CLIENTS = 0.12
+"""Share of a year's clients who were not there at its beginning."""
 _HOURS_TURNOVER = 0.3
 Note = tuple[int, str, str, str]
 
@@ -86,9 +88,15 @@ class Clients:
         return self.columns["social_care_id"]
 
 
-def scaled(number: int, size: float) -> int:
+def scaled(number: float, size: float) -> int:
     """A real council's figure at the size of this world's, at least 1."""
     return max(1, round(number * size))
+
+
+def with_newcomers(number: int, new_in_a_year: float, months: int) -> tuple[float, float]:
+    """Of a year's figure a share is new: the figure of so many months, and the share of it that is not there at first."""
+    new = new_in_a_year * months / 12
+    return number * (1 - new_in_a_year + new), new / (1 - new_in_a_year + new)
 
 
 def make_clients(world: World, council: int, mess: str) -> Clients:
@@ -97,20 +105,24 @@ def make_clients(world: World, council: int, mess: str) -> Clients:
     agency = COUNCILS[council].agency
     rng = generator(world.seed, f"{agency} clients")
     size = council_size(people, council)
-    months = len(world.months)
+    months = len(world.horizon)
     start = world.months[0].start
-    wanted = scaled(CLIENTS[council], size) + scaled(round(RESIDENTS[council] * _TURNOVER * months / 12), size)
+    known, new = with_newcomers(CLIENTS[council], NEW_CLIENTS, months)
+    wanted = scaled(known, size) + scaled(round(RESIDENTS[council] * _TURNOVER * months / 12), size)
     chosen = _chosen(rng, people, council, start, wanted)
     person = np.concatenate([chosen, np.full(max(1, round(wanted * _NOT_IN_REGISTER)), -1)])
     person = rng.permutation(person)
-    known = person >= 0
-    born = np.where(known, people.born[person], start - rng.integers(60 * 365, 95 * 365, len(person)))
-    died = np.where(known, people.died[person], NEVER)
+    in_register = person >= 0
+    born = np.where(in_register, people.born[person], start - rng.integers(60 * 365, 95 * 365, len(person)))
+    died = np.where(in_register, people.died[person], NEVER)
     resident, home_care = _roles(rng, born, start, council, size, months)
-    seen = np.where(rng.random(len(person)) < 0.12, rng.integers(0, months, len(person)), 0)
+    seen = np.where(rng.random(len(person)) < new, rng.integers(0, months, len(person)), 0)
     seen[resident == 1] = 0
     entering = np.flatnonzero(resident == 2)
     seen[entering] = rng.integers(0, months, len(entering))
+    # Numbers are given in the order in which clients come.
+    order = np.argsort(seen, kind="stable")
+    person, born, died, resident, home_care, seen = (x[order] for x in (person, born, died, resident, home_care, seen))
     columns, notes = _written(rng, world, person, born, died, council, SLIPS[mess])
     return Clients(council, FIRST_ID + np.arange(len(person)), person, born, died, resident, home_care, seen, columns, notes)
 

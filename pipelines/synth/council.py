@@ -138,7 +138,7 @@ class CouncilCare:
     def _residences(self) -> Residences:
         """Long stays of those inside, of those going in, and respite stays of people cared for at home."""
         rng = self._rng("care_home")
-        clients, months = self.clients, self.world.months
+        clients, months = self.clients, self.world.horizon
         first, end = months[0].start, months[-1].end
         inside, entering = np.flatnonzero(clients.resident == 1), np.flatnonzero(clients.resident == 2)
         since = first - 1 - np.minimum(rng.exponential(500, len(inside)), 5 * 365).astype(np.int64)
@@ -154,7 +154,7 @@ class CouncilCare:
         return self._chosen_homes(rng, client, start, ends, np.repeat([3, 3, 1], [len(inside), len(entering), len(respite)]))
 
     def _chosen_homes(self, rng: np.random.Generator, client: Ints, start: Ints, ends: Ints, kind: Ints) -> Residences:
-        end = self.world.months[-1].end
+        end = self.world.horizon[-1].end
         wanted = (ends > start) & (ends >= self.world.months[0].start) & (start < end)
         order = np.flatnonzero(wanted)[np.argsort(start[wanted], kind="stable")]
         client, start, ends, kind = client[order], start[order], ends[order], kind[order]
@@ -182,7 +182,7 @@ class CouncilCare:
     def _packages(self) -> Packages:
         """Each client has one package or two; new ones often begin with six weeks of reablement."""
         rng = self._rng("home_care")
-        clients, months = self.clients, self.world.months
+        clients, months = self.clients, self.world.horizon
         people = np.flatnonzero(clients.home_care > 0)
         later = clients.home_care[people] == 2
         first = np.array([months[i].start for i in clients.seen[people]], np.int64)
@@ -290,7 +290,7 @@ class CouncilCare:
         """Every four weeks each item is paid for the days it lasted; a few lines name nobody, a few are credits."""
         rng = self._rng("payments")
         client, service, start, end, weekly = self._payable(rng)
-        first, last_day = self.world.months[0].start, self.world.months[-1].end - 1
+        first, last_day = self.world.months[0].start, self.world.horizon[-1].end - 1
         parts = []
         for cycle in range(first, last_day + 1, CYCLE):
             begins, ends = np.maximum(start, cycle), np.minimum(end, cycle + CYCLE) - 1
@@ -318,7 +318,7 @@ class CouncilCare:
 
     def _payable(self, rng: np.random.Generator) -> tuple[Ints, Ints, Ints, Ints, Floats]:
         """Client, service, first day, day after the last and weekly pence of everything paid for in lines."""
-        clients, months = self.clients, self.world.months
+        clients, months = self.clients, self.world.horizon
         at_home = (clients.resident != 1) & (rng.random(len(clients.number)) < 0.16)
         fed = (clients.resident != 1) & (rng.random(len(clients.number)) < 0.09)
         items = []

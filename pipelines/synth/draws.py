@@ -17,6 +17,8 @@ Flags = NDArray[np.bool_]
 
 NEVER = 2_000_000
 """A day that does not come."""
+HORIZON_MONTHS = 36
+"""Months that lives are drawn for, however few files are made: so more months change no file of the earlier ones."""
 
 
 @dataclass(frozen=True, order=True)

@@ -4,7 +4,7 @@ Belongs here: reading the published files, and the stand-in for them when they a
 Does not belong here: people. The stand-in has the real zone codes, localities and totals, with invented detail.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +80,28 @@ def load_geography(folder: Path | None) -> Geography:
     """The published geography of `folder`, or the stand-in."""
     files = {name: (folder / file).read_bytes() for name, file in PUBLISHED.items()} if folder else _stand_in()
     return _from_files(files)
+
+
+def with_residents(geography: Geography, zone: Ints, sex: Ints, age: Ints) -> Geography:
+    """The geography with a population that is exactly these people, so that costs per head are of them.
+
+    zone: index in the zones. sex: 0 male, 1 female. age: in years.
+    """
+    people = np.zeros_like(geography.population)
+    np.add.at(people, (zone, sex, np.minimum(age, OLDEST)), 1)
+    rows = ["Year,DataZone,Sex,Age,Population"]
+    for code, here in zip(geography.zones, people, strict=True):
+        rows += _population_rows(code, here)
+    return replace(geography, population=people, files=geography.files | {"population": ("\n".join(rows) + "\n").encode()})
+
+
+def _population_rows(zone: str, people: Ints) -> list[str]:
+    """people[sex (0 male, 1 female), age] of a zone as rows of the published table."""
+    return [
+        f"{POPULATION_YEAR},{zone},{name},{age},{n}"
+        for sex, name in ((1, "Female"), (0, "Male"))
+        for age, n in enumerate(people[sex])
+    ]
 
 
 def _read(content: bytes) -> pa.Table:
@@ -175,8 +197,7 @@ def _stand_in() -> dict[str, bytes]:
             simd.append(
                 f"{code},{middle},{BOARD[0]},{here.partnership},{here.code},{rank},{(rank - 1) * 10 // 6976 + 1},{quintiles[i]}"
             )
-            for sex, name in ((1, "Female"), (0, "Male")):
-                population += [f"{POPULATION_YEAR},{code},{name},{age},{n}" for age, n in enumerate(people[i, sex])]
+            population += _population_rows(code, people[i])
     tables = {"data_zones": zones, "localities": localities, "simd": simd, "population": population}
     return {name: ("\n".join(rows) + "\n").encode() for name, rows in tables.items()}
 

@@ -25,7 +25,8 @@ _ANTENATAL_STAYS = 1.0
 """In hospital before the birth, for each woman."""
 _DELIVERY_DAY_PENCE, _ANTENATAL_DAY_PENCE = 1_480_00, 760_00
 _WEEKS_BEFORE_BIRTH = 21
-_FERTILE_AGES, _FERTILITY = [15, 20, 31, 37, 46], [0.0, 0.45, 1.0, 0.6, 0.0]
+_FERTILE_AGES, _FERTILITY = [15, 20, 31, 37, 43], [0.0, 0.45, 1.0, 0.6, 0.0]
+"""In the first month; the birth may be some years later."""
 _BIRTHS_BY_FIFTH = np.array([0.0, 1.25, 1.1, 1.0, 0.92, 0.85])
 _PSYCHIATRIC_DAY_PENCE = 430_00
 _FEWEST_DAYS_WITH_DELAY = 6
@@ -266,14 +267,14 @@ class Maternity(HospitalFeed):
     def _pregnancies(self, world: World) -> Stays:
         people, rng = world.people, generator(world.seed, "maternity")
         first = world.months[0].plus(-1).start
-        last = world.months[-1].end + 7 * _WEEKS_BEFORE_BIRTH
+        last = world.horizon[-1].end + 7 * _WEEKS_BEFORE_BIRTH
         chance = np.interp(people.age(first), _FERTILE_AGES, _FERTILITY) * (people.sex == FEMALE)
         births = int(rng.poisson(_BIRTHS * people.count / TAYSIDE * (last - first) / 365.25))
-        woman = pick_distinct(rng, chance * _BIRTHS_BY_FIFTH[people.quintile], max(births, len(world.months)))
+        woman = pick_distinct(rng, chance * _BIRTHS_BY_FIFTH[people.quintile], max(births, len(world.horizon)))
         born = rng.integers(first, last, len(woman))
         in_month = (
-            np.array([month.start for month in world.months][: len(woman)])
-            + rng.integers(0, 28, len(world.months))[: len(woman)]
+            np.array([month.start for month in world.horizon][: len(woman)])
+            + rng.integers(0, 28, len(world.horizon))[: len(woman)]
         )
         born[rng.permutation(len(woman))[: len(in_month)]] = in_month
         days = np.where(rng.random(len(woman)) < 0.06, 0, 1 + rng.poisson(1.2, len(woman)))

@@ -28,7 +28,7 @@ _RESOURCE_TRANSFER = {"angus": 12_100_000, "dundee-city": 18_700_000, "perth-kin
 _PASSED_THROUGH = {"angus": 48_000_000, "dundee-city": 71_000_000, "perth-kinross": 55_000_000}
 _CAPITAL = {ref.NHS: 31_000_000, "angus": 2_100_000, "dundee-city": 3_400_000, "perth-kinross": 2_500_000}
 _UNKNOWN = {ref.NHS: ("Winter pressures", 1_900_000), "dundee-city": ("New burdens", 420_000)}
-_BEHIND = "dundee-city"
+_BEHIND, _UPLIFT_MISSING_IN = "dundee-city", 5
 _MOVED = 360_000
 _BY_CODE = "dundee-city"
 """Who budgets by ledger code; the others by service."""
@@ -130,8 +130,8 @@ def _special(world: World, agency: str, month: Month, mess: str) -> list[Row]:
     else:
         rows.append((ref.moved_code(agency), "Fieldwork and support", _monthly(world, agency, _MOVED)))
         transfer = _monthly(world, agency, _RESOURCE_TRANSFER[agency])
-        # One council has not booked the last of the year's uplift yet.
-        short = transfer // 50 if mess != "none" and agency == _BEHIND and month == world.months[-1] else 0
+        # One council books the year's uplift a month late.
+        short = transfer // 50 if mess != "none" and agency == _BEHIND and month.number == _UPLIFT_MISSING_IN else 0
         rows.append(_row(agency, ref.TRANSFER, short - transfer))
         rows.append(_row(agency, ref.PASS_THROUGH, -_monthly(world, agency, _PASSED_THROUGH[agency])))
     rows.append(_row(agency, ref.CAPITAL, _monthly(world, agency, _CAPITAL[agency])))

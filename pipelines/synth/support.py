@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.synth.activity import Batch, World, by_service
-from pipelines.synth.clients import Clients, scaled
+from pipelines.synth.clients import NEW_CLIENTS, Clients, scaled, with_newcomers
 from pipelines.synth.draws import NEVER, Flags, Ints, Month, generator, overlap, pick, pick_distinct, split_by_share
 from pipelines.synth.people import council_size
 from pipelines.synth.reference import SERVICE, council_pence
@@ -67,7 +67,7 @@ class Support:
         self.items = self._items(_LEFT_OPEN[mess])
 
     def _first_seen(self, client: Ints) -> Ints:
-        return np.array([self.world.months[i].start for i in self.clients.seen[client]], np.int64)
+        return np.array([self.world.horizon[i].start for i in self.clients.seen[client]], np.int64)
 
     def _aged(self, client: Ints | None = None) -> Ints:
         born = self.clients.born if client is None else self.clients.born[client]
@@ -78,14 +78,11 @@ class Support:
         """Younger adults more than their share, and more of them with a direct payment."""
         rng = generator(self.world.seed, f"{self.clients.agency} self_directed_support")
         weights = np.where(self.clients.resident == 1, 0.0, np.where(self._aged() < 65, 4.0, 1.0))
-        client = pick_distinct(rng, weights, scaled(PEOPLE_WITH_BUDGET[self.clients.council], self.size))
+        people, _ = with_newcomers(PEOPLE_WITH_BUDGET[self.clients.council], NEW_CLIENTS, len(self.world.horizon))
+        client = pick_distinct(rng, weights, scaled(people, self.size))
         n = len(client)
         option = np.where(self._aged(client) < 65, pick(rng, _OPTION_SHARES_BELOW_65, n), pick(rng, _OPTION_SHARES, n))
-        start = self._first_seen(client)
-        later = rng.random(n) < 0.15
-        start = np.maximum(
-            start, np.where(later, rng.integers(self.world.months[0].start, self.world.months[-1].end, n), start)
-        )
+        start = self._first_seen(client) + np.where(self.clients.seen[client] > 0, rng.integers(0, 28, n), 0)
         end = np.minimum(start + 30 + rng.exponential(1_800, n).astype(np.int64), self.leaves[client])
         pence = np.rint(_MONTH_PENCE[option] * rng.lognormal(-0.18, 0.6, n)).astype(np.int64)
         paid = np.where(rng.random(n) < 0.6, rng.integers(0, 150, n), 0)
@@ -123,13 +120,13 @@ class Support:
         age = self._aged()
         weights = np.where(age >= 75, 5.0, np.where(age >= 65, 2.0, 0.6)) * np.where(clients.home_care > 0, 2.0, 1.0)
         weights = np.where(clients.resident == 1, 0.0, weights)
-        client = pick_distinct(rng, weights, scaled(PEOPLE_WITH_ALARM[clients.council], self.size))
+        people, _ = with_newcomers(PEOPLE_WITH_ALARM[clients.council], NEW_CLIENTS, len(self.world.horizon))
+        client = pick_distinct(rng, weights, scaled(people, self.size))
         client = np.concatenate([client, client[rng.random(len(client)) < _SECOND_ITEM]])
         n = len(client)
-        first, end = self.world.months[0].start, self.world.months[-1].end
+        first, end = self.world.months[0].start, self.world.horizon[-1].end
         before = first - 1 - np.minimum(rng.exponential(1_100, n), 15 * 365).astype(np.int64)
-        later = (clients.seen[client] > 0) | (rng.random(n) < 0.12)
-        start = np.where(later, rng.integers(np.minimum(self._first_seen(client), end - 1), end, n), before)
+        start = np.where(clients.seen[client] > 0, self._first_seen(client) + rng.integers(0, 28, n), before)
         last = np.minimum(np.maximum(start, first) + rng.exponential(2_400, n).astype(np.int64), self.leaves[client] + 9)
         forgotten = (self.leaves[client] == clients.died[client]) & (rng.random(n) < left_open)
         last = np.where(forgotten | (last >= end), NEVER, last)

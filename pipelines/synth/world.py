@@ -16,15 +16,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.synth.activity import NO_COST, Batch, World, deaths, emergency, outpatient, population_register, prescribing
+from pipelines.synth.activity import (
+    NO_COST,
+    Batch,
+    World,
+    deaths,
+    emergency,
+    horizon_of,
+    outpatient,
+    population_register,
+    prescribing,
+)
 from pipelines.synth.community import community_mental_health, community_nursing, gp_out_of_hours
 from pipelines.synth.council import FIRST_MONTH, CouncilCare, councils
 from pipelines.synth.draws import Ints, Month, generator
-from pipelines.synth.geography import load_geography
+from pipelines.synth.geography import load_geography, with_residents
 from pipelines.synth.hospital import Acute, HospitalFeed, Maternity, MentalHealth
 from pipelines.synth.ledger import Totals, budget, ledger
 from pipelines.synth.mess import LEVELS, Planted, dead_before, dress, plant
-from pipelines.synth.people import People, make_people
+from pipelines.synth.people import MALE, People, make_people
 from pipelines.synth.reference import AGENCIES, SERVICES, write_reference
 from pipelines.synth.sheet import Sheet, chi_text, write_csv
 
@@ -55,8 +65,10 @@ def make_world(
     tell = progress or (lambda text: None)
     tell("making people")
     places = load_geography(geography)
-    everybody = make_people(places, people, wanted[0], len(wanted), seed, SUPERSEDED[mess])
+    everybody = make_people(places, people, wanted[0], len(horizon_of(wanted)), seed, SUPERSEDED[mess])
     world = World(everybody, places, wanted, seed, pa.array(places.postcodes))
+    if geography is None:
+        places = with_residents(places, everybody.zone, everybody.sex - MALE, everybody.age(wanted[0].start))
     write_reference(out / "reference", places, wanted)
     truth = out / "truth"
     truth.mkdir(parents=True, exist_ok=True)
@@ -173,12 +185,14 @@ def _write_people(truth: Path, people: People) -> None:
 def _write_links(truth: Path, world: World, care: list[CouncilCare]) -> None:
     tables = []
     for council in care:
-        person = council.clients.person
+        # Clients of months to come are in no file yet.
+        shown = np.flatnonzero(council.clients.seen < len(world.months))
+        person = council.clients.person[shown]
         known = person >= 0
         chi = chi_text(world.people.chi[np.maximum(person, 0)])
         tables.append(pa.table({
             "agency": pa.repeat(council.agency, len(person)),
-            "social_care_id": council.clients.ids,
+            "social_care_id": council.clients.ids.take(pa.array(shown)),
             "chi_number": pc.if_else(pa.array(known), chi, pa.scalar(None, pa.string())),
             "person_number": pa.array(person, mask=~known),
         }))  # fmt: skip
@@ -191,6 +205,6 @@ def _write_totals(truth: Path, months: list[Month], totals: Totals) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["agency", "service", "month", "true_cost"])
         for (agency, service, month), pence in sorted(totals.items()):
-            if month in months:
+            if month in months and pence:
                 sign = "-" if pence < 0 else ""
                 writer.writerow([agency, service, month.first_day, f"{sign}{abs(pence) // 100}.{abs(pence) % 100:02d}"])

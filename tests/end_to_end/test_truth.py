@@ -128,7 +128,8 @@ class Books:
             f"""
             SELECT record.agency, feed, record_key, line.service, any_value(person_id), sum(direct_cost), bool_or(cost_basis = 'uncosted')
             FROM read_parquet('{root}/releases/{version}/cost_line/**/*.parquet') AS line
-            JOIN '{root}/core/record.parquet' AS record USING (agency, source_file, source_row)
+            -- Two months may send the very same file.
+            JOIN (SELECT * FROM '{root}/core/record.parquet' WHERE fate <> 'superseded') AS record USING (agency, source_file, source_row)
             GROUP BY ALL
             """
         ).fetchall():

@@ -446,3 +446,19 @@ def test_impossible_worlds_are_refused(tmp_path: Path, people: int, months: list
 def test_very_small_worlds_work(tmp_path: Path, people: int) -> None:
     make_world(tmp_path, people, MONTHS, SEED, "heavy")
     assert len(landing(tmp_path, "nhs-tayside", "population_register", "2025-04")) >= people
+
+
+def test_more_months_change_no_file_of_the_earlier_ones(worlds: dict[str, Path], tmp_path: Path) -> None:
+    """A month more is the next month of the same world: there is one to practise with."""
+    june = datetime.date(2025, 6, 1)
+    make_world(tmp_path, PEOPLE, [*MONTHS, june], SEED, "heavy")
+    before = {name: content for name, content in hashes(worlds["heavy"]).items() if name.startswith("landing/")}
+    after = {name: content for name, content in hashes(tmp_path).items() if name.startswith("landing/")}
+    assert {name: after[name] for name in before} == before
+    assert {Path(name).name for name in set(after) - set(before)} == {"2025-06.csv"}
+
+
+def test_the_residents_of_the_reference_are_the_people_of_the_world(worlds: dict[str, Path]) -> None:
+    """Else a cost per head would be of a few people over all of Tayside."""
+    rows = rows_of(worlds["none"] / "reference" / "population.csv")
+    assert sum(int(row["Population"]) for row in rows) == PEOPLE
