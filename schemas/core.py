@@ -11,6 +11,7 @@ from schemas.types import Count, Day, Flag, Money, Quantity, Rate, Text
 
 PERSON_KEY = "chi:<CHI> or client:<agency>:<social_care_id>"
 RECORD_KEY = "the record's key within its agency and feed"
+PART = "which part of its record; blank where the feed has none"
 
 
 @table(grain="the refresh (one row)", key=("period",))
@@ -51,14 +52,19 @@ class Link(Table):
     )
 
 
-@table(grain="row of an activity or payment file", key=("agency", "feed", "source_file", "source_row"))
+@table(grain="part of a record of an activity or payment file", key=())
 class Record(Table):
     """Every activity and payment row of every file that counts, with its one fate."""
 
     agency: Series[Text] = column("who pays", required=True)
     feed: Series[Text] = column("feed", required=True)
     record_key: Series[Text] = column(RECORD_KEY, identifying=True)
+    part: Series[Text] = column(PART, required=True)
     fate: Series[Text] = column("accepted, quarantined or superseded", required=True)
+    is_duplicate: Series[Flag] = column("in quarantine because another row says the same or has the same key", required=True)
+    is_lead: Series[Flag] = column(
+        "is costed; not so the further rows of a hospital episode, for which its first one stands", required=True
+    )
     period: Series[Text] = column("month of the submission", required=True)
     source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
     source_row: Series[Count] = column("record number in the file", required=True)
@@ -69,6 +75,7 @@ class Record(Table):
     spread: Series[Text] = column("stay, span, event, or month (counts once a month)", required=True)
     quantity: Series[Quantity] = column("hours, items, attendances …")
     amount: Series[Money] = column("pounds on the record (a week's, for care homes)")
+    record_amount: Series[Money] = column("pounds that are split over months: the amount, or those of all rows of an episode")
     client_contribution: Series[Money] = column("paid by the client (a week's, for care homes)")
     specialty_code: Series[Text] = column("specialty")
     location_code: Series[Text] = column("hospital")
@@ -78,13 +85,14 @@ class Record(Table):
     postcode: Series[Text] = column("postcode on the record", identifying=True)
 
 
-@table(grain="accepted record", key=("agency", "feed", "record_key"))
+@table(grain="part of an accepted record", key=("agency", "feed", "record_key", "part"))
 class RecordPerson(Table):
     """Who each accepted record is about."""
 
     agency: Series[Text] = column("who pays", required=True)
     feed: Series[Text] = column("feed", required=True)
     record_key: Series[Text] = column(RECORD_KEY, required=True, identifying=True)
+    part: Series[Text] = column(PART, required=True)
     person_key: Series[Text] = column(PERSON_KEY, identifying=True)
     link_method: Series[Text] = column("chi, probabilistic, decision, unlinked or none", required=True)
     link_probability: Series[Rate] = column("posterior of a probabilistic link")
@@ -129,13 +137,14 @@ class PersonHome(Table):
     data_zone: Series[Text] = column("data zone of the own home")
 
 
-@table(grain="accepted record × month", key=("agency", "feed", "record_key", "month"))
+@table(grain="part of an accepted record × month", key=("agency", "feed", "record_key", "part", "month"))
 class RecordMonth(Table):
     """The days and units of each accepted record in each month, and how its service is costed."""
 
     agency: Series[Text] = column("who pays", required=True)
     feed: Series[Text] = column("feed", required=True)
     record_key: Series[Text] = column(RECORD_KEY, required=True, identifying=True)
+    part: Series[Text] = column(PART, required=True)
     service: Series[Text] = column("service", required=True)
     month: Series[Day] = column("first of the month", required=True)
     in_window: Series[Flag] = column("the month is one of the dataset's", required=True)
@@ -166,13 +175,14 @@ class UnitCostMatch(Table):
     is_year_missing: Series[Flag] = column("the service is priced in other years only", required=True)
 
 
-@table(grain="accepted record × month", key=("agency", "feed", "record_key", "month"))
+@table(grain="part of an accepted record × month", key=("agency", "feed", "record_key", "part", "month"))
 class RecordCost(Table):
     """The direct cost of each accepted record, split exactly over its months."""
 
     agency: Series[Text] = column("who pays", required=True)
     feed: Series[Text] = column("feed", required=True)
     record_key: Series[Text] = column(RECORD_KEY, required=True, identifying=True)
+    part: Series[Text] = column(PART, required=True)
     service: Series[Text] = column("service", required=True)
     month: Series[Day] = column("first of the month", required=True)
     in_window: Series[Flag] = column("the month is one of the dataset's", required=True)
@@ -197,6 +207,24 @@ class BudgetLine(Table):
     council: Series[Text] = column("council area the pounds are for; NULL when not divided")
     locality: Series[Text] = column("locality the pounds are for; NULL when not divided")
     amount: Series[Money] = column("pounds", required=True)
+
+
+@table(grain="part of a quarantined record", key=("agency", "feed", "record_key", "part", "service", "month", "number"))
+class Held(Table):
+    """The quarantined amounts that count as H, each in its month, with its file and row."""
+
+    agency: Series[Text] = column("who pays", required=True)
+    feed: Series[Text] = column("feed", required=True)
+    record_key: Series[Text] = column(
+        "the record's key, or the file and row where it has none", required=True, identifying=True
+    )
+    part: Series[Text] = column(PART, required=True)
+    service: Series[Text] = column("service", required=True)
+    month: Series[Day] = column("first of the month it counts in", required=True)
+    amount: Series[Money] = column("pounds", required=True)
+    source_file: Series[Text] = column("first 12 of the file's sha256", required=True)
+    source_row: Series[Count] = column("record number in the file", required=True)
+    number: Series[Count] = column("from 1, among records that are alike in all else", required=True)
 
 
 @table(grain="agency × service × month", key=("agency", "service", "month"))
@@ -272,6 +300,7 @@ CORE: dict[str, type[Table]] = {
     "record_cost": RecordCost,
     "ledger_line": LedgerLine,
     "budget_line": BudgetLine,
+    "held": Held,
     "service_month": ServiceMonth,
     "cost_line": CostLine,
     "fate": Fate,

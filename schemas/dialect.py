@@ -34,9 +34,8 @@ class Source:
 
 @dataclass(frozen=True)
 class Part:
-    """One of the records that a wide row makes. key: added to the row's own key. constants: our column → value."""
+    """One of the records that a wide row makes. constants: our column → value."""
 
-    key: str
     sources: dict[str, Source]
     constants: dict[str, str]
 
@@ -55,8 +54,8 @@ class Dialect:
     """How a kind of file becomes the canonical feed.
 
     sources: our column → where it comes from. date_formats: as DuckDB's strptime takes them, tried in turn.
-    values: our column → their text, in lower case → our code. parts: the records of a wide row. summed: columns that are
-    added up over the rows of one key, which are one record. sheets: the worksheets of a workbook, read one after another.
+    values: our column → their text, in lower case → our code. parts: the records of a wide row. rows_are_parts:
+    rows of one key are parts of one record, though no column should tell them apart. sheets: the worksheets of a workbook, read one after another.
     """
 
     name: str
@@ -66,7 +65,7 @@ class Dialect:
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
     quarter: Quarter | None = None
-    summed: tuple[str, ...] = ()
+    rows_are_parts: bool = False
     sheets: tuple[str, ...] = ()
 
     @property
@@ -113,7 +112,7 @@ def read_dialect(path: Path) -> Dialect:
 
 
 def _dialect(name: str, feed: str, body: dict[str, Any]) -> Dialect:
-    known = {"columns", "date_formats", "values", "record", "quarter", "sum", "sheets"}
+    known = {"columns", "date_formats", "values", "record", "quarter", "rows_are_parts", "sheets"}
     unknown = sorted(set(body) - known)
     if unknown:
         raise ValueError(f"schemas/dialects/{name}: no such entry: {', '.join(unknown)}; known are {', '.join(sorted(known))}")
@@ -129,7 +128,7 @@ def _dialect(name: str, feed: str, body: dict[str, Any]) -> Dialect:
         },
         parts=tuple(_part(given) for given in body.get("record", [])),
         quarter=Quarter(quarter["header"], quarter["month"], tuple(quarter["shared"])) if quarter else None,
-        summed=tuple(body.get("sum", [])),
+        rows_are_parts=bool(body.get("rows_are_parts", False)),
         sheets=tuple(body.get("sheets", [])),
     )
 
@@ -146,15 +145,15 @@ def _source(given: Any) -> Source:
 
 def _part(given: dict[str, Any]) -> Part:
     sources = {ours: _source(theirs) for ours, theirs in given["columns"].items()}
-    constants = {k: str(v) for k, v in given.items() if k not in ("columns", "key")}
-    return Part(str(given["key"]), sources, constants)
+    constants = {k: str(v) for k, v in given.items() if k != "columns"}
+    return Part(sources, constants)
 
 
 def _check(dialect: Dialect) -> None:
     if dialect.feed not in FEEDS:
         raise ValueError(f"schemas/dialects/{dialect.name}: no such feed")
     ours = {c.name for c in columns(FEEDS[dialect.feed].model)}
-    named = {*dialect.sources, *dialect.values, *dialect.summed}
+    named = {*dialect.sources, *dialect.values}
     for part in dialect.parts:
         named |= {*part.sources, *part.constants}
     if dialect.quarter:
@@ -162,3 +161,17 @@ def _check(dialect: Dialect) -> None:
     unknown = sorted(named - ours)
     if unknown:
         raise ValueError(f"schemas/dialects/{dialect.name}: {dialect.feed} has no column {', '.join(unknown)}")
+    _check_told_apart(dialect)
+
+
+def _check_told_apart(dialect: Dialect) -> None:
+    """The records that one row makes must differ in what tells records or their parts apart."""
+    feed = FEEDS[dialect.feed]
+    apart = (*feed.key, *feed.parts)
+    if feed.has_lines:
+        return
+    if dialect.quarter and dialect.quarter.month not in feed.key:
+        raise ValueError(f"schemas/dialects/{dialect.name}: the months of a quarter would have one key: {', '.join(feed.key)}")
+    own = [tuple(part.constants.get(name, part.sources.get(name)) for name in apart) for part in dialect.parts]
+    if len(set(map(str, own))) < len(own):
+        raise ValueError(f"schemas/dialects/{dialect.name}: the records of a row must differ in one of {', '.join(apart)}")

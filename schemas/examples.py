@@ -84,6 +84,23 @@ GOOD_RECORD: dict[str, Fields] = {
     "budget": {"cost_code": "H100", "service": "", "month": "2026-03-01", "amount": "118000.00", "council": "", "locality": ""},
 }  # fmt: skip
 
+SAYS_OTHERWISE: dict[str, Fields] = {
+    "population_register": {"surname": "Other"},
+    **{feed: {"specialty_code": "C8"} for feed in ("acute", "maternity", "mental_health", "outpatient")},
+    "emergency": {"departure_datetime": "2025-05-02 12:00:00"},
+    "prescribing": {"paid_items": "4"},
+    "gp_out_of_hours": {"consultation_type": "TELEPHONE"},
+    **{feed: {"contact_type": "2"} for feed in ("community_nursing", "community_mental_health")},
+    "deaths": {"place_of_death": "hospital"},
+    "delayed_discharge": {"reason_code": "11B"},
+    "clients": {"surname": "Other"},
+    "home_care": {"hours": "30.00"},
+    "care_home": {"admission_type": "2"},
+    "self_directed_support": {"gross_amount": "500.00"},
+    "equipment": {"end_date": "2025-05-20"},
+}
+"""How a second record of the same key differs from the good one, in the feeds where two cannot both be right."""
+
 
 def example_file(key_column: str, good: Fields, changed: Fields) -> list[dict[str, str]]:
     """The records of a file that shows a rule: the good record, then another one that differs in its key and as given."""

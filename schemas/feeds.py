@@ -1,6 +1,6 @@
 """The feeds: one model for each kind of file an agency submits, as it stands after reading (typed text).
 
-Belongs here: a feed's columns, its record key, its amount, its event date and who sends it.
+Belongs here: a feed's columns, its record key and parts, its amount, its event date and who sends it.
 Does not belong here: the rules records must keep (`rules.py`), reading (`pipelines/ingest`).
 Source: CONTRACT section 3.
 """
@@ -46,7 +46,8 @@ class HospitalEpisode(Table):
     geriatric_long_stay: Series[Text] = column("Y geriatric long stay, else N")
     main_diagnosis: Series[Text] = column("ICD-10 main diagnosis")
     postcode: Series[Text] = column("postcode at the time", identifying=True)
-    total_cost: Series[Money] = column("cost of the episode", unit="GBP")
+    total_cost: Series[Money] = column("cost of the episode, or of its cost month", unit="GBP")
+    cost_month: Series[Text] = column("month that the row's cost is of; the national extract has a row for each")
 
 
 class Acute(HospitalEpisode):
@@ -175,7 +176,7 @@ class Clients(Table):
 class HomeCare(Table):
     """Hours of care at home, by client and month."""
 
-    service_id: Series[Text] = column("key of the service record", required=True)
+    service_id: Series[Text] = column("number of the package; may be the same every month", required=True)
     social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
     month: Series[Day] = column("month of the care", required=True)
     hours: Series[Quantity] = column("hours delivered", required=True, unit="hours")
@@ -204,7 +205,7 @@ class CareHome(Table):
 class SelfDirectedSupport(Table):
     """Budgets of self-directed support, by client and month."""
 
-    budget_id: Series[Text] = column("key of the month's budget", required=True)
+    budget_id: Series[Text] = column("number of the budget; may be the same every month", required=True)
     social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
     month: Series[Day] = column("month of the budget", required=True)
     option: Series[Text] = column(
@@ -227,7 +228,7 @@ class Equipment(Table):
 class Payments(Table):
     """Payments for care, by client where known."""
 
-    payment_id: Series[Text] = column("key of the payment line", required=True)
+    payment_id: Series[Text] = column("number of the payment; may be on several lines", required=True)
     social_care_id: Series[Text] = column(CARE_ID, identifying=True)
     cost_code: Series[Text] = column("code in the agency's ledger", required=True)
     period_from: Series[Day] = column("first day paid for", required=True)
@@ -254,6 +255,7 @@ class Lineage(Table):
     agency: Series[Text] = column("who submitted", required=True)
     period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
     record_key: Series[Text] = column("the record's key as one text; NULL when unreadable", identifying=True)
+    part: Series[Text] = column("what tells the rows of one record apart; blank where the feed has no parts", required=True)
     chi_is_valid: Series[Flag] = column("the CHI passes its checks; NULL without a CHI")
     source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
     source_row: Series[Count] = column("record number in the file", required=True)
@@ -268,7 +270,10 @@ class Lineage(Table):
 class Feed:
     """What the pipeline must know of a feed besides its columns.
 
-    key: columns that identify a record within its agency and feed.
+    key: columns that identify a record within its agency and feed; one that may be blank is part of the key when it is.
+    parts: columns that tell the rows of one record apart. has_lines: a record has any number of rows, told apart by their
+    order by content. lines_without: a column of the key without which that is so, for then nobody is named by it.
+    may_repeat: equal rows can be true; they count, and are named.
     amount: the column that holds the record's pounds, if any.
     event: the column that says when the record happened, if it is checked against the period.
     monthly: a file always has records of its own month (not so where stays begin earlier, deaths are few, bills are late).
@@ -284,6 +289,10 @@ class Feed:
     monthly: bool = False
     snapshot: bool = False
     services: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    has_lines: bool = False
+    lines_without: str | None = None
+    may_repeat: bool = False
 
 
 FEEDS: dict[str, Feed] = {
@@ -291,22 +300,24 @@ FEEDS: dict[str, Feed] = {
     "acute": Feed(
         Acute, ("episode_id",), "nhs_board", "total_cost", "admission_date",
         services=("acute_elective", "acute_emergency", "acute_other", "acute_day_case", "geriatric_long_stay"),
+        parts=("cost_month",),
     ),
     "maternity": Feed(
-        Maternity, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("maternity",)
+        Maternity, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("maternity",), parts=("cost_month",)
     ),
     "mental_health": Feed(
-        MentalHealth, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("mental_health_inpatient",)
+        MentalHealth, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("mental_health_inpatient",),
+        parts=("cost_month",),
     ),
     "outpatient": Feed(
         Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date", monthly=True, services=("outpatient", "outpatient_dna")
     ),
     "emergency": Feed(
-        Emergency, ("attendance_id",), "nhs_board", "total_cost", "arrival_datetime", monthly=True, services=("emergency",)
+        Emergency, ("attendance_id", "location_code"), "nhs_board", "total_cost", "arrival_datetime", monthly=True, services=("emergency",)
     ),
     "prescribing": Feed(
         Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month", monthly=True,
-        services=("prescribing",),
+        services=("prescribing",), lines_without="chi_number",
     ),
     "gp_out_of_hours": Feed(
         GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime", monthly=True, services=("gp_out_of_hours",)
@@ -321,22 +332,24 @@ FEEDS: dict[str, Feed] = {
     "delayed_discharge": Feed(
         DelayedDischarge, ("delay_id",), "nhs_board", event="ready_for_discharge_date", services=("delayed_discharge",)
     ),
-    "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month", monthly=True),
+    "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month", monthly=True, has_lines=True, may_repeat=True),
     "clients": Feed(Clients, ("social_care_id",), "council", snapshot=True),
     "home_care": Feed(
-        HomeCare, ("service_id",), "council", "gross_cost", "month", monthly=True,
-        services=("home_care_personal", "home_care_non_personal", "home_care_reablement"),
+        HomeCare, ("service_id", "social_care_id", "month"), "council", "gross_cost", "month", monthly=True,
+        services=("home_care_personal", "home_care_non_personal", "home_care_reablement"), parts=("service_type",),
     ),
     "care_home": Feed(
-        CareHome, ("stay_id",), "council", "gross_weekly_cost", "admission_date",
-        services=("care_home_residential", "care_home_nursing", "care_home_respite"),
+        CareHome, ("stay_id", "social_care_id"), "council", "gross_weekly_cost", "admission_date",
+        services=("care_home_residential", "care_home_nursing", "care_home_respite"), parts=("admission_date", "nursing_care"),
     ),
     "self_directed_support": Feed(
-        SelfDirectedSupport, ("budget_id",), "council", "gross_amount", "month", monthly=True,
-        services=("sds_direct_payment", "sds_option_2", "sds_option_3", "sds_option_4"),
+        SelfDirectedSupport, ("budget_id", "social_care_id", "month"), "council", "gross_amount", "month", monthly=True,
+        services=("sds_direct_payment", "sds_option_2", "sds_option_3", "sds_option_4"), parts=("option",),
     ),
     "equipment": Feed(Equipment, ("service_id",), "council", event="start_date", services=("telecare",)),
-    "payments": Feed(Payments, ("payment_id",), "council", "gross_amount", "period_from"),
-    "budget": Feed(Budget, ("cost_code", "service", "council", "locality", "month"), "any", "amount"),
+    "payments": Feed(
+        Payments, ("payment_id", "social_care_id"), "council", "gross_amount", has_lines=True, may_repeat=True
+    ),
+    "budget": Feed(Budget, ("cost_code", "service", "council", "locality", "month"), "any", "amount", has_lines=True),
 }  # fmt: skip
 """Every feed by its public name. `kind` is the kind of agency that may send it."""

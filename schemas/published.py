@@ -24,7 +24,7 @@ SEX = "0 not known, 1 male, 2 female, 9 not specified"
 class CostLine(Table):
     """Every pound of every agency's ledger, one row for each source record (or residual) and month."""
 
-    line_id: Series[Text] = column("stable keyed hash of agency, feed, record key, service and month", required=True)
+    line_id: Series[Text] = column("stable keyed hash of agency, feed, record key, part, service and month", required=True)
     financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
     month: Series[Day] = column(MONTH, required=True)
     agency: Series[Text] = column(AGENCY, required=True)
@@ -174,14 +174,15 @@ class ControlTotal(Table):
     )
 
 
-@table(grain="agency × cost code × month", key=("agency", "cost_code", "month"))
+@table(grain="agency × cost code × month × line", key=("agency", "cost_code", "month", "line"))
 class LedgerLine(Table):
-    """Every current ledger row of the dataset's months with what its code is mapped to. Sums to the bridge."""
+    """Every line of the accounts for the dataset's months with what its code is mapped to. Sums to the bridge."""
 
     financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
     month: Series[Day] = column("month of the accounts", required=True)
     agency: Series[Text] = column("whose ledger", required=True)
     cost_code: Series[Text] = column("code in the ledger", required=True)
+    line: Series[Count] = column("which of the lines of the code in the month, by what they say", required=True)
     account_name: Series[Text] = column("the code in words, as in the ledger")
     service: Series[Text] = column("service; unmapped without a mapping; NULL when not a cost")
     treatment: Series[Text] = column("cost, eliminate or exclude", required=True)

@@ -13,8 +13,9 @@ from decimal import Decimal
 import pandas as pd
 import pandera.pandas as pdr
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, OTHER_CHI, UNKNOWN_POSTCODE, Fields
+from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, OTHER_CHI, SAYS_OTHERWISE, UNKNOWN_POSTCODE, Fields
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
@@ -186,15 +187,26 @@ def rules_of(feed: str) -> list[Rule]:
     if any(c.name == "postcode" for c in columns(declared.model)):
         rules.append(_flag("postcode_unknown", "warning", "The postcode is not in the postcode directory.",
                            {"postcode": UNKNOWN_POSTCODE}, {"postcode": KNOWN_POSTCODE}))  # fmt: skip
-    key = declared.key[0]
     rules.append(_flag("row_structure", "record", "The row has more or fewer fields than the header.",
                        {BEYOND_HEADER: "one field more"}, {}))  # fmt: skip
-    rules.append(_flag("duplicate_key", "record", "The record's key comes more than once in the file.",
-                       {key: GOOD_RECORD[feed][key]}, {}))  # fmt: skip
+    rules += _key_rules(feed)
     if declared.event:
         is_moment = next(c.arrow_type == pa.timestamp("us") for c in columns(declared.model) if c.name == declared.event)
         rules.append(_not_after_period(declared.event, " 00:00:00" if is_moment else ""))
     return rules + _OWN_RULES.get(feed, [])
+
+
+def _key_rules(feed: str) -> list[Rule]:
+    """What rows of one key are to one another. The examples have the key of the good record."""
+    declared, good = FEEDS[feed], GOOD_RECORD[feed]
+    key = {declared.key[0]: good[declared.key[0]]}
+    if declared.may_repeat:
+        return [_flag("equal_rows", "warning", "The row is equal to another one in every column; both count.", key, {})]
+    rules = [_flag("duplicate_row", "record", "The row is equal to another one in every column; one of them counts.", key, {})]
+    if not declared.has_lines:
+        rules.append(_flag("duplicate_key", "record", "Another row of the file has the same key and says otherwise.",
+                           key | dict(SAYS_OTHERWISE[feed]), {}))  # fmt: skip
+    return rules
 
 
 def _flag(rule_id: str, severity: str, sentence: str, fails: Fields, passes: Fields) -> Rule:
@@ -264,6 +276,15 @@ def _ordered(first: str, last: str) -> Rule:
     )
 
 
+def _is_ahead(batch: pd.DataFrame) -> "pd.Series[bool]":
+    return (batch["period_from"] >= batch["period_end_exclusive"]).fillna(False).astype(bool)
+
+
+def _is_far_ahead(batch: pd.DataFrame) -> "pd.Series[bool]":
+    days = pc.days_between(pa.array(batch["period_end_exclusive"]), pa.array(batch["period_from"]))
+    return pd.Series(pc.fill_null(pc.greater(days, 365), False).to_numpy(zero_copy_only=False), index=batch.index)
+
+
 def _kept(answer: "pd.Series[bool]") -> pd.Series:
     """A comparison with an absent value breaks nothing."""
     return answer.fillna(True).astype(bool)
@@ -311,7 +332,25 @@ _OWN_RULES: dict[str, list[Rule]] = {
     ],
     "self_directed_support": [_code("option", ("1", "2", "3", "4"), "record")],
     "equipment": [_code("service_type", ("1", "2"), "record"), _ordered("start_date", "end_date")],
-    "payments": [_ordered("period_from", "period_to")],
+    "payments": [
+        _ordered("period_from", "period_to"),
+        Rule(
+            "period_from.ahead",
+            "warning",
+            "The payment is for days after the file's month; it waits for them.",
+            lambda batch: ~_is_ahead(batch) | _is_far_ahead(batch),
+            {"period_from": "2025-06-01"},
+            {"period_from": "2025-05-31"},
+        ),
+        Rule(
+            "period_from.far_ahead",
+            "record",
+            "The payment begins more than a year after the file's month.",
+            lambda batch: ~_is_far_ahead(batch),
+            {"period_from": "2026-06-02", "period_to": "2026-06-30"},
+            {},
+        ),
+    ],
     "budget": [
         Rule(
             "service_or_code",

@@ -18,15 +18,14 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.engine.ahead import ahead
-from pipelines.engine.database import literal, load_macros, safe_reason
+from pipelines.engine.database import literal, safe_reason
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet_file import ParquetFile
 from pipelines.ingest.corrections import Corrected, Correction, count_corrected, rules_of_corrections
 from pipelines.ingest.keys import further_records, told_apart
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused, read_text
-from pipelines.ingest.translate import add_up
-from pipelines.ingest.typed import RECORD, last_day, parse_select, raw_records
+from pipelines.ingest.typed import RECORD, ROWS_ARE_PARTS, last_day, parse_select, raw_records
 from schemas import chi
 from schemas.dialect import Dialect, dialects_of
 from schemas.feeds import FEEDS, Lineage
@@ -94,10 +93,10 @@ def write_raw(landed: Landed, out: Path) -> int:
                 raw.add(batch.select(schema.names).cast(schema))
                 rows += batch.num_rows
             raw.note(UNKNOWN_COLUMNS, json.dumps(file.unknown_columns))
+            if file.dialect and file.dialect.rows_are_parts:
+                raw.note(ROWS_ARE_PARTS, file.dialect.name)
         if not rows:
             raise Refused("file.empty", "no records in the file")
-        if file.dialect and file.dialect.summed:
-            rows = _add_up(unfinished, file.dialect, schema)
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -110,21 +109,6 @@ def _dialects(landed: Landed) -> list[Dialect]:
         return dialects_of(landed.agency, FEEDS[landed.feed].kind, landed.feed)
     except ValueError as error:
         raise IrfError(str(error)) from None
-
-
-def _add_up(raw: Path, dialect: Dialect, schema: pa.Schema) -> int:
-    """Make one record of the rows of one key, as the dialect says. Returns the records."""
-    summed = raw.with_suffix(".summed")
-    metadata = pq.read_metadata(raw).metadata
-    with duckdb.connect() as connection, ParquetFile(summed, schema) as out:
-        load_macros(connection)
-        rows = 0
-        for batch in add_up(connection, raw, dialect).to_arrow_reader(BATCH_ROWS):
-            out.add(pa.Table.from_batches([batch.select(schema.names).cast(schema)]))
-            rows += batch.num_rows
-        out.note(UNKNOWN_COLUMNS, metadata[UNKNOWN_COLUMNS.encode()].decode())
-    summed.replace(raw)
-    return rows
 
 
 def unknown_columns(raw: Path) -> list[int]:
@@ -192,7 +176,7 @@ def refusal_of(outcome: Outcome) -> Refused | None:
 def _parsed_batches(
     connection: duckdb.DuckDBPyConnection, landed: Landed, raw: Path, postcodes: Path, corrections: Sequence[Correction]
 ) -> Iterator[pd.DataFrame]:
-    """The typed records in the file's order, with what no record can tell of itself: `duplicate_key`, `postcode_unknown`."""
+    """The typed records in the file's order, with what no record can tell of itself: `duplicate_key`, `postcode_unknown` and such."""
     try:
         further = further_records(connection, landed, raw, corrections)
         directory = connection.sql(directory_postcodes(postcodes)).to_arrow_table()["postcode"].combine_chunks()

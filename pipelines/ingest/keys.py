@@ -1,7 +1,7 @@
-"""Which records of a file share their key with others.
+"""Which rows of a file share their key with others, and what they are to one another.
 
-Belongs here: finding them, telling apart those that are not the same record. Does not belong here: what becomes of a
-duplicate (the rule `duplicate_key`), records that come again in a later file (`sql/core/record.sql`).
+Belongs here: finding them, duplicates, the parts of one record. Does not belong here: what becomes of a duplicate (the rules
+`duplicate_row` and `duplicate_key`), records that come again in a later file (`sql/core/record.sql`).
 """
 
 from collections.abc import Sequence
@@ -14,72 +14,86 @@ import pyarrow.compute as pc
 
 from pipelines.ingest.corrections import Correction
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.typed import RECORD, parse_select, parsed, raw_records, record_key
+from pipelines.ingest.typed import RECORD, as_read, is_line, own_part, parse_select, parsed, raw_records, record_key
 from schemas.feeds import FEEDS, Feed
 from schemas.table import columns
 
-FURTHER = pa.schema([(RECORD, pa.int64()), ("is_duplicate", pa.bool_()), ("place", pa.int64())])
+FLAGS = ("duplicate_row", "duplicate_key", "equal_rows")
+_SENT = "__sent"
+FURTHER = pa.schema([(RECORD, pa.int64()), *((flag, pa.bool_()) for flag in FLAGS), ("part", pa.string())])
 
 
 def further_records(
     connection: duckdb.DuckDBPyConnection, landed: Landed, raw: Path, corrections: Sequence[Correction] = ()
 ) -> pa.Table:
-    """The records whose key another record of the file has already: their number, `is_duplicate` and `place`.
+    """The rows that are not the only one, or the first by content, of their record: their number, flags and part.
 
-    Of records with one key the first by content counts, so that the order of rows does not matter; one that a correction
-    dropped does not count. Without a CHI a key does not say whose record it is: then only the same content is a duplicate,
-    and `place` tells the others apart.
+    duplicate_row: equal to another in every column as read. equal_rows: the same in a feed where that can be true.
+    duplicate_key: another row has its key and part and says otherwise. The others are parts of one record, told apart by
+    `part`. The order of rows does not matter; one that a correction dropped makes no other a duplicate.
     """
-    own_key = _own_key(FEEDS[landed.feed], raw)
+    feed = FEEDS[landed.feed]
+    own_key = _own_key(feed, raw)
     shared = _shared_hashes(connection, own_key)
     if not len(shared):
         return FURTHER.empty_table()
     connection.register("candidate", pa.table({"key_hash": shared}))
-    content = ", ".join(f'sent."{c.name}"' for c in columns(FEEDS[landed.feed].model))
+    may_repeat = "TRUE" if feed.may_repeat else "FALSE"
     return connection.sql(f"""
         WITH own_key AS ({own_key}),
         -- Hashes find few enough candidates; the keys themselves decide.
         twin AS (
-            SELECT {RECORD}, record_key, is_nameless FROM own_key SEMI JOIN candidate ON hash(record_key) = candidate.key_hash
+            SELECT {RECORD}, record_key, part, is_line FROM own_key SEMI JOIN candidate ON hash(record_key) = candidate.key_hash
             {_without_dropped(landed, raw, corrections)}
         ),
+        said AS (
+            SELECT twin.*, {_content(feed, "")} AS content FROM twin JOIN {raw_records(raw)} AS sent USING ({RECORD})
+        ),
         ordered AS (
-            SELECT {RECORD}, is_nameless,
-                row_number() OVER (PARTITION BY twin.record_key ORDER BY {content}, {RECORD}) AS number,
-                row_number() OVER (PARTITION BY twin.record_key, {content} ORDER BY {RECORD}) AS number_of_same,
-                dense_rank() OVER (PARTITION BY twin.record_key ORDER BY {content}) AS place
-            FROM twin
-            JOIN {raw_records(raw)} AS sent USING ({RECORD})
+            SELECT {RECORD}, part, is_line,
+                row_number() OVER (PARTITION BY record_key ORDER BY content, {RECORD}) AS number,
+                row_number() OVER (PARTITION BY record_key, content ORDER BY {RECORD}) > 1 AS is_equal,
+                dense_rank() OVER (PARTITION BY record_key ORDER BY content) AS line,
+                dense_rank() OVER (PARTITION BY record_key, part ORDER BY content) > 1 AS says_otherwise
+            FROM said
         ),
         final AS (
-            SELECT {RECORD}, NOT is_nameless OR number_of_same > 1 AS is_duplicate, place FROM ordered WHERE number > 1
+            SELECT {RECORD}, is_equal AND NOT {may_repeat} AS duplicate_row,
+                says_otherwise AND NOT is_line AND NOT is_equal AS duplicate_key, is_equal AND {may_repeat} AS equal_rows,
+                CASE WHEN NOT is_line THEN part WHEN {may_repeat} THEN CAST(number AS VARCHAR) ELSE CAST(line AS VARCHAR) END AS part
+            FROM ordered
+            WHERE number > 1
         )
         SELECT * FROM final ORDER BY {RECORD}
     """).to_arrow_table()
 
 
 def told_apart(table: pa.Table, further: pa.Table) -> pa.Table:
-    """A batch with `duplicate_key`; records that share a key without being one have their place among these in it."""
+    """A batch with the flags of its further rows, and with their parts."""
     found = pc.index_in(table[RECORD], value_set=further[RECORD].combine_chunks())
-    is_duplicate = pc.fill_null(pc.take(further["is_duplicate"].combine_chunks(), found), False)
-    table = table.append_column("duplicate_key", is_duplicate)
-    if not further.num_rows:
-        return table
-    place = pc.take(pc.if_else(further["is_duplicate"], None, further["place"]), found).cast(pa.string())
-    longer = pc.binary_join_element_wise(table["record_key"], place, "#")
-    at = table.column_names.index("record_key")
-    return table.set_column(at, "record_key", pc.coalesce(longer, table["record_key"]))
+    for flag in FLAGS:
+        table = table.append_column(flag, pc.fill_null(pc.take(further[flag].combine_chunks(), found), False))
+    part = pc.coalesce(pc.take(further["part"].combine_chunks(), found), table["part"])
+    return table.set_column(table.column_names.index("part"), "part", part)
 
 
 def _own_key(feed: Feed, raw: Path) -> str:
-    """The SELECT of every record's key, and whether a part of it that may be blank is so."""
-    parts = [c for c in columns(feed.model) if c.name in feed.key]
-    is_nameless = " OR ".join(f'"{c.name}" IS NULL' for c in parts if not c.required) or "FALSE"
+    """The SELECT of every row's key and part. A row without a key can only be equal to another: all it says is its key."""
+    declared = columns(feed.model)
+    named = [c for c in declared if c.name in (*feed.key, *feed.parts)]
+    sent = ", ".join(f'"{c.name}" AS "{c.name}{_SENT}"' for c in declared)
+    key = record_key(feed)
     return f"""
-        SELECT {RECORD}, {record_key(feed)} AS record_key, {is_nameless} AS is_nameless
-        FROM (SELECT {RECORD}, {", ".join(parsed(c) for c in parts)} FROM {raw_records(raw)})
-        WHERE record_key IS NOT NULL
+        SELECT {RECORD}, CASE WHEN {key} IS NULL THEN {_content(feed, _SENT)} ELSE {key} END AS record_key,
+            {own_part(feed)} AS part, {is_line(feed, raw)} AS is_line
+        FROM (SELECT {RECORD}, row_text, {sent}, {", ".join(parsed(c) for c in named)} FROM {raw_records(raw)})
     """
+
+
+def _content(feed: Feed, suffix: str) -> str:
+    """The SQL of all that a raw row says, as one text, from the columns' names with a suffix."""
+    said = ", ".join(f"coalesce({as_read(c, c.name + suffix)}, '')" for c in columns(feed.model))
+    return f"concat_ws(chr(31), {said}, coalesce(row_text, ''))"
 
 
 def _shared_hashes(connection: duckdb.DuckDBPyConnection, own_key: str) -> pa.Array:

@@ -3,13 +3,12 @@
 Belongs here: the SELECT that a declaration means. Does not belong here: what a declaration may say (`schemas/dialect.py`),
 reading files (`read.py`), judging what comes out (`judge.py`).
 Conserves: every row of the file makes at least one record; a value that a declaration cannot turn stays as it was sent, so
-that the rules find it. Money and quantities that are split or summed are so exactly.
+that the rules find it. Money and quantities that are split are so exactly.
 """
 
 import datetime
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -134,10 +133,8 @@ def _source(source: Source) -> str:
 
 
 def _finished(c: Column, dialect: Dialect, period_end: datetime.date) -> str:
-    """One of our columns with its dates and codes turned, its key completed and its quarter's share taken."""
+    """One of our columns with its dates and codes turned and its quarter's share taken."""
     text = f'"{c.name}"'
-    if c.name == FEEDS[dialect.feed].key[0]:
-        text = _key(text, dialect)
     if dialect.quarter and c.name in dialect.quarter.shared:
         macro = "third_of_money" if c.arrow_type.scale == 2 else "third_of_quantity"
         text = f"CASE WHEN quarter_day IS NULL THEN {text} ELSE coalesce({macro}({text}, quarter_month), {text}) END"
@@ -149,16 +146,6 @@ def _finished(c: Column, dialect: Dialect, period_end: datetime.date) -> str:
     return text
 
 
-def _key(text: str, dialect: Dialect) -> str:
-    """Records of one row have one key each."""
-    if dialect.parts:
-        suffix = " ".join(f"WHEN {number} THEN {literal('/' + part.key)}" for number, part in enumerate(dialect.parts))
-        text = f"{text} || CASE part {suffix} END"
-    if dialect.quarter:
-        text = f"{text} || coalesce('/' || strftime(quarter_day, '%Y-%m'), '')"
-    return text
-
-
 def _day(text: str, c: Column, dialect: Dialect, period_end: datetime.date) -> str:
     formats = "[" + ", ".join(literal(f) for f in dialect.date_formats) + "]"
     read = f"try_strptime({text}, {formats})"
@@ -167,28 +154,3 @@ def _day(text: str, c: Column, dialect: Dialect, period_end: datetime.date) -> s
         read = f"CASE WHEN {read} > DATE '{period_end}' THEN {read} - INTERVAL 100 YEAR ELSE {read} END"
     kind = "DATE" if pa.types.is_date(c.arrow_type) else "TIMESTAMP"
     return f"coalesce(CAST(CAST({read} AS {kind}) AS VARCHAR), {text})"
-
-
-def add_up(connection: duckdb.DuckDBPyConnection, raw: Path, dialect: Dialect) -> duckdb.DuckDBPyRelation:
-    """The records of a raw file with those of one key added up: one record, of as many rows as it came on.
-
-    The first row says what is not added. A row without a whole key stands for itself; an amount that cannot be read stays.
-    """
-    feed = FEEDS[dialect.feed]
-    key = " || '|' || ".join(f'"{k}"' for k in feed.key)
-    cells = ", ".join(
-        f'{_sum(c)} AS "{c.name}"' if c.name in dialect.summed else f'arg_min("{c.name}", {ROW}) AS "{c.name}"'
-        for c in columns(feed.model)
-    )
-    return connection.sql(f"""
-        SELECT {cells}, min({ROW}) AS {ROW}, min({ROW_TEXT}) AS {ROW_TEXT}, CAST(sum({ROW_COUNT}) AS BIGINT) AS {ROW_COUNT}
-        FROM read_parquet({literal(str(raw))})
-        GROUP BY coalesce({key}, chr(31) || CAST({ROW} AS VARCHAR))
-        ORDER BY {ROW}
-    """)
-
-
-def _sum(c: Column) -> str:
-    read = f'{"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{c.name}")'
-    unreadable = f'min("{c.name}") FILTER (WHERE {read} IS NULL)'
-    return f"coalesce({unreadable}, CAST(CAST(sum({read}) AS DECIMAL(18, {c.arrow_type.scale})) AS VARCHAR))"

@@ -1,7 +1,7 @@
 """From a submission's raw text to typed columns: the one scan that judging is made from.
 
-Belongs here: the SELECT that reads each column as its declared type, a record's key. Does not belong here: how a text is
-read (`sql/macro/read_text.sql`), what is wrong with it (`judge.py`).
+Belongs here: the SELECT that reads each column as its declared type, a record's key and part. Does not belong here: how a
+text is read (`sql/macro/read_text.sql`), what is wrong with it (`judge.py`).
 """
 
 import calendar
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.engine.database import literal
 from pipelines.ingest.corrections import Correction, applied
@@ -19,6 +20,9 @@ from schemas.table import Column, columns, duckdb_type
 
 RECORD = "file_row_number"
 """The place of a record in its raw file, as DuckDB gives it."""
+ROWS_ARE_PARTS = "rows_are_parts"
+"""What a raw file notes where the layout it was read in has several rows for one record."""
+FIRST_LINE = "1"
 READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(): "read_count"}
 
 
@@ -47,10 +51,14 @@ def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = 
                 {"coalesce(lacks_leading_zero(chi_number), FALSE)" if has_chi else "FALSE"} AS chi_repaired
             FROM {raw_records(raw)}
         ),
-        parsed AS (SELECT * {without_sent}{unreadable} FROM typed),
+        parsed AS (
+            SELECT * {without_sent}{unreadable}, {record_key(feed)} AS record_key,
+                CASE WHEN {is_line(feed, raw)} THEN '{FIRST_LINE}' ELSE {own_part(feed)} END AS part
+            FROM typed
+        ),
         {applied("parsed", corrections)},
         final AS (
-            SELECT *, {record_key(feed)} AS record_key, CAST({literal(end)} AS {event_type}) AS period_end_exclusive,
+            SELECT *, CAST({literal(end)} AS {event_type}) AS period_end_exclusive,
                 {is_of_month} AS is_of_month
             FROM corrected
         )
@@ -64,27 +72,80 @@ def raw_records(raw: Path) -> str:
 
 
 def record_key(feed: Feed) -> str:
-    """The SQL of a record's key as one text. A blank CHI is part of a key; any other blank part leaves it NULL."""
+    """The SQL of a record's key as one text. Blank columns are part of it; where a required one is blank there is no key.
+
+    A month is its first day, however the day in it was written.
+    """
     required = {c.name for c in columns(feed.model) if c.required}
-    parts = [f'CAST("{k}" AS VARCHAR)' if k in required else f"coalesce(\"{k}\", '')" for k in feed.key]
-    return " || '|' || ".join(parts)
+    return _joined([_as_key(c) if c.name in required else f"coalesce({_as_key(c)}, '')" for c in _named(feed, feed.key)])
 
 
-def _reader(c: Column) -> str:
-    if pa.types.is_decimal(c.arrow_type):
-        return f'{"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{c.name}")'
-    return f'{READERS[c.arrow_type]}("{c.name}")'
+def own_part(feed: Feed) -> str:
+    """The SQL of what a row itself says of which part of its record it is."""
+    return _joined([f"coalesce({_as_part(c)}, '')" for c in _named(feed, feed.parts)]) if feed.parts else "''"
+
+
+def is_line(feed: Feed, raw: Path) -> str:
+    """The SQL of whether a row's place among the rows of its record is all that tells it from them."""
+    if feed.has_lines:
+        return "TRUE"
+    if feed.lines_without:
+        return f'"{feed.lines_without}" IS NULL'
+    if feed.parts and has_rows_as_parts(raw):
+        return " AND ".join(f'"{name}" IS NULL' for name in feed.parts)
+    return "FALSE"
+
+
+def has_rows_as_parts(raw: Path) -> bool:
+    """Whether the layout the file was read in says that rows of one key are parts of one record."""
+    return ROWS_ARE_PARTS.encode() in (pq.read_metadata(raw).metadata or {})
+
+
+def _named(feed: Feed, names: Sequence[str]) -> list[Column]:
+    by_name = {c.name: c for c in columns(feed.model)}
+    return [by_name[name] for name in names]
+
+
+def _as_key(c: Column) -> str:
+    return f'CAST(month_of("{c.name}") AS VARCHAR)' if c.arrow_type == pa.date32() else _escaped(c.name)
+
+
+def _as_part(c: Column) -> str:
+    return _escaped(c.name) if c.arrow_type == pa.string() else f'CAST("{c.name}" AS VARCHAR)'
+
+
+def _escaped(name: str) -> str:
+    """A text in which the sign that parts columns cannot be taken for one that does."""
+    return rf"""replace(replace("{name}", '\', '\\'), '|', '\|')"""
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " || '|' || ".join(texts)
 
 
 def parsed(c: Column) -> str:
     """The SQL that reads a column's text as its type, under its name."""
+    value = _value(c, c.name)
+    return value if value == f'"{c.name}"' else f'{value} AS "{c.name}"'
+
+
+def as_read(c: Column, name: str) -> str:
+    """The SQL of what a column's text under `name` says: two spellings of one value are one text, what is none stays as sent."""
+    value = _value(c, name)
+    return f'"{name}"' if value == f'"{name}"' else f'coalesce(CAST({value} AS VARCHAR), "{name}")'
+
+
+def _value(c: Column, name: str) -> str:
+    """The SQL that reads the text under `name` as the column's type."""
+    if pa.types.is_decimal(c.arrow_type):
+        return f'{"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{name}")'
     if c.arrow_type != pa.string():
-        return f'{_reader(c)} AS "{c.name}"'
+        return f'{READERS[c.arrow_type]}("{name}")'
     if c.name.endswith("chi_number"):
-        return f'repaired_chi("{c.name}") AS "{c.name}"'
+        return f'repaired_chi("{name}")'
     if c.name.endswith("postcode"):
-        return f'normal_postcode("{c.name}") AS "{c.name}"'
-    return f'"{c.name}"'
+        return f'normal_postcode("{name}")'
+    return f'"{name}"'
 
 
 def last_day(period: str) -> datetime.date:

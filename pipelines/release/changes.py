@@ -149,14 +149,20 @@ _DIFFERENT = """
         FROM line
         GROUP BY ALL
     ),
+    code_before AS (
+        SELECT agency, cost_code, month, service, treatment, sum(amount) AS amount FROM before.ledger_line GROUP BY ALL
+    ),
+    code_now AS (
+        SELECT agency, cost_code, month, service, treatment, sum(amount) AS amount FROM now.ledger_line GROUP BY ALL
+    ),
     ledger AS (
         SELECT
             agency, month, cost_code, old.amount IS DISTINCT FROM new.amount AS is_other_amount,
             old.amount IS NOT NULL AND new.amount IS NOT NULL
                 AND (old.service, old.treatment) IS DISTINCT FROM (new.service, new.treatment) AS is_remapped,
             unnest(list_distinct([old.service, new.service])) AS service
-        FROM before.ledger_line AS old
-        FULL JOIN now.ledger_line AS new USING (agency, cost_code, month)
+        FROM code_before AS old
+        FULL JOIN code_now AS new USING (agency, cost_code, month)
         WHERE (SELECT is_known FROM has_ledger)
     ),
     ledger_reason AS (
@@ -204,7 +210,7 @@ def _moved_codes(connection: duckdb.DuckDBPyConnection) -> list[str]:
             SELECT agency, cost_code, month, coalesce(service, treatment) AS service, amount FROM now.ledger_line
         ),
         was AS (
-            SELECT agency, cost_code, month, coalesce(service, treatment) AS service FROM before.ledger_line
+            SELECT DISTINCT agency, cost_code, month, coalesce(service, treatment) AS service FROM before.ledger_line
         ),
         compared AS (
             -- A month that the release before did not have is compared with the code's latest month there.

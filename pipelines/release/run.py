@@ -123,7 +123,7 @@ def _month_splits(steps: Steps) -> list[dict]:
                     coalesce(sum(direct_cost) FILTER (WHERE NOT in_window), 0) AS outside
                 FROM core.record_cost
                 WHERE direct_cost IS NOT NULL
-                GROUP BY agency, feed, record_key, service, cost_basis, split_group
+                GROUP BY agency, feed, record_key, part, service, cost_basis, split_group
             )
             SELECT agency, service, cost_basis, count(*), sum(total), sum(inside), sum(outside) FROM split GROUP BY ALL ORDER BY ALL
             """

@@ -2,7 +2,7 @@
 -- Grain: submission with such stays. Inputs: records in use, whose they are, the refresh. Conserves: nothing; it counts.
 -- The day of leaving does not count, so stays may touch. Of two that begin on one day the one that ends later is counted.
 WITH stay AS (
-    SELECT record.agency, record.feed, record.period, record.record_key, record.amount, record.start_date,
+    SELECT record.agency, record.feed, record.period, record.record_key, record.part, record.record_amount AS amount, record.start_date,
         coalesce(record.end_date, refresh.period_end + 1) AS end_date,
         CASE record.feed WHEN 'care_home' THEN record.social_care_id ELSE record_person.person_key END AS whose
     FROM core.record
@@ -11,13 +11,14 @@ WITH stay AS (
         ON record_person.agency = record.agency
         AND record_person.feed = record.feed
         AND record_person.record_key = record.record_key
+        AND record_person.part = record.part
     WHERE record.fate = 'accepted' AND record.feed IN ('acute', 'care_home')
 ),
 beside_earlier AS (
     SELECT
         *,
         max(end_date) OVER (
-            PARTITION BY agency, feed, whose ORDER BY start_date, end_date, record_key
+            PARTITION BY agency, feed, whose ORDER BY start_date, end_date, record_key, part
             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
         ) AS earlier_end
     FROM stay

@@ -1,6 +1,7 @@
--- Purpose: every pound of every ledger on one line: records with their share of the residual, and the lines of what is left.
--- Grain: source record (or residual) × month. Inputs: record_cost, record, record_person, person_home, place, postcode_zone,
--- service_month, population, agencies, services, refresh.
+-- Purpose: every pound of every ledger on one line: records with their share of the residual, what is held of records in
+-- quarantine, and the lines of what is left.
+-- Grain: part of a source record (or residual) × month. Inputs: record_cost, record, record_person, person_home, place,
+-- postcode_zone, held, service_month, population, agencies, services, refresh.
 -- Conserves: for every agency, service and month Σ cost = Q. Residuals are split in pence by largest remainder
 -- (ties by larger cost, then line_id).
 WITH refresh AS (
@@ -9,16 +10,17 @@ WITH refresh AS (
 direct_line AS (
     SELECT
         keyed_hash(refresh.inner_key, refresh.outer_key,
-            concat_ws(chr(31), cost.agency, cost.feed, cost.record_key, cost.service, CAST(cost.month AS VARCHAR))) AS line_id,
+            concat_ws(chr(31), cost.agency, cost.feed, cost.record_key, cost.part, cost.service, CAST(cost.month AS VARCHAR))) AS line_id,
         cost.agency, cost.service, cost.month, cost.units, cost.cost_basis, cost.direct_cost, cost.client_contribution,
         record_person.person_key, record_person.link_method, record_person.link_probability,
         record.source_file, record.source_row, record.postcode, cost.price_base, cost.price_source
     FROM core.record_cost AS cost
     JOIN core.record
         ON record.agency = cost.agency AND record.feed = cost.feed AND record.record_key = cost.record_key
-        AND record.fate = 'accepted'
+        AND record.part = cost.part AND record.fate = 'accepted' AND record.is_lead
     JOIN core.record_person
         ON record_person.agency = cost.agency AND record_person.feed = cost.feed AND record_person.record_key = cost.record_key
+        AND record_person.part = cost.part
     CROSS JOIN refresh
     WHERE cost.in_window
 ),
@@ -127,10 +129,6 @@ residual_amount AS (
     FROM core.service_month
     ANTI JOIN located_share USING (agency, service, month)
     WHERE treatment IN ('hold', 'locality')
-    UNION ALL
-    SELECT agency, service, month, 'quarantined', 'Unknown', 'Unknown', 'Unknown', quarantined
-    FROM core.service_month
-    WHERE quarantined <> 0
 ),
 residual_line AS (
     SELECT
@@ -145,10 +143,25 @@ residual_line AS (
     FROM residual_amount
     CROSS JOIN refresh
 ),
+held_line AS (
+    -- H, each record with its file and row. It is about nobody: what the record says of a person was not accepted.
+    SELECT
+        keyed_hash(refresh.inner_key, refresh.outer_key,
+            concat_ws(chr(31), agency, feed, record_key, part, service, CAST(month AS VARCHAR), 'quarantined', CAST(number AS VARCHAR))) AS line_id,
+        agency, service, month, CAST(NULL AS VARCHAR) AS person_id, CAST(NULL AS VARCHAR) AS data_zone,
+        'Unknown' AS located_council, 'Unknown' AS located_hscp, 'Unknown' AS located_locality, 'Unknown' AS age_band, '0' AS sex,
+        CAST(NULL AS DECIMAL(18, 4)) AS units, 'quarantined' AS cost_basis, CAST(NULL AS DECIMAL(18, 2)) AS direct_cost, amount AS residual_cost,
+        CAST(NULL AS DECIMAL(18, 2)) AS client_contribution, 'none' AS link_method, CAST(NULL AS DECIMAL(18, 6)) AS link_probability,
+        source_file, source_row, CAST(NULL AS VARCHAR) AS price_base, CAST(NULL AS VARCHAR) AS price_source
+    FROM core.held
+    CROSS JOIN refresh
+),
 line AS (
     SELECT * FROM record_line
     UNION ALL
     SELECT * FROM residual_line
+    UNION ALL
+    SELECT * FROM held_line
 ),
 paying_sector AS (
     -- An unmapped code belongs to the sector whose ledger it is in.

@@ -1,7 +1,8 @@
--- Purpose: every ledger row that counts, with the service it belongs to.
--- Grain: agency × cost code × month. Inputs: ledgers (accepted and quarantined), cost_code_map, refresh.
+-- Purpose: every line of the accounts that counts, with the service it belongs to.
+-- Grain: agency × cost code × month × line. Inputs: ledgers (accepted and quarantined), cost_code_map, refresh.
 -- Conserves: every pound of the dataset's months of the current ledgers once; a code without a mapping on the month goes to
--- service unmapped. A row that comes again in a later period is replaced, by a quarantined one too, as in fate.
+-- service unmapped. A code and month that come again in a later period are replaced with all their lines, by a quarantined one
+-- too, as in fate.
 WITH sent AS (
     SELECT agency, record_key, period FROM staged.ledger
     UNION ALL
@@ -11,7 +12,9 @@ latest AS (
     SELECT agency, record_key, max(period) AS period FROM sent GROUP BY agency, record_key
 ),
 current_row AS (
-    SELECT ledger.*
+    SELECT
+        ledger.*, month_of(ledger.month) AS ledger_month,
+        row_number() OVER (PARTITION BY ledger.agency, ledger.record_key ORDER BY length(ledger.part), ledger.part) AS line
     FROM staged.ledger
     JOIN latest USING (agency, record_key, period)
     CROSS JOIN core.refresh
@@ -19,8 +22,8 @@ current_row AS (
 ),
 final AS (
     SELECT
-        financial_year_of(current_row.month) AS financial_year, month_of(current_row.month) AS month, current_row.agency,
-        current_row.cost_code, current_row.account_name,
+        financial_year_of(current_row.ledger_month) AS financial_year, current_row.ledger_month AS month, current_row.agency,
+        current_row.cost_code, current_row.line, current_row.account_name,
         CASE
             WHEN map.treatment IS NULL THEN 'unmapped'
             WHEN map.treatment = 'cost' THEN map.service
@@ -30,7 +33,7 @@ final AS (
     LEFT JOIN reference.cost_code_map AS map
         ON map.agency = current_row.agency
         AND map.cost_code = current_row.cost_code
-        AND month_of(current_row.month)
+        AND current_row.ledger_month
             BETWEEN coalesce(map.valid_from, DATE '0001-01-01') AND coalesce(map.valid_to, DATE '9999-12-31')
 )
-SELECT * FROM final ORDER BY agency, month, cost_code
+SELECT * FROM final ORDER BY agency, month, cost_code, line

@@ -1,6 +1,8 @@
 -- Purpose: one table of all activity and payment rows, each with its service and its one fate.
--- Grain: row of a file that counts. Inputs: accepted and quarantined records, admission types, cost code map.
--- Conserves: every row and every pound of the feeds; a key that comes again in a later period supersedes the earlier row.
+-- Grain: part of a record in a file that counts. Inputs: accepted and quarantined records, admission types, cost code map.
+-- Conserves: every row and every pound of the feeds. A record that comes again in a later period supersedes the earlier one
+-- with all its parts, but for two: a credit is added to the payment it cancels, and the national extract of hospital
+-- episodes replaces the cost months that it has. The accepted rows of one episode are costed as one record, on its first row.
 WITH hospital_episode AS (
     -- The three feeds of hospital stays have the same columns in the same order.
     SELECT 'acute' AS feed, * FROM staged.acute
@@ -12,7 +14,7 @@ WITH hospital_episode AS (
 ),
 hospital_record AS (
     SELECT
-        agency, feed, record_key, broken_rules, period, source_file, source_row, row_count,
+        agency, feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE
             WHEN feed = 'maternity' THEN 'maternity'
             WHEN feed = 'mental_health' THEN 'mental_health_inpatient'
@@ -23,7 +25,7 @@ hospital_record AS (
         admission_date AS start_date, discharge_date AS end_date, 'stay' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
         specialty_code, location_code, CASE WHEN admission_date = discharge_date THEN 'case' END AS variant,
-        CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
+        CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode, cost_month
     FROM hospital_episode
     LEFT JOIN reference.admission_types USING (admission_type_code)
 ),
@@ -34,7 +36,7 @@ outpatient AS (
 ),
 outpatient_record AS (
     SELECT
-        agency, 'outpatient' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
+        agency, 'outpatient' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE attendance_status WHEN '1' THEN 'outpatient' WHEN '5' THEN 'outpatient_dna' WHEN '8' THEN 'outpatient_dna' END AS service,
         clinic_date AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
@@ -49,7 +51,7 @@ emergency AS (
 ),
 emergency_record AS (
     SELECT
-        agency, 'emergency' AS feed, record_key, broken_rules, period, source_file, source_row, row_count, 'emergency' AS service,
+        agency, 'emergency' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count, 'emergency' AS service,
         CAST(arrival_datetime AS DATE) AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
         CAST(NULL AS VARCHAR) AS specialty_code, location_code, CAST(NULL AS VARCHAR) AS variant,
@@ -63,7 +65,7 @@ prescribing AS (
 ),
 prescribing_record AS (
     SELECT
-        agency, 'prescribing' AS feed, record_key, broken_rules, period, source_file, source_row, row_count, 'prescribing' AS service,
+        agency, 'prescribing' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count, 'prescribing' AS service,
         paid_month AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         paid_items AS quantity, gross_ingredient_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
         CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
@@ -77,7 +79,7 @@ gp_out_of_hours AS (
 ),
 gp_out_of_hours_record AS (
     SELECT
-        agency, 'gp_out_of_hours' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
+        agency, 'gp_out_of_hours' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         'gp_out_of_hours' AS service,
         CAST(start_datetime AS DATE) AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
@@ -95,7 +97,7 @@ community_contact AS (
 ),
 community_contact_record AS (
     SELECT
-        agency, feed, record_key, broken_rules, period, source_file, source_row, row_count, feed AS service,
+        agency, feed, record_key, part, broken_rules, period, source_file, source_row, row_count, feed AS service,
         contact_date AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
         CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
@@ -110,7 +112,7 @@ delayed_discharge AS (
 ),
 delayed_discharge_record AS (
     SELECT
-        agency, 'delayed_discharge' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
+        agency, 'delayed_discharge' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         'delayed_discharge' AS service,
         ready_for_discharge_date AS start_date, delay_end_date AS end_date, 'stay' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
@@ -127,7 +129,7 @@ home_care AS (
 ),
 home_care_record AS (
     SELECT
-        agency, 'home_care' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
+        agency, 'home_care' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE
             WHEN reablement = '1' THEN 'home_care_reablement'
             WHEN service_type = '2' THEN 'home_care_personal'
@@ -146,7 +148,7 @@ care_home AS (
 ),
 care_home_record AS (
     SELECT
-        agency, 'care_home' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
+        agency, 'care_home' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE
             WHEN admission_type = '1' THEN 'care_home_respite'
             WHEN nursing_care = '1' THEN 'care_home_nursing'
@@ -165,7 +167,7 @@ self_directed_support AS (
 ),
 self_directed_support_record AS (
     SELECT
-        agency, 'self_directed_support' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
+        agency, 'self_directed_support' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE option
             WHEN '1' THEN 'sds_direct_payment' WHEN '2' THEN 'sds_option_2' WHEN '3' THEN 'sds_option_3' WHEN '4' THEN 'sds_option_4'
         END AS service,
@@ -183,7 +185,7 @@ equipment AS (
 equipment_record AS (
     -- The last day counts: the item is still in the home. An item counts in every month that has one of its days.
     SELECT
-        agency, 'equipment' AS feed, record_key, broken_rules, period, source_file, source_row, row_count, 'telecare' AS service,
+        agency, 'equipment' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count, 'telecare' AS service,
         start_date, end_date + 1 AS end_date, 'month' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, CAST(NULL AS DECIMAL(18, 2)) AS amount,
         CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
@@ -198,7 +200,10 @@ payments AS (
 ),
 payment_record AS (
     SELECT
-        payments.agency, 'payments' AS feed, record_key, broken_rules, period, source_file, source_row, row_count,
+        payments.agency, 'payments' AS feed, record_key,
+        -- Credits of several periods stand side by side.
+        CASE WHEN gross_amount < 0 THEN period || '/' || part ELSE part END AS part,
+        broken_rules, period, source_file, source_row, row_count,
         CASE
             WHEN map.treatment IS NULL THEN 'unmapped'
             WHEN map.treatment = 'cost' THEN map.service
@@ -214,9 +219,8 @@ payment_record AS (
         AND coalesce(payments.period_from, CAST(payments.period || '-01' AS DATE))
             BETWEEN coalesce(map.valid_from, DATE '0001-01-01') AND coalesce(map.valid_to, DATE '9999-12-31')
 ),
-every_feed AS (
-    SELECT * FROM hospital_record
-    UNION ALL SELECT * FROM outpatient_record
+other_record AS (
+    SELECT * FROM outpatient_record
     UNION ALL SELECT * FROM emergency_record
     UNION ALL SELECT * FROM prescribing_record
     UNION ALL SELECT * FROM gp_out_of_hours_record
@@ -229,24 +233,53 @@ every_feed AS (
     UNION ALL SELECT * FROM payment_record
 ),
 ranked AS (
-    -- A row without a readable key stands for itself.
+    -- replaced_in: the last period that says the row anew. A row without a readable key stands for itself.
+    SELECT
+        * EXCLUDE (cost_month),
+        CASE
+            WHEN cost_month IS NULL THEN max(period) OVER episode
+            ELSE greatest(
+                max(period) OVER (PARTITION BY agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR)), cost_month),
+                coalesce(max(CASE WHEN cost_month IS NULL THEN period END) OVER episode, '')
+            )
+        END AS replaced_in
+    FROM hospital_record
+    WINDOW episode AS (PARTITION BY agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR)))
+    UNION ALL
     SELECT
         *,
-        max(period) OVER (
+        max(CASE WHEN feed <> 'payments' OR amount IS NULL OR amount >= 0 THEN period END) OVER (
             PARTITION BY agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR))
-        ) AS last_period
-    FROM every_feed
+        )
+    FROM other_record
 ),
-final AS (
+fated AS (
     SELECT
-        agency, feed, record_key,
+        * EXCLUDE (broken_rules, replaced_in),
         CASE
-            WHEN period < last_period THEN 'superseded'
+            WHEN period < replaced_in THEN 'superseded'
             WHEN broken_rules IS NOT NULL THEN 'quarantined'
             ELSE 'accepted'
         END AS fate,
-        period, source_file, source_row, row_count, service, start_date, end_date, spread, quantity, amount, client_contribution,
-        specialty_code, location_code, variant, chi_number, social_care_id, postcode
+        coalesce(' ' || broken_rules LIKE '% duplicate_%', FALSE) AS is_duplicate,
+        feed IN ('acute', 'maternity', 'mental_health') AS is_hospital
     FROM ranked
+),
+standing AS (
+    SELECT *, TRUE AS is_lead, amount AS record_amount FROM fated WHERE fate <> 'accepted' OR NOT is_hospital
+    UNION ALL
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY agency, feed, record_key ORDER BY period DESC, part) = 1,
+        CAST(sum(amount) OVER (PARTITION BY agency, feed, record_key) AS DECIMAL(18, 2))
+    FROM fated
+    WHERE fate = 'accepted' AND is_hospital
+),
+final AS (
+    SELECT
+        agency, feed, record_key, part, fate, is_duplicate, is_lead, period, source_file, source_row, row_count, service, start_date,
+        end_date, spread, quantity, amount, CASE WHEN is_lead THEN record_amount END AS record_amount, client_contribution,
+        specialty_code, location_code, variant, chi_number, social_care_id, postcode
+    FROM standing
 )
 SELECT * FROM final

@@ -1,16 +1,16 @@
 -- Purpose: the direct cost and the client's contribution of each accepted record, split over its months.
--- Grain: accepted record × month. Inputs: record, record_month, unit_cost_match.
+-- Grain: part of an accepted record × month. Inputs: record, record_month, unit_cost_match.
 -- Conserves: the months of a split sum to its total to the penny (largest remainder; ties by larger share, then earlier
 -- month). A rated record is one split for each financial year, because the rate changes with the year.
 WITH valued AS (
     SELECT
-        months.*, record.amount, record.client_contribution,
+        months.*, record.record_amount AS amount, record.client_contribution,
         rates.unit_cost, rates.price_base, rates.price_source,
         CASE WHEN months.method = 'rate' THEN financial_year_of(months.month) ELSE '' END AS split_group
     FROM core.record_month AS months
     JOIN core.record
         ON record.agency = months.agency AND record.feed = months.feed AND record.record_key = months.record_key
-        AND record.fate = 'accepted'
+        AND record.part = months.part AND record.fate = 'accepted' AND record.is_lead
     LEFT JOIN core.unit_cost_match AS rates
         ON months.method = 'rate' AND rates.agency = months.agency AND rates.service = months.service
         AND rates.financial_year = financial_year_of(months.month)
@@ -25,7 +25,7 @@ summed AS (
         CAST(sum(days) OVER split AS HUGEINT) AS weights,
         CAST(sum(CAST(unit_numerator AS HUGEINT)) OVER split AS HUGEINT) AS unit_numerators
     FROM valued
-    WINDOW split AS (PARTITION BY agency, feed, record_key, split_group)
+    WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
 ),
 totalled AS (
     -- Weekly amounts of care homes are for seven days; all other amounts are for the whole record. Activity gives units only:
@@ -53,7 +53,7 @@ floored AS (
             greatest(weights, 1) AS weights
         )
     FROM totalled
-    WINDOW split AS (PARTITION BY agency, feed, record_key, split_group)
+    WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
 ),
 shared AS (
     -- A credit is split as the payment it cancels would be: each month of one takes back that of the other.
@@ -70,18 +70,18 @@ placed AS (
         *,
         abs(total_pence) - sum(share) OVER split AS left_over,
         row_number() OVER (
-            PARTITION BY agency, feed, record_key, split_group ORDER BY remainder DESC, weight DESC, month
+            PARTITION BY agency, feed, record_key, part, split_group ORDER BY remainder DESC, weight DESC, month
         ) AS place,
         abs(contribution_pence) - sum(contribution_share) OVER split AS contribution_left_over,
         row_number() OVER (
-            PARTITION BY agency, feed, record_key, split_group ORDER BY contribution_remainder DESC, weight DESC, month
+            PARTITION BY agency, feed, record_key, part, split_group ORDER BY contribution_remainder DESC, weight DESC, month
         ) AS contribution_place
     FROM shared
-    WINDOW split AS (PARTITION BY agency, feed, record_key, split_group)
+    WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
 ),
 final AS (
     SELECT
-        agency, feed, record_key, service, month, in_window, units,
+        agency, feed, record_key, part, service, month, in_window, units,
         CASE
             WHEN method = 'activity' THEN 'activity'
             WHEN total_pence IS NULL THEN 'uncosted'

@@ -1,5 +1,5 @@
 -- Purpose: the days and units of each accepted record in each of its months, and the method its service is costed by.
--- Grain: accepted record × month. Inputs: record, refresh, costing_rules, services.
+-- Grain: part of an accepted record × month. Inputs: record, refresh, costing_rules, services.
 -- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
 -- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another
 -- method give no row here. An appointment not attended and a day of delay are units without a cost, whatever their rule.
@@ -14,7 +14,7 @@ WITH accepted AS (
     JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = record.service
     JOIN reference.services ON services.service = record.service
     CROSS JOIN core.refresh
-    WHERE record.fate = 'accepted' AND (record.feed <> 'payments' OR rules.method = 'payments')
+    WHERE record.fate = 'accepted' AND record.is_lead AND (record.feed <> 'payments' OR rules.method = 'payments')
 ),
 bounded AS (
     -- last_day: the last day that has a share. A same-day stay and an event have their own day.
@@ -52,11 +52,11 @@ counted AS (
 ),
 care_home_day AS (
     -- Only clients with overlapping stays are looked at by the day.
-    SELECT one.agency, one.record_key, one.month, count(DISTINCT other_day.day) AS covered_days
+    SELECT one.agency, one.record_key, one.part, one.month, count(DISTINCT other_day.day) AS covered_days
     FROM counted AS one
     JOIN bounded AS other
         ON other.feed = 'care_home' AND other.agency = one.agency AND other.social_care_id = one.social_care_id
-        AND (other.start_date, other.record_key) > (one.start_date, one.record_key)
+        AND (other.start_date, other.record_key, other.part) > (one.start_date, one.record_key, one.part)
         AND other.start_date <= one.last_day
     CROSS JOIN LATERAL (
         SELECT unnest(generate_series(
@@ -87,7 +87,8 @@ charged AS (
     LEFT JOIN first_item USING (agency, feed, social_care_id, month, record_key)
     LEFT JOIN care_home_day
         ON counted.feed = 'care_home' AND counted.rule_method <> 'record' AND care_home_day.agency = counted.agency
-        AND care_home_day.record_key = counted.record_key AND care_home_day.month = counted.month
+        AND care_home_day.record_key = counted.record_key AND care_home_day.part = counted.part
+        AND care_home_day.month = counted.month
 ),
 measured AS (
     SELECT
@@ -104,7 +105,7 @@ measured AS (
 ),
 final AS (
     SELECT
-        agency, feed, record_key, service, month, month BETWEEN first_month AND last_month AS in_window, method, days,
+        agency, feed, record_key, part, service, month, month BETWEEN first_month AND last_month AS in_window, method, days,
         CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
             AS units,
         unit_numerator, unit_denominator, specialty_code, location_code, variant

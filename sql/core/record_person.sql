@@ -1,12 +1,12 @@
 -- Purpose: who each accepted record is about.
--- Grain: accepted record. Inputs: record, chi_alias, link.
+-- Grain: part of an accepted record that is costed. Inputs: record, chi_alias, link.
 -- Conserves: every accepted record once; a record without a valid CHI or client number keeps its money and has no person.
 WITH accepted AS (
-    SELECT agency, feed, record_key, chi_number, social_care_id FROM core.record WHERE fate = 'accepted'
+    SELECT agency, feed, record_key, part, chi_number, social_care_id FROM core.record WHERE fate = 'accepted' AND is_lead
 ),
 final AS (
     SELECT
-        accepted.agency, accepted.feed, accepted.record_key,
+        accepted.agency, accepted.feed, accepted.record_key, accepted.part,
         CASE
             WHEN accepted.chi_number IS NOT NULL THEN 'chi:' || coalesce(chi_alias.current_chi, accepted.chi_number)
             WHEN link.chi_number IS NOT NULL THEN 'chi:' || link.chi_number

@@ -1,5 +1,5 @@
 -- Purpose: quantum Q, direct cost D, quarantined amount H and residual R of each service, and what becomes of R.
--- Grain: agency × service × month. Inputs: ledger_line, record_cost, record, costing_rules, refresh.
+-- Grain: agency × service × month. Inputs: ledger_line, record_cost, held, costing_rules.
 -- Conserves: Q = D + H + R for every row; every service with a ledger row, a record or a quarantined amount has its row.
 WITH quantum AS (
     SELECT agency, service, month, sum(amount) AS quantum
@@ -13,23 +13,8 @@ direct AS (
     WHERE in_window
     GROUP BY ALL
 ),
-held_record AS (
-    -- The amount is known to be a cost of the service where records of the feed are what costs it.
-    SELECT
-        record.agency, coalesce(record.service, 'unmapped') AS service,
-        CASE
-            WHEN month_of(record.start_date) BETWEEN refresh.first_month AND refresh.last_month THEN month_of(record.start_date)
-            ELSE CAST(record.period || '-01' AS DATE)
-        END AS month,
-        record.amount
-    FROM core.record
-    JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = coalesce(record.service, 'unmapped')
-    CROSS JOIN core.refresh
-    WHERE record.fate = 'quarantined' AND record.amount IS NOT NULL AND record.service IS DISTINCT FROM 'outpatient_dna'
-        AND ((rules.method = 'record' AND record.feed NOT IN ('payments', 'care_home')) OR (rules.method = 'payments' AND record.feed = 'payments'))
-),
 held AS (
-    SELECT agency, service, month, sum(amount) AS quarantined FROM held_record GROUP BY ALL
+    SELECT agency, service, month, sum(amount) AS quarantined FROM core.held GROUP BY ALL
 ),
 grid AS (
     SELECT agency, service, month FROM quantum

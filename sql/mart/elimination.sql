@@ -2,13 +2,20 @@
 -- Grain: agency × cost code × month. Inputs: ledger_line. Conserves: every ledger amount with treatment eliminate.
 -- Both sides name what is passed in the same words (the mapping's reason). Where every row of it names its counterpart the two
 -- agencies are set against one another, else all that pass it: a board may book one amount for all its councils.
-WITH side AS (
+WITH code AS (
+    SELECT
+        financial_year, month, agency, cost_code, min(reason) AS reason, min(counterpart) AS counterpart,
+        min(account_name) AS account_name, CAST(sum(amount) AS DECIMAL(18, 2)) AS amount
+    FROM core.ledger_line
+    WHERE treatment = 'eliminate'
+    GROUP BY financial_year, month, agency, cost_code
+),
+side AS (
     SELECT
         financial_year, month, coalesce(reason, 'no reason given') AS passed, agency,
         coalesce(counterpart, 'not stated') AS counterpart, cost_code, account_name, amount,
         bool_and(counterpart IS NOT NULL) OVER (PARTITION BY coalesce(reason, 'no reason given'), month) AS is_stated
-    FROM core.ledger_line
-    WHERE treatment = 'eliminate'
+    FROM code
 ),
 paired AS (
     SELECT

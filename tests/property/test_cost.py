@@ -54,7 +54,7 @@ EDGES = [datetime.date(2023, 11, 30), datetime.date(2024, 1, 1), datetime.date(2
          datetime.date(2024, 4, 1), datetime.date(2024, 5, 31)]  # fmt: skip
 PENCE = [0, 1, -1, 2, 99, -100, 333_33, 10_000_00, -777_77, 10**12, -(10**12) + 1]
 CHAIN = ("core/record_person", "core/record_month", "core/unit_cost_match", "core/record_cost", "core/ledger_line",
-         "core/service_month", "core/cost_line")  # fmt: skip
+         "core/held", "core/service_month", "core/cost_line")  # fmt: skip
 SHARED: dict[str, list[Row]] = {
     "core.refresh": [REFRESH],
     "core.place": [{"data_zone": z, "council": "C", "hscp": "H", "locality": n, "simd_quintile": 1} for z, n in (("Z1", "N"), ("Z2", "S"))],
@@ -116,7 +116,7 @@ class Case:
         for period in ("2024-04", "2024-05")[: 1 + (rng.random() < 0.2)]:
             amount = pounds(rng.choice([*PENCE, rng.randint(-(10**7), 10**7)]))
             self._add("staged.ledger", cost_code=code, month=month, amount=amount, period=period, record_key=f"{code}|{month}",
-                      source_file="l", source_row=1, row_count=1)  # fmt: skip
+                      part="1", source_file="l", source_row=1, row_count=1)  # fmt: skip
 
     def record(self, key: str, service: str, rng: random.Random) -> None:
         """A record of the service, or a payment for it; the client is nobody else's."""
@@ -126,12 +126,13 @@ class Case:
         length = rng.choice([0, 1, 2, 28, 31, rng.randint(0, 120)])
         spread = {"payments": "span", "home_care": "event"}.get(feed, "stay")
         is_open = spread == "event" or (spread == "stay" and rng.random() < 0.2)
+        amount = rng.choice([None, pounds(rng.choice(PENCE)), pounds(rng.randint(-(10**7), 10**7))])
         self._add(
-            "core.record", feed=feed, record_key=key, service=service, fate=rng.choice(["accepted"] * 5 + ["quarantined", "superseded"]),
+            "core.record", feed=feed, part="", is_lead=True, is_duplicate=False, record_amount=amount, record_key=key, service=service, fate=rng.choice(["accepted"] * 5 + ["quarantined", "superseded"]),
             period="2024-05", source_file="f", source_row=int(key), row_count=1, start_date=start, spread=spread,
             end_date=None if is_open else start + datetime.timedelta(max(length, spread == "span")),
             quantity=rng.choice([None, Decimal(0), Decimal("12.2500"), Decimal("-0.5000")]) if spread == "event" else Decimal(1),
-            amount=rng.choice([None, pounds(rng.choice(PENCE)), pounds(rng.randint(-(10**7), 10**7))]), social_care_id=f"s{key}",
+            amount=amount, social_care_id=f"s{key}",
         )  # fmt: skip
 
     def accepted(self) -> Iterator[Row]:

@@ -45,11 +45,11 @@ def spread(direct: list[int], residual: int) -> list[tuple[int, str]]:
     connection.register("given", pa.table({"n": pa.array(range(len(direct))), "pence": pa.array(direct, pa.int64())}))
     connection.execute("""
         INSERT INTO core.record_cost BY NAME
-        SELECT 'angus' AS agency, 'payments' AS feed, CAST(n AS VARCHAR) AS record_key, 'meals' AS service, DATE '2025-04-01' AS month,
+        SELECT 'angus' AS agency, 'payments' AS feed, CAST(n AS VARCHAR) AS record_key, '' AS part, 'meals' AS service, DATE '2025-04-01' AS month,
             TRUE AS in_window, 'payments' AS cost_basis, pounds(pence) AS direct_cost, '' AS split_group FROM given;
         INSERT INTO core.record BY NAME
-        SELECT agency, feed, record_key, 'accepted' AS fate, 'f' AS source_file, CAST(record_key AS BIGINT) AS source_row FROM core.record_cost;
-        INSERT INTO core.record_person BY NAME SELECT agency, feed, record_key, 'none' AS link_method FROM core.record_cost;
+        SELECT agency, feed, record_key, part, TRUE AS is_lead, 'accepted' AS fate, 'f' AS source_file, CAST(record_key AS BIGINT) AS source_row FROM core.record_cost;
+        INSERT INTO core.record_person BY NAME SELECT agency, feed, record_key, part, 'none' AS link_method FROM core.record_cost;
     """)
     connection.execute(
         "INSERT INTO core.service_month BY NAME SELECT 'angus' AS agency, 'meals' AS service, DATE '2025-04-01' AS month, "

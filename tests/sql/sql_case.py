@@ -79,9 +79,13 @@ def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) 
         assert not any(isinstance(v, float) for v in row.values()), "a float holds no exact value"
     if rows:
         one = "(" + ", ".join(f"CAST(? AS {t})" for t in types.values()) + ")"
-        # A record stands for one row of its file unless the case says otherwise.
-        values = [row.get(c, 1 if c == "row_count" else None) for row in rows for c in types]
+        values = [row.get(c, _usual(c, row)) for row in rows for c in types]
         connection.execute(f'INSERT INTO {layer}."{table}" VALUES {", ".join([one] * len(rows))}', values)
+
+
+def _usual(column: str, row: Row) -> Any:
+    """What holds unless the case says otherwise: a record is one row of its file, has no parts and is costed by its amount."""
+    return {"row_count": 1, "part": "", "is_lead": True, "is_duplicate": False, "record_amount": row.get("amount")}.get(column)
 
 
 @cache

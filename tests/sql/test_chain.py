@@ -66,7 +66,7 @@ REFERENCE: dict[str, list[Row]] = {
     "core.postcode_zone": [{"postcode": "P1", "data_zone": "Z1"}],
 }
 CHAIN = ("core/record_person", "core/record_month", "core/unit_cost_match", "core/record_cost", "core/ledger_line",
-         "core/service_month", "core/cost_line", "mart/population", "mart/client_month_cost", "mart/locality_month_cost",
+         "core/held", "core/service_month", "core/cost_line", "mart/population", "mart/client_month_cost", "mart/locality_month_cost",
          "mart/control_total", "mart/bridge", "mart/bridge_to_date", "mart/elimination", "core/budget_line", "mart/budget_variance",
          "mart/locality_budget", "mart/partnership_budget")  # fmt: skip
 GATE = ("gate_ledger", "gate_months", "gate_marts", "gate_month_without_ledger", "gate_bridge", "gate_to_date", "gate_budgets")

@@ -64,9 +64,11 @@ def quantum(amount: str, agency: str = COUNCIL, service: str = SERVICE) -> Row:
     return {"agency": agency, "service": service, "month": APRIL, "amount": amount, "cost_code": "1"}
 
 
-def held(amount: str) -> Row:
+def held(amount: str, row: int = 1) -> Row:
     return {
         "agency": COUNCIL,
+        "source_file": "bad",
+        "source_row": row,
         "feed": "home_care",
         "service": SERVICE,
         "fate": "quarantined",
@@ -89,11 +91,13 @@ def lines(
         for n, (agency, key) in enumerate(keys, 1) for fate in ("accepted", "superseded")
     ]  # fmt: skip
     known = people or {}
+    in_quarantine = run("core/held", {
+        "core.record": records or [], "core.refresh": [REFRESH], "reference.costing_rules": rules,
+    })  # fmt: skip
     given_tables = {
         "core.record_cost": costs,
-        "core.record": record + (records or []),
+        "core.held": in_quarantine,
         "core.ledger_line": ledger,
-        "core.refresh": [REFRESH],
         "reference.costing_rules": rules,
     }
     months = run("core/service_month", given_tables, threads)
@@ -101,6 +105,7 @@ def lines(
         "core.record_cost": costs,
         "core.record": record + (records or []),
         "core.refresh": [REFRESH],
+        "core.held": in_quarantine,
         "core.service_month": months,
         "core.record_person": [
             {"agency": agency, "feed": "f", "record_key": key, "link_method": "chi" if key in known else "none",
@@ -219,7 +224,7 @@ def test_a_residual_that_is_held_is_one_line_of_nobody(residual: str) -> None:
             "band_high": "1.25",
         }
     ]
-    tables = {"core.ledger_line": [quantum("200.00")], "core.record_cost": [cost("1", "100.00")], "core.refresh": [REFRESH],
+    tables = {"core.ledger_line": [quantum("200.00")], "core.record_cost": [cost("1", "100.00")],
               "reference.costing_rules": rules}  # fmt: skip
     months = run("core/service_month", tables)
     (line,) = run("core/cost_line", {"core.service_month": months, "core.refresh": [REFRESH], "reference.services": SERVICES})
@@ -232,11 +237,16 @@ def test_a_residual_that_is_held_is_one_line_of_nobody(residual: str) -> None:
 
 def test_a_quarantined_amount_is_a_line_of_its_own() -> None:
     # Q = 120.00, D = 100.00, H = 15.00: R = 5.00.
-    found = lines([cost("1", "100.00")], [quantum("120.00")], records=[held("10.00"), held("5.00")])
-    assert [(r["cost_basis"], r["cost"], r["source_row"]) for r in found if r["cost_basis"] == "quarantined"] == [
-        ("quarantined", 15, None)
-    ]
-    assert [r["residual_cost"] for r in found if r["source_row"]] == [5]
+    found = lines([cost("1", "100.00")], [quantum("120.00")], records=[held("10.00"), held("5.00", 2)])
+    assert sorted((r["cost"], r["source_file"], r["source_row"]) for r in found if r["cost_basis"] == "quarantined") == [
+        (5, "bad", 2), (10, "bad", 1)
+    ]  # fmt: skip
+    assert [r["residual_cost"] for r in found if r["source_file"] == "file"] == [5]
+
+
+def test_records_without_a_key_that_one_row_made_have_a_line_each() -> None:
+    found = lines([], [], "hold", records=[held("5.00"), held("5.00"), held("-10.00")])
+    assert sorted(r["cost"] for r in found) == [-10, 5, 5]
 
 
 def test_quarantined_and_held_lines_that_cancel_out_are_both_shown() -> None:

@@ -40,12 +40,13 @@ def held(amount: str | None, feed: str, service: str | None = SERVICE, start: st
 def service_months(
     ledgers: list[Row], costs: list[Row] | None = None, records: list[Row] | None = None, rules: list[Row] | None = None
 ) -> list[Row]:
+    declared = rules or [rule()]
+    held = {"core.record": records or [], "core.refresh": [REFRESH], "reference.costing_rules": declared}
     tables = {
         "core.ledger_line": ledgers,
         "core.record_cost": costs or [],
-        "core.record": records or [],
-        "core.refresh": [REFRESH],
-        "reference.costing_rules": rules or [rule()],
+        "core.held": run("core/held", held),
+        "reference.costing_rules": declared,
     }
     found = run("core/service_month", tables)
     for row in found:
@@ -169,5 +170,7 @@ def test_superseded_amounts_and_unread_ones_are_not_counted() -> None:
         held("9.00", "home_care", fate="superseded"),
         held("9.00", "home_care", fate="accepted"),
         held(None, "home_care"),
+        # Another row says the same, or the same key otherwise: nobody's second record.
+        held("9.00", "home_care", is_duplicate=True),
     ]
     assert service_months([], records=records, rules=[rule(method="record")]) == []

@@ -251,7 +251,7 @@ def test_conditions(tmp_path: Path, postcodes: Path, where: str, found: str) -> 
         (SCALE | {"value": "half"}, "the factor of scale must be"),
         (SCALE | {"value": "1e3"}, "the factor of scale must be"),
         (SCALE | {"column": "provider_type"}, "provider_type is no amount or quantity"),
-        (SCALE | {"column": "month"}, "month is no amount or quantity"),
+        (SCALE | {"column": "month"}, "month is part of the record's key and cannot be changed"),
         (OVERRIDE | {"value": ""}, "override needs a value"),
         (OVERRIDE | {"column": "service_id"}, "service_id is part of the record's key"),
         (OVERRIDE | {"column": "social_care_id"}, "social_care_id identifies people"),

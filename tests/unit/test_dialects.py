@@ -64,30 +64,44 @@ def episode(number: str, month_cost: str) -> dict[str, str]:
     }
 
 
-def test_a_row_for_each_cost_month_is_one_episode(tmp_path: Path) -> None:
-    rows = [episode("E1", "1000.10"), episode("E2", "£5.00"), episode("E1", "0.05"), episode("", "7"), episode("E3", "")]
+def test_the_rows_of_an_episode_are_its_parts(tmp_path: Path) -> None:
+    """Each is judged by itself; the very same row twice counts once."""
+    rows = [episode("E1", "1000.10"), episode("E2", "£5.00"), episode("E1", "0.05"), episode("", "7"), episode("E3", ""),
+            episode("E1", "1,000.10"), episode("E1", "TBC")]  # fmt: skip
     outcome, accepted, quarantined = judged(tmp_path, land(tmp_path, "nhs-tayside", "acute", "2025-05", rows))
-    assert {(r["episode_id"], r["total_cost"], r["row_count"], r["source_row"]) for r in accepted} == {
-        ("E1", Decimal("1000.15"), 2, 1),
-        ("E2", Decimal("5.00"), 1, 2),
-        ("E3", None, 1, 5),
-    }
-    assert accepted[0]["inpatient_day_case"] == "I"
-    assert (accepted[0]["admission_date"], accepted[0]["discharge_date"]) == (
-        datetime.date(2025, 4, 3),
-        datetime.date(2025, 5, 2),
-    )
-    assert [(r["total_cost"], r["broken_rules"]) for r in quarantined] == [(Decimal("7.00"), "episode_id.missing")]
-    assert (outcome.rows, outcome.accepted, outcome.quarantined) == (5, 4, 1)
-    assert outcome.pounds_read == Decimal("1012.15")
+    assert [(r["record_key"], r["part"], r["total_cost"], r["source_row"]) for r in accepted] == [
+        ("E1", "2", Decimal("1000.10"), 1),
+        ("E2", "1", Decimal("5.00"), 2),
+        ("E1", "1", Decimal("0.05"), 3),
+        ("E3", "1", None, 5),
+    ]
+    assert [(r["record_key"], r["total_cost"], r["broken_rules"]) for r in quarantined] == [
+        (None, Decimal("7.00"), "episode_id.missing"),
+        ("E1", Decimal("1000.10"), "duplicate_row"),
+        ("E1", None, "total_cost.unreadable"),
+    ]
+    assert (outcome.rows, outcome.accepted, outcome.quarantined) == (7, 4, 3)
+    assert outcome.pounds_read - outcome.pounds_quarantined == Decimal("1005.15")
 
 
-def test_one_unreadable_amount_quarantines_the_episode_it_belongs_to(tmp_path: Path) -> None:
-    rows = [episode("E1", "10"), episode("E1", "TBC"), episode("E2", "3"), episode("E3", "4")]
-    outcome, accepted, quarantined = judged(tmp_path, land(tmp_path, "nhs-tayside", "acute", "2025-05", rows))
-    assert [r["episode_id"] for r in accepted] == ["E2", "E3"]
-    assert [(r["episode_id"], r["broken_rules"], r["row_count"]) for r in quarantined] == [("E1", "total_cost.unreadable", 2)]
-    assert (outcome.rows, outcome.accepted, outcome.quarantined) == (4, 2, 2)
+def test_a_cost_month_comes_once_in_a_file(tmp_path: Path) -> None:
+    def of_month(number: str, pounds: str) -> dict[str, str]:
+        return episode("E1", pounds) | {"Costs Financial Year (01)": "2025", "Costs Financial Month Number (01)": number}
+
+    rows = [
+        of_month("1", "10"),
+        of_month("2", "10"),
+        of_month("2", "20"),
+        of_month("1", "10.00"),
+        episode("E2", "1"),
+        episode("E3", "1"),
+    ]
+    _, accepted, quarantined = judged(tmp_path, land(tmp_path, "nhs-tayside", "acute", "2025-05", rows))
+    assert [(r["part"], r["total_cost"]) for r in accepted[:2]] == [("2025 1", Decimal("10.00")), ("2025 2", Decimal("10.00"))]
+    assert [(r["total_cost"], r["broken_rules"]) for r in quarantined] == [
+        (Decimal("20.00"), "duplicate_key"),
+        (Decimal("10.00"), "duplicate_row"),
+    ]
 
 
 def test_emergency_days_and_times_come_together_and_the_first_postcode_counts(tmp_path: Path) -> None:
@@ -136,16 +150,16 @@ def test_a_wide_row_of_a_quarter_makes_a_record_for_each_service_and_month(tmp_p
         package("2", "Q1 2025/26", Reablement_Hours="1", Reablement_Cost="(0.05)"),
     ]
     outcome, accepted, _ = judged(tmp_path, land(tmp_path, "angus", "home_care", "2025-06", rows))
-    assert [(r["service_id"], str(r["month"]), r["hours"], r["gross_cost"], r["row_count"]) for r in accepted] == [
-        ("1/P/2025-04", "2025-04-01", Decimal("3.3334"), Decimal("333.34"), 1),
-        ("1/P/2025-05", "2025-05-01", Decimal("3.3333"), Decimal("333.33"), 0),
-        ("1/P/2025-06", "2025-06-01", Decimal("3.3333"), Decimal("333.33"), 0),
-        ("1/N/2025-04", "2025-04-01", Decimal("1.0000"), None, 0),
-        ("1/N/2025-05", "2025-05-01", Decimal("1.0000"), None, 0),
-        ("1/N/2025-06", "2025-06-01", Decimal("1.0000"), None, 0),
-        ("2/R/2025-04", "2025-04-01", Decimal("0.3334"), Decimal("-0.02"), 1),
-        ("2/R/2025-05", "2025-05-01", Decimal("0.3333"), Decimal("-0.02"), 0),
-        ("2/R/2025-06", "2025-06-01", Decimal("0.3333"), Decimal("-0.01"), 0),
+    assert [(r["service_id"], r["part"], str(r["month"]), r["hours"], r["gross_cost"], r["row_count"]) for r in accepted] == [
+        ("1", "2", "2025-04-01", Decimal("3.3334"), Decimal("333.34"), 1),
+        ("1", "2", "2025-05-01", Decimal("3.3333"), Decimal("333.33"), 0),
+        ("1", "2", "2025-06-01", Decimal("3.3333"), Decimal("333.33"), 0),
+        ("1", "1", "2025-04-01", Decimal("1.0000"), None, 0),
+        ("1", "1", "2025-05-01", Decimal("1.0000"), None, 0),
+        ("1", "1", "2025-06-01", Decimal("1.0000"), None, 0),
+        ("2", "", "2025-04-01", Decimal("0.3334"), Decimal("-0.02"), 1),
+        ("2", "", "2025-05-01", Decimal("0.3333"), Decimal("-0.02"), 0),
+        ("2", "", "2025-06-01", Decimal("0.3333"), Decimal("-0.01"), 0),
     ]
     assert {r["service_type"] for r in accepted} == {"2", "1", None}
     assert {r["provider_type"] for r in accepted} == {"1"}
@@ -255,6 +269,7 @@ def test_a_year_of_two_digits_is_never_after_the_period_for_a_birth(tmp_path: Pa
     [
         ("[columns]\nnames = 'x'\n", "clients has no column names"),
         ("colums = 1\n", "no such entry: colums"),
+        ("[[record]]\ncolumns = { sex = 'x' }\n[[record]]\ncolumns = { sex = 'y' }\n", "must differ in one of social_care_id"),
         ("[columns]\nsex = { sideways = 'x' }\n", "cannot be understood"),
         ("this is not toml", "cannot be understood"),
     ],

@@ -13,6 +13,7 @@ from pipelines.engine.paths import DataRoot
 from pipelines.ingest.judge import BATCH_ROWS, Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.refused import Refused
+from schemas.examples import SAYS_OTHERWISE
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
 from schemas.table import arrow_schema
@@ -178,10 +179,18 @@ def test_an_odd_record_is_kept_and_counted(court: Court, feed: str, column: str,
 
 
 @pytest.mark.parametrize("feed", sorted(GOOD))
-def test_a_key_twice_in_one_file_counts_once(court: Court, feed: str) -> None:
+def test_a_row_twice_in_one_file_counts_once(court: Court, feed: str) -> None:
     outcome, accepted, quarantined = court.judge(feed, [GOOD[feed], GOOD[feed]])
-    assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, ["duplicate_key"])
+    assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, ["duplicate_row"])
     assert outcome.pounds_read == 2 * (outcome.pounds_read - outcome.pounds_quarantined)
+
+
+@pytest.mark.parametrize("feed", sorted(GOOD))
+def test_of_two_rows_of_one_key_that_say_different_things_one_counts(court: Court, feed: str) -> None:
+    rows = [GOOD[feed], {**GOOD[feed], **SAYS_OTHERWISE[feed]}]
+    _, accepted, quarantined = court.judge(feed, rows)
+    assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, ["duplicate_key"])
+    assert court.judge(feed, rows[::-1])[1] == [accepted[0] | {"source_row": 3 - accepted[0]["source_row"]}]
 
 
 MONTHLY = [(feed, FEEDS[feed].event or "") for feed in sorted(GOOD) if FEEDS[feed].monthly]
@@ -224,12 +233,13 @@ def test_prescriptions_without_a_chi_are_told_apart_by_what_they_say(court: Cour
     nobody = {"chi_number": "", "paid_month": "2025-05-01", "gp_practice_code": "10001", "paid_items": "1"}
     rows = [nobody | {"gross_ingredient_cost": pounds} for pounds in ("9.00", "3.00", "7.00", "3.00")]
     outcome, accepted, quarantined = court.judge("prescribing", rows)
-    expected = {"3.00": "|2025-05-01|10001", "7.00": "|2025-05-01|10001#2", "9.00": "|2025-05-01|10001#3"}
-    assert key_of_amount(accepted) == expected
-    assert [(str(row["gross_ingredient_cost"]), row["broken_rules"]) for row in quarantined] == [("3.00", "duplicate_key")]
+    expected = {"3.00": "1", "7.00": "2", "9.00": "3"}
+    assert part_of_amount(accepted) == expected
+    assert {row["record_key"] for row in accepted} == {"|2025-05-01|10001"}
+    assert [(str(row["gross_ingredient_cost"]), row["broken_rules"]) for row in quarantined] == [("3.00", "duplicate_row")]
     assert str(outcome.pounds_read - outcome.pounds_quarantined) == "19.00"
-    assert key_of_amount(court.judge("prescribing", rows[::-1])[1]) == expected
+    assert part_of_amount(court.judge("prescribing", rows[::-1])[1]) == expected
 
 
-def key_of_amount(accepted: list[dict]) -> dict[str, str]:
-    return {str(row["gross_ingredient_cost"]): row["record_key"] for row in accepted}
+def part_of_amount(accepted: list[dict]) -> dict[str, str]:
+    return {str(row["gross_ingredient_cost"]): row["part"] for row in accepted}

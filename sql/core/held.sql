@@ -1,0 +1,27 @@
+-- Purpose: H by record: what is known to have been spent on records in quarantine, with the service and month it counts in.
+-- Grain: part of a quarantined record with an amount that counts. Inputs: record, costing_rules, refresh.
+-- Conserves: each such amount once. A duplicate is nobody's second record; where the service cannot be told, or records of
+-- the feed are not what costs it, the amount is in no H. A month that is unknown or not the dataset's is that of the file.
+WITH quarantined AS (
+    SELECT
+        record.agency, record.feed, coalesce(record.record_key, record.source_file || ':' || CAST(record.source_row AS VARCHAR)) AS record_key,
+        record.part, record.service,
+        CASE
+            WHEN month_of(record.start_date) BETWEEN refresh.first_month AND refresh.last_month THEN month_of(record.start_date)
+            ELSE CAST(record.period || '-01' AS DATE)
+        END AS month,
+        record.amount, record.source_file, record.source_row
+    FROM core.record
+    JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = record.service
+    CROSS JOIN core.refresh
+    WHERE record.fate = 'quarantined' AND NOT record.is_duplicate AND record.amount <> 0 AND record.service <> 'outpatient_dna'
+        AND ((rules.method = 'record' AND record.feed NOT IN ('payments', 'care_home')) OR (rules.method = 'payments' AND record.feed = 'payments'))
+),
+final AS (
+    -- number: rows without a readable key that one row of a file made may be alike in all else.
+    SELECT
+        *,
+        row_number() OVER (PARTITION BY agency, feed, record_key, part, service, month ORDER BY source_file, source_row, amount) AS number
+    FROM quarantined
+)
+SELECT * FROM final
