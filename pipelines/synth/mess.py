@@ -127,6 +127,16 @@ def _excel_chi(record: Record, setting: Setting) -> str | None:
     return f"{int(record['chi_number']):.2E}" if len(record["chi_number"]) == 10 else None
 
 
+def _paid_ahead(record: Record, setting: Setting) -> str | None:
+    first = setting.month.plus(1).first_day
+    return first if record["period_to"] >= first else None
+
+
+def _other_hours(record: Record, setting: Setting) -> dict[str, str] | None:
+    """The same record with other hours; the smaller text of the two counts."""
+    return {"hours": "99.99"} if record["hours"] < "99.99" else None
+
+
 def _dead_chi(record: Record, setting: Setting) -> str | None:
     """Not for a stay that began before the month: that person may have been alive."""
     began = record.get("admission_date") or record.get("ready_for_discharge_date") or setting.month.first_day
@@ -206,11 +216,21 @@ def _key_slips(key: str, day: str) -> tuple[Defect, ...]:
     """What can be wrong with a record's key and the day it happened."""
     return (
         Slip("missing_key", key, _blanked(key), QUARANTINE, f"{key} is required and blank"),
-        Extra("duplicate_record", _copy, QUARANTINE, "the same key twice in one file"),
+        Extra("duplicate_record", _copy, QUARANTINE, "the same row twice in one file"),
         Slip("unreadable_date", day, _text("not known"), QUARANTINE, f"{day} is no date"),
         Slip("impossible_date", day, _text("2025-02-30"), QUARANTINE, f"{day} is no date"),
         Slip("excel_date", day, _excel_day(day), QUARANTINE, f"{day} is a spreadsheet's number of days"),
         Slip("after_period", day, _next_month(day), QUARANTINE, f"{day} is after the month of the file"),
+    )
+
+
+def _payment_slips() -> tuple[Defect, ...]:
+    """Payments are as other records, but that equal lines can be true and that days may be paid for before they come."""
+    otherwise = ("duplicate_record", "after_period")
+    return (
+        *(slip for slip in _key_slips("payment_id", "period_from") if slip.name not in otherwise),
+        Extra("equal_line", _copy, WARNING, "two equal lines of a payment both count, and are named"),
+        Slip("paid_ahead", "period_from", _paid_ahead, WARNING, "a payment for the next month waits for it"),
     )
 
 
@@ -339,6 +359,7 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
     ),
     "home_care": (
         *_key_slips("service_id", "month"),
+        Extra("same_key", _other_hours, QUARANTINE, "the same package and month twice with other hours"),
         Slip("bare_year", "month", _text("2025"), QUARANTINE, "a year is no month"),
         Slip("missing_hours", "hours", _text(""), QUARANTINE, "hours is required and blank"),
         Slip("unreadable_hours", "hours", _text("n/a"), QUARANTINE, "hours is no number"),
@@ -376,7 +397,7 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
         Extra("second_item", _item_before, KEPT, "a client's items count once a month, on the first to come"),
     ),
     "payments": (
-        *_key_slips("payment_id", "period_from"),
+        *_payment_slips(),
         Slip("ends_before_start", "period_to", _day_before("period_from"), QUARANTINE, "period_to is before period_from"),
         Slip("missing_code", "cost_code", _text(""), QUARANTINE, "cost_code is required and blank"),
         _no_amount("gross_amount"),

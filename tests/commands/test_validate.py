@@ -32,7 +32,8 @@ BROKEN: dict[str, dict[str, str]] = {
     "postcode_unknown": {"postcode": "ZZ01 9ZZ"},
     "geriatric_long_stay.unknown_code": {"geriatric_long_stay": "perhaps"},
     "episode_id.missing": {"episode_id": ""},
-    "duplicate_key": {"episode_id": "e1"},
+    "duplicate_row": {"episode_id": "e1"},
+    "duplicate_key": {"episode_id": "e2", "specialty_code": "C8"},
     "admission_date.missing": {"admission_date": ""},
     "admission_date.unreadable": {"admission_date": "soon"},
     "admission_date.after_period": {"admission_date": "2025-06-01", "discharge_date": ""},
@@ -319,8 +320,8 @@ def test_summary_and_rules_say_what_the_screen_says(irf: Irf, acute: Callable[..
     summary = summary_of(out)
     assert summary["agency"] == "nhs-tayside"
     assert summary["rows"] == str(CLEAN_ROWS + len(BROKEN))
-    assert summary["verdict"] == "can be used, 12 rows set aside"
-    assert summary["pounds set aside"] == "1,100.00"
+    assert summary["verdict"] == "can be used, 13 rows set aside"
+    assert summary["pounds set aside"] == "1,200.00"
     assert "not all rows" not in summary
     assert "cut cells" not in summary
     by_rule = {row[0]: row for row in sheet(out, "by rule")[1:]}

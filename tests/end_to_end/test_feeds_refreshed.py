@@ -54,10 +54,9 @@ def table(steps: Steps, layer: str, name: str) -> list[dict[str, Any]]:
 
 def latest(steps: Steps, agency: str, feed: str) -> dict[str, dict[str, str]]:
     """The last word on each record of a feed, by key."""
-    (key,) = FEEDS[feed].key
     found: dict[str, dict[str, str]] = {}
     for path in sorted((steps.root.path / "landing" / agency / feed).glob("*.csv")):
-        found |= {row[key]: row for row in rows_of(path)}
+        found |= {"|".join(row[name] for name in FEEDS[feed].key): row for row in rows_of(path)}
     return found
 
 

@@ -20,13 +20,17 @@ _CODE = {
     "outpatient": "attendance_status", "self_directed_support": "option", "equipment": "service_type",
     "home_care": "service_type", "care_home": "nursing_care",
 }  # fmt: skip
+_DAY = {"payments": "period_from"}
 RULE_OF: dict[str, str | Callable[[str], str]] = {
     "missing_key": lambda feed: f"{FEEDS[feed].key[0]}.missing",
-    "duplicate_record": "duplicate_key",
+    "duplicate_record": "duplicate_row",
+    "equal_line": "equal_rows",
+    "same_key": "duplicate_key",
+    "paid_ahead": "period_from.ahead",
     "second_chi": "duplicate_key",
-    "unreadable_date": lambda feed: f"{FEEDS[feed].event or 'date_of_birth'}.unreadable",
-    "impossible_date": lambda feed: f"{FEEDS[feed].event}.unreadable",
-    "excel_date": lambda feed: f"{FEEDS[feed].event}.unreadable",
+    "unreadable_date": lambda feed: f"{_DAY.get(feed) or FEEDS[feed].event or 'date_of_birth'}.unreadable",
+    "impossible_date": lambda feed: f"{_DAY.get(feed) or FEEDS[feed].event}.unreadable",
+    "excel_date": lambda feed: f"{_DAY.get(feed) or FEEDS[feed].event}.unreadable",
     "bare_year": lambda feed: f"{FEEDS[feed].event}.unreadable",
     "after_period": lambda feed: f"{FEEDS[feed].event}.after_period",
     "unreadable_amount": lambda feed: f"{FEEDS[feed].amount}.unreadable",

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.identity.pseudonym import person_ids
+from schemas.feeds import FEEDS
 from tests.conftest import MONTHS, BuildWorld, rows_of, run
 
 VERSION = "2025.05.1"
@@ -69,6 +70,11 @@ def in_window(amount: Decimal, first: datetime.date, last: datetime.date) -> Dec
     return Decimal(sum(inside)).scaleb(-2)
 
 
+def key_of(feed: str, row: dict[str, str]) -> str:
+    """A record's key, as `truth/` and `core/` have it."""
+    return "|".join(row[name] for name in FEEDS[feed].key)
+
+
 class Books:
     """The truth of a world and what was published of it."""
 
@@ -95,7 +101,7 @@ class Books:
             if key not in self.truth and d["row_number"] != "0":
                 self.strangers[key[:2]].append(d["defect"])
         self.homes = {
-            (agency, row["stay_id"]): row["social_care_id"]
+            (agency, key_of("care_home", row)): row["social_care_id"]
             for agency in ("angus", "dundee-city", "perth-kinross")
             for file in (root / "landing" / agency / "care_home").glob("*.csv")
             for row in rows_of(file)
@@ -109,7 +115,7 @@ class Books:
     @staticmethod
     def _truth(root: Path, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Key, Truth]]:
         spans = {
-            (file.parent.parent.name, row["payment_id"]): (row["period_from"], row["period_to"])
+            (file.parent.parent.name, key_of("payments", row)): (row["period_from"], row["period_to"])
             for file in root.glob("landing/*/payments/*.csv")
             for row in rows_of(file)
         }

@@ -77,7 +77,8 @@ def test_every_feed_has_a_file_for_every_month_with_the_declared_columns(worlds:
                     continue
                 rows = landing(worlds[mess], agency, feed, period)
                 assert rows, (agency, feed, period)
-                assert list(rows[0]) == [c.name for c in columns(FEEDS[feed].model)]
+                # Only the national extract has a row for each cost month.
+                assert list(rows[0]) == [c.name for c in columns(FEEDS[feed].model) if c.name != "cost_month"]
 
 
 def test_without_mess_nothing_is_wrong(worlds: dict[str, Path]) -> None:
@@ -121,8 +122,12 @@ def looks_planted(row: dict[str, str], defect: dict[str, str], period: str, rows
              "negative_minutes": ("-15",), "unknown_type": ("COVID19 ADVICE",)}  # fmt: skip
     if name in words:
         return any(word in row.values() for word in words[name])
-    if name == "duplicate_record":
+    if name in ("duplicate_record", "equal_line"):
         return rows.count(row) == 2
+    if name == "same_key":
+        return row["hours"] == "99.99"
+    if name == "paid_ahead":
+        return row["period_from"][:7] > period
     if name == "not_a_code":
         column, word = NOT_A_CODE[defect["feed"]]
         return row[column] == word
