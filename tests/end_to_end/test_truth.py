@@ -136,6 +136,7 @@ class Books:
             FROM read_parquet('{root}/releases/{version}/cost_line/**/*.parquet') AS line
             -- Two months may send the very same file.
             JOIN (SELECT * FROM '{root}/core/record.parquet' WHERE fate <> 'superseded') AS record USING (agency, source_file, source_row)
+            WHERE cost_basis <> 'quarantined'
             GROUP BY ALL
             """
         ).fetchall():
