@@ -28,6 +28,7 @@ class Check:
 
 REQUIRED_FEEDS = "every required feed is there and every file can be used"
 CORRECTIONS = "every declared correction finds what it corrects"
+EQUAL_ROWS = "no two rows of a ledger or of payments are equal"
 ROWS = "rows read = accepted + quarantined + superseded, for every submission"
 POUNDS = "pounds read = accepted + quarantined + superseded, for every submission"
 BLOCKING = {
@@ -44,6 +45,9 @@ NAMED = {
     "no_quantum": "every service with a cost has a ledger amount",
     "out_of_band": "every residual is small enough to be spread over the records",
     "payments_without_line": "every payment belongs to a service that payments cost",
+    "payments_ahead": "no payment is for days that have not come",
+    "payments_before": "no payment is for days before the dataset's first month",
+    "quarantined": "every row with pounds can be used",
     "ledger_quarantined": "every ledger row can be read",
     "unmapped_cost_code": "every cost code has a mapping in reference/cost_code_map.csv",
     "ledger_without_line": "no ledger row is for a month before the dataset's first",
@@ -52,14 +56,15 @@ NAMED = {
     "drift": "every file has about as many rows, pounds and units for each person as usual (docs/rules.md)",
 }
 """Checks by SQL that are only named."""
-CHECKS = ("required_feeds", "corrections", "rows", "pounds", *BLOCKING, *NAMED, *JUDGED)
+CHECKS = ("required_feeds", "corrections", "equal_rows", "rows", "pounds", *BLOCKING, *NAMED, *JUDGED)
 """Every check of the gate by its name, in order."""
 
 
 def judge(steps: Steps) -> list[Check]:
     """The answers of every check, in the order of `CHECKS`; the Data Docs of this refresh are written beside the marts."""
     judged = steps.all_judged()
-    checks = [_required_feeds(steps, judged), _corrections(judged, steps), _rows(judged, steps), _pounds(judged, steps)]
+    checks = [_required_feeds(steps, judged), _corrections(judged, steps), _equal_rows(judged)]
+    checks += [_rows(judged, steps), _pounds(judged, steps)]
     found = _selected(steps)
     checks += [_of_select(name, sentence, found[name], blocks=True) for name, sentence in BLOCKING.items()]
     checks += [_of_select(name, sentence, found[name], blocks=False) for name, sentence in NAMED.items()]
@@ -97,6 +102,17 @@ def _corrections(judged: list[Judged], steps: Steps) -> Check:
         if (found := j.outcome.corrected.get(c.name)) is not None and found.records < c.expects
     ]
     return Check("corrections", not too_few, "; ".join(too_few) if too_few else CORRECTIONS, blocks=False)
+
+
+def _equal_rows(judged: list[Judged]) -> Check:
+    """Equal rows of a ledger or of payments can be true: they count, and somebody should look."""
+    counts = [(j.landed.name, j.outcome.rules["equal_rows"]) for j in current(judged) if "equal_rows" in j.outcome.rules]
+    found = [
+        f"{name}: {count.failed} {'row is' if count.failed == 1 else 'rows are'} equal to another and counted too, £{count.amount}"
+        for name, count in reversed(counts)
+        if count.failed
+    ]
+    return Check("equal_rows", not found, "; ".join(found) if found else EQUAL_ROWS, blocks=False)
 
 
 def _rows(judged: list[Judged], steps: Steps) -> Check:

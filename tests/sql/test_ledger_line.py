@@ -102,3 +102,13 @@ def test_ledger_rows_without_a_line_are_named_with_their_pounds() -> None:
     early = [entry(), entry(month="2025-03-01", amount="7.00"), entry("910", "2025-02-01", "-3.00")]
     assert unlined(early) == [{"agency": "angus", "rows": 2, "amount": Decimal("4.00")}]
     assert unlined([entry(month="2025-03-01", amount="0.00")]) == [{"agency": "angus", "rows": 1, "amount": 0}]
+
+
+def test_a_code_has_any_number_of_lines_and_a_later_period_replaces_them_all() -> None:
+    three = [entry(amount=amount, part=str(n)) for n, amount in enumerate(("8900.95", "50000.00", "10234.10"), 1)]
+    found = lines(three)
+    assert [(row["line"], row["amount"]) for row in found] == [
+        (1, Decimal("8900.95")), (2, Decimal("50000.00")), (3, Decimal("10234.10")),
+    ]  # fmt: skip
+    assert sum(row["amount"] for row in found) == Decimal("69135.05")
+    assert [row["amount"] for row in lines([*three, entry(amount="5.00", part="1", period="2025-06")])] == [5]

@@ -263,3 +263,113 @@ def test_the_same_key_of_another_agency_or_feed_is_another_record() -> None:
         staged__care_home=[sent("1", "2025-06", agency="angus")],
     )
     assert {row["fate"] for row in found} == {"accepted"}
+
+
+# ---- parts, credits, cost months ----
+
+
+def paid(period: str, amount: str | None, part: str = "1", **own: Any) -> Row:
+    return sent("P1", period, int(part), agency=COUNCIL, part=part, gross_amount=amount, **own)
+
+
+def fates_of_payments(*rows: Row) -> list[tuple[Any, ...]]:
+    found = records(staged__payments=[r for r in rows if not r["broken_rules"]],
+                    quarantine__payments=[r for r in rows if r["broken_rules"]])  # fmt: skip
+    assert len({(r["record_key"], r["part"]) for r in found if r["fate"] == "accepted"}) == sum(
+        r["fate"] == "accepted" for r in found
+    )
+    return sorted((r["period"], str(r["amount"]), r["fate"]) for r in found)
+
+
+def test_a_credit_of_a_later_month_is_added_and_any_other_line_replaces() -> None:
+    first, credit = paid("2025-04", "500.00"), paid("2025-05", "-500.00")
+    assert fates_of_payments(first, credit) == [("2025-04", "500.00", "accepted"), ("2025-05", "-500.00", "accepted")]
+    # Credits of several months all stand, the first one too.
+    assert {fate for *_, fate in fates_of_payments(paid("2025-03", "-1.00"), first, credit, paid("2025-06", "-500.00"))} == {
+        "accepted",
+        "superseded",
+    }
+    assert fates_of_payments(credit, paid("2025-06", "-500.00")) == [
+        ("2025-05", "-500.00", "accepted"),
+        ("2025-06", "-500.00", "accepted"),
+    ]
+    # A line that is no credit says the payment anew: all before it goes, credits too; a credit beside it stays with it.
+    again = [paid("2025-06", "450.00"), paid("2025-06", "-10.00", "2")]
+    assert fates_of_payments(first, credit, *again) == [
+        ("2025-04", "500.00", "superseded"),
+        ("2025-05", "-500.00", "superseded"),
+        ("2025-06", "-10.00", "accepted"),
+        ("2025-06", "450.00", "accepted"),
+    ]
+    for amount in ("0.00", None):
+        broken = "gross_amount.missing" if amount is None else None
+        found = fates_of_payments(first, paid("2025-05", amount, broken=broken))
+        assert found[0] == ("2025-04", "500.00", "superseded")
+
+
+def test_a_payments_lines_are_replaced_together() -> None:
+    assert fates_of_payments(paid("2025-04", "1.00"), paid("2025-04", "2.00", "2"), paid("2025-05", "3.00")) == [
+        ("2025-04", "1.00", "superseded"),
+        ("2025-04", "2.00", "superseded"),
+        ("2025-05", "3.00", "accepted"),
+    ]
+
+
+def cost_month(period: str, month: str | None, amount: str | None, row: int = 1, **own: Any) -> Row:
+    return sent("E1", period, row, part=month or str(row), cost_month=month, total_cost=amount, **own)
+
+
+def episode(*rows: Row) -> list[tuple[Any, ...]]:
+    """Each row's cost month, fate, and the pounds it is costed with; None where another row stands for the episode."""
+    found = records(staged__acute=[r for r in rows if not r["broken_rules"]],
+                    quarantine__acute=[r for r in rows if r["broken_rules"]])  # fmt: skip
+    return sorted((r["period"], r["part"], r["fate"], str(r["record_amount"]) if r["is_lead"] else None) for r in found)
+
+
+def test_a_later_extract_replaces_the_cost_months_that_it_has_and_adds_the_others() -> None:
+    rows = [
+        cost_month("2025-04", "2025 1", "1200.00"),
+        cost_month("2025-04", "2025 2", "1800.00", 2),
+        cost_month("2025-05", "2025 2", "2000.00"),
+        cost_month("2025-05", "2025 3", "0.50", 2),
+    ]
+    expected = [
+        ("2025-04", "2025 1", "accepted", None),
+        ("2025-04", "2025 2", "superseded", "1800.00"),
+        ("2025-05", "2025 2", "accepted", "3200.50"),
+        ("2025-05", "2025 3", "accepted", None),
+    ]
+    assert episode(*rows) == expected
+    assert episode(*rows[::-1]) == expected
+
+
+def test_a_quarantined_cost_month_is_not_in_the_sum_and_none_is_not_nothing() -> None:
+    assert episode(cost_month("2025-04", "1", "5.00"), cost_month("2025-04", "2", "7.00", 2, broken="x")) == [
+        ("2025-04", "1", "accepted", "5.00"),
+        ("2025-04", "2", "quarantined", "7.00"),
+    ]
+    assert episode(cost_month("2025-04", "1", None), cost_month("2025-04", "2", None, 2))[0][3] == "None"
+
+
+def test_rows_without_a_cost_month_say_the_whole_episode() -> None:
+    months = [cost_month("2025-04", "1", "5.00"), cost_month("2025-04", "2", "7.00", 2)]
+    assert episode(*months, cost_month("2025-05", None, "12.00"))[:2] == [
+        ("2025-04", "1", "superseded", "5.00"),
+        ("2025-04", "2", "superseded", "7.00"),
+    ]
+    whole = [cost_month("2025-04", None, "5.00"), cost_month("2025-04", None, "7.00", 2)]
+    assert [fate for _, _, fate, _ in episode(*whole, cost_month("2025-05", "1", "12.00"))] == [
+        "superseded",
+        "superseded",
+        "accepted",
+    ]
+    assert episode(*whole) == [("2025-04", "1", "accepted", "12.00"), ("2025-04", "2", "accepted", None)]
+
+
+@pytest.mark.parametrize(
+    ("broken", "is_duplicate"),
+    [(None, False), ("hours.missing", False), ("duplicate_row", True), ("hours.missing duplicate_key", True)],
+)
+def test_a_duplicate_is_known_as_one(broken: str | None, is_duplicate: bool) -> None:
+    found = one(quarantine__home_care=[sent("H1", agency=COUNCIL, broken=broken)])
+    assert found["is_duplicate"] is is_duplicate

@@ -1,0 +1,47 @@
+-- Purpose: pounds in quarantine, all of them once, and what becomes of them. Grain: one row that names
+-- each agency and feed. Named, not blocking.
+-- Ledger rows are named by gate_ledger_quarantined.
+WITH sent AS (
+    SELECT agency, feed, sum(quarantined) AS records, sum(pounds_quarantined) AS amount
+    FROM core.fate
+    WHERE feed <> 'ledger'
+    GROUP BY agency, feed
+),
+-- Pounds that are on lines of basis quarantined: H.
+held AS (
+    SELECT agency, feed, sum(amount) AS amount FROM core.held GROUP BY agency, feed
+),
+duplicate AS (
+    SELECT agency, feed, sum(amount) AS amount FROM core.record WHERE fate = 'quarantined' AND is_duplicate GROUP BY agency, feed
+),
+counted AS (
+    SELECT
+        sent.agency, sent.feed, sent.records, sent.amount, coalesce(held.amount, 0) AS held, coalesce(duplicate.amount, 0) AS duplicate,
+        sent.amount - coalesce(held.amount, 0) - coalesce(duplicate.amount, 0) AS elsewhere
+    FROM sent
+    LEFT JOIN held USING (agency, feed)
+    LEFT JOIN duplicate USING (agency, feed)
+),
+named AS (
+    SELECT
+        agency, feed,
+        concat_ws(
+            ', ',
+            agency || ' ' || feed || ': ' || CAST(records AS VARCHAR) || CASE records WHEN 1 THEN ' row' ELSE ' rows' END,
+            '£' || CAST(amount AS VARCHAR) || CASE feed WHEN 'care_home' THEN ' a week' ELSE '' END,
+            CASE WHEN held <> 0 THEN '£' || CAST(held AS VARCHAR) || ' of it on lines of basis quarantined' END,
+            CASE WHEN duplicate <> 0 THEN '£' || CAST(duplicate AS VARCHAR) || ' of it duplicates that count nowhere' END,
+            CASE
+                WHEN elsewhere <> 0
+                    THEN '£' || CAST(elsewhere AS VARCHAR) || ' of it counts nowhere, for its service cannot be told or is not costed by these records'
+            END
+        ) AS sentence
+    FROM counted
+    WHERE records > 0 AND (amount <> 0 OR held <> 0 OR duplicate <> 0)
+),
+final AS (
+    SELECT string_agg(sentence, '; ' ORDER BY agency, feed) AS sentences
+    FROM named
+    HAVING count(*) > 0
+)
+SELECT * FROM final
