@@ -1,7 +1,7 @@
 """Any ledgers, rates, records and mappings: 10,000 cases through the SQL of costing, against sums made here in Python.
 
-A case is one agency of its own: its costing rules, dated code mapping, unit costs, ledger and records, credits and negative
-quanta among them. Cases share no agency, so a batch of them goes through the SQL at once and each is judged apart. Hypothesis
+A case is one agency of its own: its costing rules, dated code mapping, unit costs, ledgers of several lines and records of
+several parts, restated, credited and sent twice; negative quanta are among them. Cases share no agency, so a batch of them goes through the SQL at once and each is judged apart. Hypothesis
 chooses the batches; the pools are rich in edges: 29 February, both ends of the financial year, pennies, £10 billion.
 """
 
@@ -53,11 +53,14 @@ UNITS = {"acute_emergency": "bed_day", "care_home_residential": "week", "home_ca
 EDGES = [datetime.date(2023, 11, 30), datetime.date(2024, 1, 1), datetime.date(2024, 2, 29), datetime.date(2024, 3, 31),
          datetime.date(2024, 4, 1), datetime.date(2024, 5, 31)]  # fmt: skip
 PENCE = [0, 1, -1, 2, 99, -100, 333_33, 10_000_00, -777_77, 10**12, -(10**12) + 1]
-CHAIN = ("core/record_person", "core/record_month", "core/unit_cost_match", "core/record_cost", "core/ledger_line",
+PERIODS = {"2024-03": EDGES[3], "2024-04": datetime.date(2024, 4, 30), "2024-05": END}
+"""The months that files come for, with their last days."""
+CHAIN = ("core/record", "core/record_person", "core/record_month", "core/unit_cost_match", "core/record_cost", "core/ledger_line",
          "core/held", "core/service_month", "core/cost_line")  # fmt: skip
 SHARED: dict[str, list[Row]] = {
     "core.refresh": [REFRESH],
     "core.place": [{"data_zone": z, "council": "C", "hscp": "H", "locality": n, "simd_quintile": 1} for z, n in (("Z1", "N"), ("Z2", "S"))],
+    "reference.admission_types": [{"admission_type_code": "30", "admission": "emergency"}],
     "core.postcode_zone": [], "core.person_home": [], "core.chi_alias": [], "core.link": [],
     "reference.population": [{"Year": 2021, "DataZone": z, "Sex": "Female", "Age": a, "Population": n} for z, a, n in (("Z1", "40", 7), ("Z1", "80", 2), ("Z2", "80", 1))],
     "reference.services": [{"service": s, "sector": "social_care", "setting": "community", "unit": u} for s, u in UNITS.items()],
@@ -74,6 +77,8 @@ class Case:
 
     agency: str
     tables: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
+    sent: list[Row] = field(default_factory=list)
+    """Every row of activity and payments as it was sent, in words of this test."""
 
     @classmethod
     def drawn(cls, number: int, rng: random.Random) -> "Case":
@@ -112,31 +117,123 @@ class Case:
         self._add("reference.cost_code_map", cost_code="transfer", treatment=rng.choice(["eliminate", "exclude"]))
 
     def _ledger(self, code: str, month: datetime.date, rng: random.Random) -> None:
-        """A ledger row; now and then a later period says otherwise."""
+        """A code's lines of a month; now and then a later period says otherwise."""
         for period in ("2024-04", "2024-05")[: 1 + (rng.random() < 0.2)]:
-            amount = pounds(rng.choice([*PENCE, rng.randint(-(10**7), 10**7)]))
-            self._add("staged.ledger", cost_code=code, month=month, amount=amount, period=period, record_key=f"{code}|{month}",
-                      part="1", source_file="l", source_row=1, row_count=1)  # fmt: skip
+            for line in range(1, rng.choice([1, 1, 2, 3]) + 1):
+                amount = pounds(rng.choice([*PENCE, rng.randint(-(10**7), 10**7)]))
+                self._add("staged.ledger", cost_code=code, month=month, amount=amount, period=period, record_key=f"{code}|{month}",
+                          part=str(line), source_file="l", source_row=line, row_count=1)  # fmt: skip
 
     def record(self, key: str, service: str, rng: random.Random) -> None:
-        """A record of the service, or a payment for it; the client is nobody else's."""
+        """A record of the service, or a payment for it, in one file or in two; the client is nobody else's."""
         feed = "payments" if rng.random() < 0.3 else FEED_OF[service]
+        for period in sorted(rng.sample(list(PERIODS), rng.choice([1, 1, 1, 2]))):
+            for part in self._parts(feed, period, rng):
+                self._send(feed, key, service, period, part, rng)
+
+    def _parts(self, feed: str, period: str, rng: random.Random) -> Iterator[Row]:
+        """The parts of a record in one file: their days, and what tells them apart."""
         start = rng.choice([*EDGES, FIRST + datetime.timedelta(rng.randint(-60, 150))])
-        start = min(start, END)
+        start = start if feed == "payments" else min(start, PERIODS[period])
         length = rng.choice([0, 1, 2, 28, 31, rng.randint(0, 120)])
-        spread = {"payments": "span", "home_care": "event"}.get(feed, "stay")
-        is_open = spread == "event" or (spread == "stay" and rng.random() < 0.2)
+        if feed == "home_care":
+            yield {"part": "2", "start_date": start, "end_date": None, "spread": "event"}
+            return
+        if feed == "payments":
+            for line in range(1, rng.choice([1, 1, 2, 3]) + 1):
+                first = start + datetime.timedelta(rng.choice([0, 0, 7, 40]))
+                yield {
+                    "part": str(line),
+                    "start_date": first,
+                    "end_date": first + datetime.timedelta(max(length, 1)),
+                    "spread": "span",
+                }
+            return
+        is_open = rng.random() < 0.2
+        end = None if is_open else start + datetime.timedelta(length)
+        if feed == "care_home":
+            yield {"part": f"{start}|0", "start_date": start, "end_date": end, "spread": "stay", "nursing_care": "0"}
+            if end and length and rng.random() < 0.3:
+                # Care that changes within the stay: another part from the day on which the first ends.
+                until = end + datetime.timedelta(rng.randint(1, 40))
+                yield {"part": f"{end}|9", "start_date": end, "end_date": until, "spread": "stay", "nursing_care": "9"}
+            return
+        months: list[str | None] = rng.choice([[None], [None, None], ["1"], ["1", "2"], ["2", "3"], ["1", "2", "3"]])
+        for line, cost_month in enumerate(months, 1):
+            yield {
+                "part": cost_month or str(line),
+                "start_date": start,
+                "end_date": end,
+                "spread": "stay",
+                "cost_month": cost_month,
+            }
+
+    def _send(self, feed: str, key: str, service: str, period: str, part: Row, rng: random.Random) -> None:
+        """A row of a file: accepted, in quarantine, or both where it is there twice."""
         amount = rng.choice([None, pounds(rng.choice(PENCE)), pounds(rng.randint(-(10**7), 10**7))])
-        self._add(
-            "core.record", feed=feed, part="", is_lead=True, is_duplicate=False, record_amount=amount, record_key=key, service=service, fate=rng.choice(["accepted"] * 5 + ["quarantined", "superseded"]),
-            period="2024-05", source_file="f", source_row=int(key), row_count=1, start_date=start, spread=spread,
-            end_date=None if is_open else start + datetime.timedelta(max(length, spread == "span")),
-            quantity=rng.choice([None, Decimal(0), Decimal("12.2500"), Decimal("-0.5000")]) if spread == "event" else Decimal(1),
-            amount=amount, social_care_id=f"s{key}",
-        )  # fmt: skip
+        quantity = rng.choice([None, Decimal(0), Decimal("12.2500"), Decimal("-0.5000")]) if feed == "home_care" else Decimal(1)
+        row = {"feed": feed, "record_key": key, "service": service, "period": period, "amount": amount, "quantity": quantity,
+               "cost_month": None, "broken_rules": "x" if rng.random() < 0.12 else None, "social_care_id": f"s{key}", **part}  # fmt: skip
+        self._put(row)
+        if feed != "payments" and rng.random() < 0.15:
+            self._put(row | {"broken_rules": "duplicate_row"})
+        if feed != "payments" and rng.random() < 0.1:
+            self._put(row | {"broken_rules": "duplicate_key", "amount": pounds(rng.choice(PENCE))})
+
+    def _put(self, row: Row) -> None:
+        self.sent.append(row)
+        client = {"social_care_id": row["social_care_id"]}
+        own: dict[str, Row] = {
+            "home_care": {"month": row["start_date"], "hours": row["quantity"], "service_type": "2", "gross_cost": row["amount"], **client},
+            "acute": {"admission_date": row["start_date"], "discharge_date": row["end_date"], "inpatient_day_case": "I",
+                      "admission_type_code": "30", "total_cost": row["amount"], "cost_month": row["cost_month"]},
+            "care_home": {"admission_date": row["start_date"], "discharge_date": row["end_date"], "admission_type": "3",
+                          "nursing_care": row.get("nursing_care"), "gross_weekly_cost": row["amount"], **client},
+            "payments": {"cost_code": row["service"], "period_from": row["start_date"], "gross_amount": row["amount"],
+                         "period_to": row["end_date"] and row["end_date"] - datetime.timedelta(1), **client},
+        }  # fmt: skip
+        lineage = {name: row[name] for name in ("record_key", "part", "period", "broken_rules")}
+        self._add(f"{'quarantine' if row['broken_rules'] else 'staged'}.{row['feed']}", source_file=f"f{row['period']}",
+                  source_row=len(self.sent), row_count=1, **lineage, **own[row["feed"]])  # fmt: skip
+
+    def live(self) -> Iterator[Row]:
+        """The rows that no later file replaces."""
+        for row in self.sent:
+            same = [other for other in self.sent if (other["feed"], other["record_key"]) == (row["feed"], row["record_key"])]
+            later = [other for other in same if other["period"] > row["period"]]
+            if row["feed"] == "payments":
+                later = [other for other in later if other["amount"] is None or other["amount"] >= 0]
+            if row["cost_month"]:
+                later = [other for other in later if other["cost_month"] in (None, row["cost_month"])]
+            if not later:
+                yield row
 
     def accepted(self) -> Iterator[Row]:
-        return (row for row in self.tables["core.record"] if row["fate"] == "accepted")
+        """What is costed: each accepted part, but the parts of an episode as one."""
+        good = [row for row in self.live() if not row["broken_rules"]]
+        for row in good:
+            if row["feed"] == "payments" and row["amount"] is not None and row["amount"] < 0:
+                yield row | {"part": f"{row['period']}/{row['part']}"}
+            elif row["feed"] != "acute":
+                yield row
+        for key in {row["record_key"] for row in good if row["feed"] == "acute"}:
+            parts = [row for row in good if (row["feed"], row["record_key"]) == ("acute", key)]
+            latest = [row for row in parts if row["period"] == max(part["period"] for part in parts)]
+            amounts = [part["amount"] for part in parts if part["amount"] is not None]
+            yield min(latest, key=lambda row: row["part"]) | {"amount": sum(amounts) if amounts else None}
+
+    def held(self) -> dict[tuple[str, datetime.date], Decimal]:
+        """What is known of records in quarantine, by service and month: once, and only where records of the feed are the cost."""
+        sums: dict[tuple[str, datetime.date], Decimal] = defaultdict(Decimal)
+        for row in self.live():
+            is_payment = row["feed"] == "payments"
+            if row["broken_rules"] != "x" or row["amount"] is None or row["feed"] == "care_home":
+                continue
+            if self.rule(row["service"])["method"] == ("payments" if is_payment else "record"):
+                month = row["start_date"].replace(day=1)
+                own = datetime.date.fromisoformat(row["period"] + "-01")
+                sums[row["service"], month if FIRST <= month <= LAST else own] += row["amount"]
+        return sums
 
     def rule(self, service: str) -> Row:
         return next(r for r in self.tables["reference.costing_rules"] if r["service"] == service)
@@ -150,10 +247,13 @@ class Case:
         return prices[0] if prices else None
 
     def quanta(self) -> dict[tuple[str, datetime.date], Decimal]:
-        """What the ledger says of each service and month: of a row that comes again the last one, by the mapping of its month."""
-        latest = {row["record_key"]: row for row in sorted(self.tables["staged.ledger"], key=lambda r: r["period"])}
+        """What the ledger says of each service and month: of a code that comes again its last lines, by the mapping of its month."""
+        rows = self.tables["staged.ledger"]
+        latest = {row["record_key"]: row["period"] for row in sorted(rows, key=lambda r: r["period"])}
         sums: dict[tuple[str, datetime.date], Decimal] = defaultdict(Decimal)
-        for row in latest.values():
+        for row in rows:
+            if row["period"] != latest[row["record_key"]]:
+                continue
             maps = [
                 m for m in self.tables["reference.cost_code_map"]
                 if m["cost_code"] == row["cost_code"]
@@ -189,9 +289,11 @@ def costed(tables: dict[str, list[Row]], threads: int, shuffle: random.Random | 
         connection.execute(f"CREATE OR REPLACE TABLE {file.replace('/', '.')} AS {read_sql(*file.split('/'))}")
     return {
         "record_cost": connection.execute(
-            "SELECT agency, feed, record_key, service, month, split_group, cost_basis, direct_cost FROM core.record_cost ORDER BY ALL"
+            "SELECT agency, feed, record_key, service, part, month, split_group, cost_basis, direct_cost FROM core.record_cost ORDER BY ALL"
         ).fetchall(),
-        "cost_line": connection.execute("SELECT agency, service, month, cost, * FROM core.cost_line").fetchall(),
+        "cost_line": connection.execute(
+            "SELECT agency, service, month, cost, line_id, cost_basis, source_row, * FROM core.cost_line"
+        ).fetchall(),
     }
 
 
@@ -220,19 +322,31 @@ def check_quanta(cases: list[Case], lines: list[tuple]) -> None:
     assert {key: cost for key, cost in sums.items() if cost} == expected
 
 
+def check_held(cases: list[Case], lines: list[tuple]) -> None:
+    """H is on lines of its own, each with its row; no two lines have one id."""
+    held: dict[tuple[str, str, datetime.date], Decimal] = defaultdict(Decimal)
+    for agency, service, month, cost, _, basis, source_row, *_ in lines:
+        if basis == "quarantined":
+            assert source_row and cost
+            held[agency, service, month] += cost
+    expected = {(case.agency, *key): amount for case in cases for key, amount in case.held().items() if amount}
+    assert {key: cost for key, cost in held.items() if cost} == expected
+    assert len({line[4] for line in lines}) == len(lines)
+
+
 def year_of(day: datetime.date) -> str:
     return YEARS[day >= datetime.date(2024, 4, 1)]
 
 
 def check_records(cases: list[Case], costs: list[tuple]) -> None:
     """Σ months = record: its amount or, by rate, each year's units at the year's price. Every month is its share to the penny."""
-    of_record: dict[tuple[str, str, str], list[tuple]] = defaultdict(list)
-    for agency, feed, key, _, month, group, basis, direct in costs:
-        of_record[agency, feed, key].append((month, group, basis, direct))
+    of_record: dict[tuple[str, str, str, str], list[tuple]] = defaultdict(list)
+    for agency, feed, key, _, part, month, group, basis, direct in costs:
+        of_record[agency, feed, key, part].append((month, group, basis, direct))
     for case in cases:
         for record in case.accepted():
             method = case.rule(record["service"])["method"]
-            parts = of_record.pop((case.agency, record["feed"], record["record_key"]), [])
+            parts = of_record.pop((case.agency, record["feed"], record["record_key"], record["part"]), [])
             if record["feed"] == "payments" and method != "payments":
                 assert not parts
                 continue
@@ -314,6 +428,7 @@ def test_any_batch_of_cases(seed: int) -> None:
     tables = together(cases)
     made = costed(tables, threads=1)
     check_quanta(cases, made["cost_line"])
+    check_held(cases, made["cost_line"])
     check_records(cases, made["record_cost"])
     # No line changes with the order of rows (and so of files) or the number of threads.
     assert costed(tables, threads=2, shuffle=rng) == made
