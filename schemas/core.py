@@ -61,7 +61,7 @@ class Record(Table):
     record_key: Series[Text] = column(RECORD_KEY, identifying=True)
     part: Series[Text] = column(PART, required=True)
     fate: Series[Text] = column("accepted, quarantined or superseded", required=True)
-    is_duplicate: Series[Flag] = column("in quarantine because another row says the same or has the same key", required=True)
+    is_void: Series[Flag] = column("in quarantine and nobody's record: a duplicate, or dropped by a correction", required=True)
     is_lead: Series[Flag] = column(
         "is costed; not so the further rows of a hospital episode, for which its first one stands", required=True
     )

@@ -11,16 +11,16 @@ WITH sent AS (
 held AS (
     SELECT agency, feed, sum(amount) AS amount FROM core.held GROUP BY agency, feed
 ),
-duplicate AS (
-    SELECT agency, feed, sum(amount) AS amount FROM core.record WHERE fate = 'quarantined' AND is_duplicate GROUP BY agency, feed
+void AS (
+    SELECT agency, feed, sum(amount) AS amount FROM core.record WHERE fate = 'quarantined' AND is_void GROUP BY agency, feed
 ),
 counted AS (
     SELECT
-        sent.agency, sent.feed, sent.records, sent.amount, coalesce(held.amount, 0) AS held, coalesce(duplicate.amount, 0) AS duplicate,
-        sent.amount - coalesce(held.amount, 0) - coalesce(duplicate.amount, 0) AS elsewhere
+        sent.agency, sent.feed, sent.records, sent.amount, coalesce(held.amount, 0) AS held, coalesce(void.amount, 0) AS void,
+        sent.amount - coalesce(held.amount, 0) - coalesce(void.amount, 0) AS elsewhere
     FROM sent
     LEFT JOIN held USING (agency, feed)
-    LEFT JOIN duplicate USING (agency, feed)
+    LEFT JOIN void USING (agency, feed)
 ),
 named AS (
     SELECT
@@ -30,14 +30,14 @@ named AS (
             agency || ' ' || feed || ': ' || CAST(records AS VARCHAR) || CASE records WHEN 1 THEN ' row' ELSE ' rows' END,
             '£' || CAST(amount AS VARCHAR) || CASE feed WHEN 'care_home' THEN ' a week' ELSE '' END,
             CASE WHEN held <> 0 THEN '£' || CAST(held AS VARCHAR) || ' of it on lines of basis quarantined' END,
-            CASE WHEN duplicate <> 0 THEN '£' || CAST(duplicate AS VARCHAR) || ' of it duplicates that count nowhere' END,
+            CASE WHEN void <> 0 THEN '£' || CAST(void AS VARCHAR) || ' of it duplicates or dropped by a correction, which count nowhere' END,
             CASE
                 WHEN elsewhere <> 0
                     THEN '£' || CAST(elsewhere AS VARCHAR) || ' of it counts nowhere, for its service cannot be told or is not costed by these records'
             END
         ) AS sentence
     FROM counted
-    WHERE records > 0 AND (amount <> 0 OR held <> 0 OR duplicate <> 0)
+    WHERE records > 0 AND (amount <> 0 OR held <> 0 OR void <> 0)
 ),
 final AS (
     SELECT string_agg(sentence, '; ' ORDER BY agency, feed) AS sentences

@@ -1,6 +1,6 @@
 -- Purpose: H by record: what is known to have been spent on records in quarantine, with the service and month it counts in.
 -- Grain: part of a quarantined record with an amount that counts. Inputs: record, costing_rules, refresh.
--- Conserves: each such amount once. A duplicate is nobody's second record; where the service cannot be told, or records of
+-- Conserves: each such amount once. A duplicate, or what a correction dropped, is nobody's record; where the service cannot be told, or records of
 -- the feed are not what costs it, the amount is in no H. A month that is unknown or not the dataset's is that of the file.
 WITH quarantined AS (
     SELECT
@@ -14,7 +14,7 @@ WITH quarantined AS (
     FROM core.record
     JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = record.service
     CROSS JOIN core.refresh
-    WHERE record.fate = 'quarantined' AND NOT record.is_duplicate AND record.amount <> 0 AND record.service <> 'outpatient_dna'
+    WHERE record.fate = 'quarantined' AND NOT record.is_void AND record.amount <> 0 AND record.service <> 'outpatient_dna'
         AND ((rules.method = 'record' AND record.feed NOT IN ('payments', 'care_home')) OR (rules.method = 'payments' AND record.feed = 'payments'))
 ),
 final AS (

@@ -261,7 +261,7 @@ fated AS (
             WHEN broken_rules IS NOT NULL THEN 'quarantined'
             ELSE 'accepted'
         END AS fate,
-        coalesce(' ' || broken_rules LIKE '% duplicate_%', FALSE) AS is_duplicate,
+        coalesce(' ' || broken_rules LIKE '% duplicate_%' OR ' ' || broken_rules LIKE '% corrected.%', FALSE) AS is_void,
         feed IN ('acute', 'maternity', 'mental_health') AS is_hospital
     FROM ranked
 ),
@@ -277,7 +277,7 @@ standing AS (
 ),
 final AS (
     SELECT
-        agency, feed, record_key, part, fate, is_duplicate, is_lead, period, source_file, source_row, row_count, service, start_date,
+        agency, feed, record_key, part, fate, is_void, is_lead, period, source_file, source_row, row_count, service, start_date,
         end_date, spread, quantity, amount, CASE WHEN is_lead THEN record_amount END AS record_amount, client_contribution,
         specialty_code, location_code, variant, chi_number, social_care_id, postcode
     FROM standing

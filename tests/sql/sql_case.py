@@ -85,7 +85,7 @@ def fill(connection: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Row]) 
 
 def _usual(column: str, row: Row) -> Any:
     """What holds unless the case says otherwise: a record is one row of its file, has no parts and is costed by its amount."""
-    return {"row_count": 1, "part": "", "is_lead": True, "is_duplicate": False, "record_amount": row.get("amount")}.get(column)
+    return {"row_count": 1, "part": "", "is_lead": True, "is_void": False, "record_amount": row.get("amount")}.get(column)
 
 
 @cache

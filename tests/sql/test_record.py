@@ -174,9 +174,7 @@ def test_every_feed_keeps_its_own_columns() -> None:
         tuple(Decimal(v) if n in money and v is not None else v for n, v in zip(named, row, strict=True)) for row in expected
     ]
     lineage = {"agency", "fate", "period", "source_file", "source_row", "row_count"}
-    assert set(named) | lineage | {"part", "is_duplicate", "is_lead", "record_amount"} == {
-        c.name for c in columns(CORE["record"])
-    }
+    assert set(named) | lineage | {"part", "is_void", "is_lead", "record_amount"} == {c.name for c in columns(CORE["record"])}
 
 
 def test_a_same_day_stay_is_a_case() -> None:
@@ -367,9 +365,15 @@ def test_rows_without_a_cost_month_say_the_whole_episode() -> None:
 
 
 @pytest.mark.parametrize(
-    ("broken", "is_duplicate"),
-    [(None, False), ("hours.missing", False), ("duplicate_row", True), ("hours.missing duplicate_key", True)],
+    ("broken", "is_void"),
+    [
+        (None, False),
+        ("hours.missing", False),
+        ("duplicate_row", True),
+        ("hours.missing duplicate_key", True),
+        ("corrected.AN-1", True),
+    ],
 )
-def test_a_duplicate_is_known_as_one(broken: str | None, is_duplicate: bool) -> None:
+def test_what_is_nobodys_record_is_known(broken: str | None, is_void: bool) -> None:
     found = one(quarantine__home_care=[sent("H1", agency=COUNCIL, broken=broken)])
-    assert found["is_duplicate"] is is_duplicate
+    assert found["is_void"] is is_void

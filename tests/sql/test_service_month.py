@@ -171,6 +171,6 @@ def test_superseded_amounts_and_unread_ones_are_not_counted() -> None:
         held("9.00", "home_care", fate="accepted"),
         held(None, "home_care"),
         # Another row says the same, or the same key otherwise: nobody's second record.
-        held("9.00", "home_care", is_duplicate=True),
+        held("9.00", "home_care", is_void=True),
     ]
     assert service_months([], records=records, rules=[rule(method="record")]) == []

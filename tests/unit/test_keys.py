@@ -105,7 +105,7 @@ def test_what_cannot_be_read_is_equal_to_the_same_text_only(tmp_path: Path) -> N
 
 def test_a_row_without_a_key_is_a_duplicate_only_of_its_equal(tmp_path: Path) -> None:
     nameless = {"service_id": ""}
-    others = ({}, {"service_id": "H2"}, {"service_id": "H3"}, {"service_id": "H4"})
+    others: tuple[Fields, ...] = ({}, {"service_id": "H2"}, {"service_id": "H3"}, {"service_id": "H4"})
     found = told(tmp_path, "home_care", nameless, nameless, {**nameless, "hours": "3"}, *others)
     assert sorted(broken_in(found)) == ["duplicate_row service_id.missing", "service_id.missing", "service_id.missing"]
 
