@@ -216,7 +216,7 @@ class Held(Table):
     agency: Series[Text] = column("who pays", required=True)
     feed: Series[Text] = column("feed", required=True)
     record_key: Series[Text] = column(
-        "the record's key, or the file and row where it has none", required=True, identifying=True
+        "the record's key; where it has none, its period and pounds", required=True, identifying=True
     )
     part: Series[Text] = column(PART, required=True)
     service: Series[Text] = column("service", required=True)

@@ -4,7 +4,9 @@
 -- the feed are not what costs it, the amount is in no H. A month that is unknown or not the dataset's is that of the file.
 WITH quarantined AS (
     SELECT
-        record.agency, record.feed, coalesce(record.record_key, record.source_file || ':' || CAST(record.source_row AS VARCHAR)) AS record_key,
+        record.agency, record.feed,
+        -- Without a key what is said, so that the order of rows does not matter.
+        coalesce(record.record_key, record.period || ' ' || CAST(record.amount AS VARCHAR)) AS record_key,
         record.part, record.service,
         CASE
             WHEN month_of(record.start_date) BETWEEN refresh.first_month AND refresh.last_month THEN month_of(record.start_date)
@@ -18,10 +20,10 @@ WITH quarantined AS (
         AND ((rules.method = 'record' AND record.feed NOT IN ('payments', 'care_home')) OR (rules.method = 'payments' AND record.feed = 'payments'))
 ),
 final AS (
-    -- number: rows without a readable key that one row of a file made may be alike in all else.
+    -- number: rows without a readable key may be alike in all but their place.
     SELECT
         *,
-        row_number() OVER (PARTITION BY agency, feed, record_key, part, service, month ORDER BY source_file, source_row, amount) AS number
+        row_number() OVER (PARTITION BY agency, feed, record_key, part, service, month ORDER BY amount, source_file, source_row) AS number
     FROM quarantined
 )
 SELECT * FROM final
