@@ -29,7 +29,7 @@ from pipelines.identity.standardise import database as identity_database
 from pipelines.ingest.corrections import Correction
 from pipelines.ingest.judge import Outcome
 from pipelines.ingest.landing import Landed, scan
-from pipelines.ingest.reference import declared_corrections, load_reference, reference_file
+from pipelines.ingest.reference import declared_bounds, declared_corrections, load_reference, reference_file
 from pipelines.ingest.submissions import Judged, current, refusal_noted, take_judged, take_raw
 from pipelines.progress import PROGRESS
 from pipelines.quality.drift import drift_rows
@@ -116,7 +116,9 @@ class Steps:
         unreadable = {(x[0], x[1]): (x[2], x[3]) for x in self._noted(f"refused_{feed}")}
         landed = self.landed(feed)
         readable = [x for x in landed if (x.sha256, x.name) not in unreadable]
-        judged = take_judged(readable, self.root, reference_file(self.root, "postcodes"), self.corrections())
+        judged = take_judged(
+            readable, self.root, reference_file(self.root, "postcodes"), self.corrections(), declared_bounds(self.root)
+        )
         known = {j.landed: j for j in judged}
         return [known.get(x) or Judged(x, Outcome(), *unreadable[x.sha256, x.name]) for x in landed]
 

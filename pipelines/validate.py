@@ -20,9 +20,11 @@ from pipelines.engine.paths import DataRoot
 from pipelines.ingest.corrections import Correction, read_corrections, rules_of_corrections
 from pipelines.ingest.judge import FIRST_ROWS, Outcome, judge, refusal_of, write_raw
 from pipelines.ingest.landing import FILE_NAME, Landed, check_feed, sha256_of
+from pipelines.ingest.plausible import read_bounds
 from pipelines.ingest.read import Refused
 from pipelines.ingest.reference import read_reference
 from schemas.feeds import FEEDS
+from schemas.plausible import Bounds
 from schemas.rules import FILE_RULES, Rule, rules_of
 
 UNKNOWN_COLUMNS = "file.unknown_columns"
@@ -115,12 +117,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Bench:
-    """Where files are tried. agencies: agency → kind. corrections: all that are declared."""
+    """Where files are tried. agencies: agency → kind. corrections: all that are declared. plausible: the bounds of every feed."""
 
     folder: Path
     agencies: dict[str, str]
     postcodes: Path
     corrections: list[Correction]
+    plausible: dict[str, Bounds]
 
 
 @contextmanager
@@ -131,13 +134,16 @@ def open_bench(root: DataRoot) -> Iterator[Bench]:
     """
     with tempfile.TemporaryDirectory(prefix="irf-validate-") as name:
         folder = Path(name)
-        postcodes, corrections = folder / "postcodes.parquet", folder / "corrections.parquet"
+        postcodes, corrections, bounds = (
+            folder / f"{name}.parquet" for name in ("postcodes", "corrections", "plausible_bounds")
+        )
         with open_database(folder) as connection:
             agencies = read_reference(connection, root, "agencies")
             pq.write_table(read_reference(connection, root, "postcodes"), postcodes)
             pq.write_table(read_reference(connection, root, "corrections"), corrections)
+            pq.write_table(read_reference(connection, root, "plausible_bounds"), bounds)
         kinds = {row["agency"]: row["kind"] for row in agencies.select(["agency", "kind"]).to_pylist()}
-        yield Bench(folder, kinds, postcodes, read_corrections(corrections, kinds))
+        yield Bench(folder, kinds, postcodes, read_corrections(corrections, kinds), read_bounds(bounds))
 
 
 def submission_of(path: Path, given: Given, agencies: dict[str, str]) -> Landed:
@@ -177,7 +183,8 @@ def try_file(landed: Landed, bench: Bench) -> Trial:
     try:
         write_raw(landed, raw)
         with open_database(bench.folder) as connection:
-            outcome = judge(connection, landed, raw, staged, quarantine, bench.postcodes, corrections, is_trial=True)
+            bounds = bench.plausible[landed.feed]
+            outcome = judge(connection, landed, raw, staged, quarantine, bench.postcodes, corrections, bounds, is_trial=True)
     except Refused as refusal:
         return Trial(landed, None, refusal, quarantine, rules)
     return Trial(landed, outcome, refusal_of(outcome), quarantine, rules)

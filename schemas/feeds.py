@@ -19,22 +19,22 @@ CARE_ID = "the council's client number"
 class PopulationRegister(Table):
     """Everyone registered with the board: the snapshot of the latest period counts."""
 
-    chi_number: Series[Text] = column(CHI, required=True, identifying=True)
-    previous_chi_number: Series[Text] = column("a superseded CHI of the same person", identifying=True)
+    chi_number: Series[Text] = column(CHI, required=True, identifying=True, identifier=True)
+    previous_chi_number: Series[Text] = column("a superseded CHI of the same person", identifying=True, identifier=True)
     forename: Series[Text] = column("forename", identifying=True)
     surname: Series[Text] = column("surname", identifying=True)
     date_of_birth: Series[Day] = column("date of birth", required=True, identifying=True)
     sex: Series[Text] = column("0 not known, 1 male, 2 female, 9 not specified")
     postcode: Series[Text] = column("home postcode", identifying=True)
-    gp_practice_code: Series[Text] = column("general practice")
+    gp_practice_code: Series[Text] = column("general practice", identifier=True)
     date_of_death: Series[Day] = column("date of death", identifying=True)
 
 
 class HospitalEpisode(Table):
     """An episode in hospital: the columns of every feed of hospital stays."""
 
-    episode_id: Series[Text] = column("key of the episode", required=True)
-    chi_number: Series[Text] = column(CHI, identifying=True)
+    episode_id: Series[Text] = column("key of the episode", required=True, identifier=True)
+    chi_number: Series[Text] = column(CHI, identifying=True, identifier=True)
     admission_date: Series[Day] = column("first day", required=True)
     discharge_date: Series[Day] = column("day of leaving, not counted; blank while open")
     inpatient_day_case: Series[Text] = column("I inpatient, D day case", required=True)
@@ -42,7 +42,7 @@ class HospitalEpisode(Table):
     specialty_code: Series[Text] = column("specialty", required=True)
     location_code: Series[Text] = column("hospital", required=True)
     significant_facility_code: Series[Text] = column("significant facility")
-    stay_id: Series[Text] = column("continuous stay the episode belongs to")
+    stay_id: Series[Text] = column("continuous stay the episode belongs to", identifier=True)
     geriatric_long_stay: Series[Text] = column("Y geriatric long stay, else N")
     main_diagnosis: Series[Text] = column("ICD-10 main diagnosis")
     postcode: Series[Text] = column("postcode at the time", identifying=True)
@@ -65,8 +65,8 @@ class MentalHealth(HospitalEpisode):
 class Outpatient(Table):
     """Outpatient appointments, attended or not."""
 
-    episode_id: Series[Text] = column("key of the appointment", required=True)
-    chi_number: Series[Text] = column(CHI, identifying=True)
+    episode_id: Series[Text] = column("key of the appointment", required=True, identifier=True)
+    chi_number: Series[Text] = column(CHI, identifying=True, identifier=True)
     clinic_date: Series[Day] = column("day of the clinic", required=True)
     specialty_code: Series[Text] = column("specialty", required=True)
     location_code: Series[Text] = column("hospital", required=True)
@@ -80,8 +80,8 @@ class Outpatient(Table):
 class Emergency(Table):
     """Attendances at emergency departments."""
 
-    attendance_id: Series[Text] = column("key of the attendance", required=True)
-    chi_number: Series[Text] = column(CHI, identifying=True)
+    attendance_id: Series[Text] = column("key of the attendance", required=True, identifier=True)
+    chi_number: Series[Text] = column(CHI, identifying=True, identifier=True)
     arrival_datetime: Series[Moment] = column("arrival", required=True)
     departure_datetime: Series[Moment] = column("departure")
     location_code: Series[Text] = column("hospital", required=True)
@@ -94,9 +94,9 @@ class Emergency(Table):
 class Prescribing(Table):
     """Items prescribed in the community and paid in a month."""
 
-    chi_number: Series[Text] = column(CHI, identifying=True)
+    chi_number: Series[Text] = column(CHI, identifying=True, identifier=True)
     paid_month: Series[Day] = column("month of payment", required=True)
-    gp_practice_code: Series[Text] = column("prescribing practice", required=True)
+    gp_practice_code: Series[Text] = column("prescribing practice", required=True, identifier=True)
     paid_items: Series[Quantity] = column("items paid", required=True, unit="items")
     gross_ingredient_cost: Series[Money] = column("gross ingredient cost", required=True, unit="GBP")
     date_of_birth: Series[Day] = column("date of birth", identifying=True)
@@ -106,8 +106,8 @@ class Prescribing(Table):
 class GpOutOfHours(Table):
     """Consultations of general practice out of hours."""
 
-    consultation_id: Series[Text] = column("key of the consultation", required=True)
-    chi_number: Series[Text] = column(CHI, identifying=True)
+    consultation_id: Series[Text] = column("key of the consultation", required=True, identifier=True)
+    chi_number: Series[Text] = column(CHI, identifying=True, identifier=True)
     start_datetime: Series[Moment] = column("start", required=True)
     end_datetime: Series[Moment] = column("end")
     consultation_type: Series[Text] = column("kind of consultation; may have a unit cost of its own", required=True)
@@ -117,8 +117,8 @@ class GpOutOfHours(Table):
 class CommunityContact(Table):
     """A contact with a team in the community: the columns of every feed of such contacts."""
 
-    contact_id: Series[Text] = column("key of the contact", required=True)
-    chi_number: Series[Text] = column(CHI, identifying=True)
+    contact_id: Series[Text] = column("key of the contact", required=True, identifier=True)
+    chi_number: Series[Text] = column(CHI, identifying=True, identifier=True)
     contact_date: Series[Day] = column("day of the contact", required=True)
     duration_minutes: Series[Quantity] = column("how long it took", unit="minutes")
     contact_type: Series[Text] = column("kind of contact; may have a unit cost of its own")
@@ -136,7 +136,7 @@ class CommunityMentalHealth(CommunityContact):
 class Deaths(Table):
     """Deaths as registered. They cost nothing; they say who has died, before the register and the councils do."""
 
-    chi_number: Series[Text] = column(CHI, required=True, identifying=True)
+    chi_number: Series[Text] = column(CHI, required=True, identifying=True, identifier=True)
     date_of_death: Series[Day] = column("date of death", required=True, identifying=True)
     place_of_death: Series[Text] = column("kind of place")
 
@@ -144,8 +144,8 @@ class Deaths(Table):
 class DelayedDischarge(Table):
     """Days in hospital after being ready to leave: activity only, its cost is in the hospital's."""
 
-    delay_id: Series[Text] = column("key of the delay", required=True)
-    chi_number: Series[Text] = column(CHI, identifying=True)
+    delay_id: Series[Text] = column("key of the delay", required=True, identifier=True)
+    chi_number: Series[Text] = column(CHI, identifying=True, identifier=True)
     ready_for_discharge_date: Series[Day] = column("first day of the delay", required=True)
     delay_end_date: Series[Day] = column("day of leaving, not counted; blank while waiting")
     reason_code: Series[Text] = column("why the patient waits", required=True)
@@ -154,7 +154,7 @@ class DelayedDischarge(Table):
 class Ledger(Table):
     """What the agency's accounts say each cost code cost in each month."""
 
-    cost_code: Series[Text] = column("code in the agency's ledger", required=True)
+    cost_code: Series[Text] = column("code in the agency's ledger", required=True, identifier=True)
     account_name: Series[Text] = column("the code in words")
     month: Series[Day] = column("month of the accounts", required=True)
     amount: Series[Money] = column("expenditure +, income −", required=True, unit="GBP")
@@ -163,8 +163,8 @@ class Ledger(Table):
 class Clients(Table):
     """A council's social-care clients: the snapshot of the latest period counts."""
 
-    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
-    chi_number: Series[Text] = column(CHI, identifying=True)
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True, identifier=True)
+    chi_number: Series[Text] = column(CHI, identifying=True, identifier=True)
     forename: Series[Text] = column("forename", identifying=True)
     surname: Series[Text] = column("surname", identifying=True)
     date_of_birth: Series[Day] = column("date of birth", identifying=True)
@@ -176,8 +176,8 @@ class Clients(Table):
 class HomeCare(Table):
     """Hours of care at home, by client and month."""
 
-    service_id: Series[Text] = column("number of the package; may be the same every month", required=True)
-    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
+    service_id: Series[Text] = column("number of the package; may be the same every month", required=True, identifier=True)
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True, identifier=True)
     month: Series[Day] = column("month of the care", required=True)
     hours: Series[Quantity] = column("hours delivered", required=True, unit="hours")
     service_type: Series[Text] = column("1 non-personal, 2 personal")
@@ -189,8 +189,8 @@ class HomeCare(Table):
 class CareHome(Table):
     """Stays in care homes."""
 
-    stay_id: Series[Text] = column("key of the stay", required=True)
-    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
+    stay_id: Series[Text] = column("key of the stay", required=True, identifier=True)
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True, identifier=True)
     admission_date: Series[Day] = column("first day", required=True)
     discharge_date: Series[Day] = column("day of leaving, not counted; blank while open")
     nursing_care: Series[Text] = column("1 nursing, 0 not, 9 not known")
@@ -205,8 +205,8 @@ class CareHome(Table):
 class SelfDirectedSupport(Table):
     """Budgets of self-directed support, by client and month."""
 
-    budget_id: Series[Text] = column("number of the budget; may be the same every month", required=True)
-    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
+    budget_id: Series[Text] = column("number of the budget; may be the same every month", required=True, identifier=True)
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True, identifier=True)
     month: Series[Day] = column("month of the budget", required=True)
     option: Series[Text] = column(
         "1 direct payment, 2 client directs, 3 council arranges, 4 more than one of these", required=True
@@ -218,8 +218,8 @@ class SelfDirectedSupport(Table):
 class Equipment(Table):
     """Community alarms and telecare in clients' homes."""
 
-    service_id: Series[Text] = column("key of the item", required=True)
-    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True)
+    service_id: Series[Text] = column("key of the item", required=True, identifier=True)
+    social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True, identifier=True)
     service_type: Series[Text] = column("1 community alarm, 2 telecare", required=True)
     start_date: Series[Day] = column("first day in the home", required=True)
     end_date: Series[Day] = column("last day in the home, counted; blank while there")
@@ -228,9 +228,9 @@ class Equipment(Table):
 class Payments(Table):
     """Payments for care, by client where known."""
 
-    payment_id: Series[Text] = column("number of the payment; may be on several lines", required=True)
-    social_care_id: Series[Text] = column(CARE_ID, identifying=True)
-    cost_code: Series[Text] = column("code in the agency's ledger", required=True)
+    payment_id: Series[Text] = column("number of the payment; may be on several lines", required=True, identifier=True)
+    social_care_id: Series[Text] = column(CARE_ID, identifying=True, identifier=True)
+    cost_code: Series[Text] = column("code in the agency's ledger", required=True, identifier=True)
     period_from: Series[Day] = column("first day paid for", required=True)
     period_to: Series[Day] = column("last day paid for, counted", required=True)
     gross_amount: Series[Money] = column("gross amount; credits negative", required=True, unit="GBP")
@@ -242,7 +242,7 @@ class Budget(Table):
     """What an agency means to spend, by service or ledger code and month: a year ahead, if it likes. Nobody must send it."""
 
     service: Series[Text] = column("service of the taxonomy; blank where cost_code is given")
-    cost_code: Series[Text] = column("code in the agency's ledger; blank where service is given")
+    cost_code: Series[Text] = column("code in the agency's ledger; blank where service is given", identifier=True)
     month: Series[Day] = column("month of the budget", required=True)
     amount: Series[Money] = column("pounds; income negative", required=True, unit="GBP")
     council: Series[Text] = column("council area (S12…) the pounds are for; blank = not divided, of a council its own")

@@ -52,7 +52,7 @@ class CostCodeMap(Table):
     """Which service a ledger code belongs to, and when."""
 
     agency: Series[Text] = column("agency", required=True)
-    cost_code: Series[Text] = column("code in the ledger", required=True)
+    cost_code: Series[Text] = column("code in the ledger", required=True, identifier=True)
     valid_from: Series[Day] = column("first day; blank = always")
     valid_to: Series[Day] = column("last day; blank = still")
     service: Series[Text] = column("service")
@@ -165,6 +165,15 @@ class Corrections(Table):
     reported_on: Series[Text] = column("the day the source was told")
 
 
+class PlausibleBounds(Table):
+    """Between which figures a number of a feed can be what it says, where it is not what `schemas/plausible.py` says."""
+
+    feed: Series[Text] = column("of which feed", required=True)
+    bounded: Series[Text] = column("column with a number; days for the days of a payment", required=True, alias="column")
+    low: Series[Count] = column("least plausible; blank = as it is without this row")
+    high: Series[Count] = column("greatest plausible; blank = as it is without this row")
+
+
 class PriceIndex(Table):
     """How prices changed from year to year, for costs in real terms."""
 
@@ -190,5 +199,9 @@ REFERENCE: dict[str, type[Table]] = {
     "code_history": CodeHistory,
 }
 """Every reference table by its file name without `.csv`."""
-OPTIONAL: dict[str, type[Table]] = {"corrections": Corrections, "price_index": PriceIndex}
+OPTIONAL: dict[str, type[Table]] = {
+    "corrections": Corrections,
+    "price_index": PriceIndex,
+    "plausible_bounds": PlausibleBounds,
+}
 """Reference tables that need not be there: absent means without rows."""

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, OTHER_CHI, SAYS_OTHERWISE, UNKNOWN_POSTCODE, Fields
 from schemas.feeds import FEEDS
+from schemas.plausible import DAYS, PLAUSIBLE
 from schemas.table import columns
 
 Test = Callable[[pd.DataFrame], pd.Series]
@@ -29,6 +30,7 @@ class Rule:
 
     fails, passes: how a record that breaks the rule, and one that keeps it, differ from the feed's good record. Both stand
     in a file below the good record and have, unless the example says otherwise, another key.
+    pounds: the column whose pounds the rule counts; blank is the feed's amount.
     """
 
     rule_id: str
@@ -37,6 +39,7 @@ class Rule:
     keeps: Test
     fails: Fields
     passes: Fields
+    pounds: str = ""
 
     def as_check(self) -> pdr.Check:
         """The rule as pandera runs it."""
@@ -73,6 +76,9 @@ FILE_RULES = {
         FileRule("file.empty", "file", "The file has no records.", "a header and nothing below", "a header and one record"),
         FileRule("file.mostly_bad", "file", "More than half of the records are bad: the file is not what its name says.",
                  "6 of 10 records break a rule of severity record", "5 of 10 do: they are quarantined, the others are used"),
+        FileRule("file.identifiers_lost", "file",
+                 "More than one record in a hundred has an identifier in scientific notation (1.00E+05): the digits are lost.",
+                 "3 of 200 records have 1.00E+05 for a client number", "2 of 200 do: they are set aside, the others are used"),
         FileRule("file.other_month", "file", "No record is of the month in the file's name.",
                  "home care of April 2025 under the name 2025-05.csv",
                  "home care of May and late records of April under the name 2025-05.csv"),
@@ -81,6 +87,8 @@ FILE_RULES = {
     )
 }  # fmt: skip
 MAXIMUM_BAD_SHARE_PERCENT = 50
+MAXIMUM_LOST_SHARE_PERCENT = 1
+"""Of the records of a file those with a lost identifier; one alone is no share."""
 
 
 @dataclass(frozen=True)
@@ -176,8 +184,13 @@ def rules_of(feed: str) -> list[Rule]:
     for c in columns(declared.model):
         if c.arrow_type != pa.string():
             rules.append(_readable(c.name, "not known" if pa.types.is_temporal(c.arrow_type) else "TBC"))
+        if c.name in PLAUSIBLE[feed]:
+            rules.append(_plausible(c.name, PLAUSIBLE[feed][c.name]))
         if c.required:
             rules.append(_present(c.name))
+    rules += _identifier_rules(feed)
+    if any(pa.types.is_decimal(c.arrow_type) for c in columns(declared.model)):
+        rules.append(_rounded(feed))
     if any(c.name == "chi_number" for c in columns(declared.model)):
         rules.append(Rule("chi_invalid", "warning", "The CHI number fails its checks; the record goes on without a person.",
                           lambda batch: batch["chi_is_valid"].fillna(True).astype(bool),
@@ -225,9 +238,68 @@ def _readable(name: str, unreadable: str) -> Rule:
     )
 
 
+def _plausible(name: str, bounds: tuple[int, int]) -> Rule:
+    low, high = bounds
+    return Rule(
+        f"{name}.out_of_bounds",
+        "record",
+        f"{name} is a number that it can hardly be (expected is {low:,} to {high:,}, or what plausible_bounds.csv says): it "
+        "is set aside and counts in no sum.",
+        lambda batch: ~batch[f"{name}__out_of_bounds"].astype(bool),
+        {name: str(high + 1)},
+        {name: "1.00"},
+    )
+
+
+def _identifier_rules(feed: str) -> list[Rule]:
+    """What spreadsheets do to identifiers: undone and counted, or lost. The examples change the last of the feed's."""
+    ids = [c for c in columns(FEEDS[feed].model) if c.identifier]
+    # A budget's code may be blank where a service stands for it; one that is lost has none.
+    required = [c.name for c in ids if c.required or c.name == "cost_code"]
+    optional = [c.name for c in ids if c.name not in required]
+    rules = []
+    for rule_id, severity, names, sentence in (
+        ("identifier_lost", "record", required, "An identifier is in scientific notation (1.00E+05): its digits are lost."),
+        ("optional_identifier_lost", "warning", optional,
+         "An identifier that may be blank is in scientific notation (1.00E+05): it is lost, and the record goes on without it."),
+    ):  # fmt: skip
+        if names:
+            rules.append(
+                Rule(rule_id, severity, sentence, _none_lost(names), {names[0]: "1.00E+05"}, {names[0]: _other(feed, names[0])})
+            )
+    if ids:
+        name = ids[0].name
+        rules.append(_flag("identifier_repaired", "warning",
+                           "An identifier was written as spreadsheets do (=\"00437\", '00437, 10045.0, blanks in it) and was repaired.",
+                           {name: f"'{_other(feed, name)}"}, {name: _other(feed, name)}))  # fmt: skip
+    return rules
+
+
+def _none_lost(names: list[str]) -> Test:
+    return lambda batch: ~batch[[f"{name}__lost" for name in names]].astype(bool).any(axis=1)
+
+
+def _other(feed: str, name: str) -> str:
+    return OTHER_CHI if name == "chi_number" else f"{GOOD_RECORD[feed].get(name, '')}3"
+
+
+def _rounded(feed: str) -> Rule:
+    name = FEEDS[feed].amount or next(c.name for c in columns(FEEDS[feed].model) if pa.types.is_decimal(c.arrow_type))
+    return Rule(
+        "amount_rounded",
+        "warning",
+        "An amount has more than two decimals, or a quantity more than four: it was rounded, half away from zero. The pounds are "
+        "those that rounding added.",
+        lambda batch: ~batch["amount_rounded"].astype(bool),
+        {name: "144.05751"},
+        {name: "144.06"},
+        pounds="amount_moved",
+    )
+
+
 def _present(name: str) -> Rule:
-    """Of a row that does not fit the header no field is known to be blank."""
-    unreadable = f"{name}__unreadable"
+    """Of a row that does not fit the header no field is known to be blank; nor is what was lost or is beyond its bounds."""
+    not_blank = [f"{name}__{why}" for why in ("unreadable", "out_of_bounds", "lost")]
     return Rule(
         f"{name}.missing",
         "record",
@@ -235,7 +307,7 @@ def _present(name: str) -> Rule:
         lambda batch: (
             batch[name].notna()
             | batch["row_structure"].astype(bool)
-            | (batch[unreadable].astype(bool) if unreadable in batch else False)
+            | batch[[flag for flag in not_blank if flag in batch]].astype(bool).any(axis=1)
         ),
         {name: ""},
         {},
@@ -350,6 +422,15 @@ _OWN_RULES: dict[str, list[Rule]] = {
             {"period_from": "2026-06-02", "period_to": "2026-06-30"},
             {},
         ),
+        Rule(
+            f"{DAYS}.out_of_bounds",
+            "record",
+            f"The payment is for more days than one payment is for ({PLAUSIBLE['payments'][DAYS][1]}, or what "
+            "plausible_bounds.csv says).",
+            lambda batch: ~batch[f"{DAYS}__out_of_bounds"].astype(bool),
+            {"period_from": "2025-05-01", "period_to": "2026-05-02"},
+            {"period_from": "2025-05-01", "period_to": "2026-05-01"},
+        ),
     ],
     "budget": [
         Rule(
@@ -357,7 +438,11 @@ _OWN_RULES: dict[str, list[Rule]] = {
             "record",
             "A budget is for a service or for a ledger code: one of the two, not both.",
             # Of a row that does not fit the header no field is known to be blank.
-            lambda batch: (batch["service"].isna() != batch["cost_code"].isna()) | batch["row_structure"].astype(bool),
+            lambda batch: (
+                (batch["service"].isna() != batch["cost_code"].isna())
+                | batch["row_structure"].astype(bool)
+                | batch["cost_code__lost"].astype(bool)
+            ),
             {"service": "meals"},
             {"cost_code": "", "service": "meals"},
         ),

@@ -30,6 +30,7 @@ class Column:
     description: str
     unit: str
     identifying: bool
+    identifier: bool
 
 
 T = TypeVar("T", bound=type[Table])
@@ -59,12 +60,23 @@ def key(model: type[Table]) -> tuple[str, ...]:
     return _KEY[model.__name__]
 
 
-def column(description: str, *, required: bool = False, unit: str = "", identifying: bool = False, **checks: Any) -> Any:
-    """Declare a column. `required`: NULL is an error. `identifying`: never leaves the inside folders."""
+def column(
+    description: str,
+    *,
+    required: bool = False,
+    unit: str = "",
+    identifying: bool = False,
+    identifier: bool = False,
+    **checks: Any,
+) -> Any:
+    """Declare a column. `required`: NULL is an error. `identifying`: never leaves the inside folders.
+
+    `identifier`: a text that names one thing; what spreadsheets do to such texts is undone when it is read.
+    """
     return pdr.Field(
         nullable=not required,
         description=description,
-        metadata={"unit": unit, "identifying": identifying},
+        metadata={"unit": unit, "identifying": identifying, "identifier": identifier},
         **checks,
     )
 
@@ -79,6 +91,7 @@ def columns(model: type[Table]) -> list[Column]:
             description=declared.description or "",
             unit=(declared.metadata or {}).get("unit", ""),
             identifying=(declared.metadata or {}).get("identifying", False),
+            identifier=(declared.metadata or {}).get("identifier", False),
         )
         for name, declared in model.to_schema().columns.items()
     ]

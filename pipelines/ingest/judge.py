@@ -29,7 +29,8 @@ from pipelines.ingest.typed import RECORD, ROWS_ARE_PARTS, last_day, parse_selec
 from schemas import chi
 from schemas.dialect import Dialect, dialects_of
 from schemas.feeds import FEEDS, Lineage
-from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, Rule, rules_of
+from schemas.plausible import Bounds
+from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, MAXIMUM_LOST_SHARE_PERCENT, Rule, rules_of
 from schemas.table import arrow_schema, columns
 
 BATCH_ROWS = 250_000
@@ -38,6 +39,7 @@ RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text
 UNKNOWN_COLUMNS = "unknown_columns"
 FIRST_ROWS = 10
 """How many row numbers are kept of each broken rule; a row number names nobody."""
+LOST = ("identifier_lost", "optional_identifier_lost")
 LUHN_FROM = "2026-08"
 """First month in which numbers with a modulus 10 check digit were issued."""
 
@@ -71,6 +73,11 @@ class Outcome:
     dated: int = 0
     """Records of a monthly feed with a date, and those of them that are of the file's month."""
     of_month: int = 0
+
+    @property
+    def identifiers_lost(self) -> int:
+        """Records with an identifier in scientific notation."""
+        return sum(count.failed for rule_id, count in self.rules.items() if rule_id in LOST)
 
 
 def staged_schema(feed: str) -> pa.Schema:
@@ -125,13 +132,15 @@ def judge(
     quarantine: Path,
     postcodes: Path,
     corrections: Sequence[Correction] = (),
+    bounds: Bounds | None = None,
     *,
     is_trial: bool = False,
 ) -> Outcome:
     """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
 
     connection: a database that may read all these files; those of one feed share one, for opening it takes longer than judging
-    a small file. corrections: those declared for the submission; they are applied before the rules.
+    a small file. corrections: those declared for the submission; they are applied before the rules. bounds: what is plausible
+    in the feed, where it is not what `schemas/plausible.py` says.
     Raises Refused as `refusal_of` says; then neither file is written. is_trial: do not raise then, so that a submitter sees
     which records are bad.
     """
@@ -143,7 +152,7 @@ def judge(
         path.parent.mkdir(parents=True, exist_ok=True)
     part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
     with ParquetFile(part, schema) as good, ParquetFile(bad_part, bad_schema) as bad:
-        for batch in ahead(_parsed_batches(connection, landed, raw, postcodes, corrections)):
+        for batch in ahead(_parsed_batches(connection, landed, raw, postcodes, corrections, bounds)):
             is_bad = _judge_batch(batch, landed, rules, outcome)
             count_corrected(batch, corrections, outcome.corrected)
             accepted = _chosen(batch, ~is_bad)
@@ -168,19 +177,31 @@ def refusal_of(outcome: Outcome) -> Refused | None:
     """
     if outcome.dated and not outcome.of_month:
         return Refused("file.other_month", "no record is of the month in the file's name")
+    lost = outcome.identifiers_lost
+    if lost > 1 and lost * 100 > outcome.rows * MAXIMUM_LOST_SHARE_PERCENT:
+        return Refused(
+            "file.identifiers_lost",
+            f"{lost:,} of {outcome.rows:,} records have an identifier in scientific notation (1.00E+05), so its digits are lost; "
+            "format the column as text and export it again",
+        )
     if (outcome.quarantined - outcome.dropped) * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
         return Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
     return None
 
 
 def _parsed_batches(
-    connection: duckdb.DuckDBPyConnection, landed: Landed, raw: Path, postcodes: Path, corrections: Sequence[Correction]
+    connection: duckdb.DuckDBPyConnection,
+    landed: Landed,
+    raw: Path,
+    postcodes: Path,
+    corrections: Sequence[Correction],
+    bounds: Bounds | None,
 ) -> Iterator[pd.DataFrame]:
     """The typed records in the file's order, with what no record can tell of itself: `duplicate_key`, `postcode_unknown` and such."""
     try:
         further = further_records(connection, landed, raw, corrections)
         directory = connection.sql(directory_postcodes(postcodes)).to_arrow_table()["postcode"].combine_chunks()
-        for batch in connection.sql(parse_select(landed, raw, corrections)).to_arrow_reader(BATCH_ROWS):
+        for batch in connection.sql(parse_select(landed, raw, corrections, bounds)).to_arrow_reader(BATCH_ROWS):
             table = told_apart(pa.Table.from_batches([batch]), further)
             postcode = table["postcode"] if "postcode" in table.column_names else pa.nulls(table.num_rows, pa.string())
             is_unknown = pc.and_not(pc.is_valid(postcode), pc.is_in(postcode, value_set=directory))
@@ -213,7 +234,7 @@ def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome
             continue
         count = outcome.rules[rule.rule_id]
         count.failed += int(fails.sum())
-        count.amount += _pounds(amount, fails)
+        count.amount += _pounds(pa.array(batch[rule.pounds]) if rule.pounds else amount, fails)
         count.first_rows = _first_rows(count.first_rows, batch["source_row"][fails])
         if rule.severity == "record":
             bad |= fails

@@ -17,7 +17,9 @@ from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.corrections import Correction, read_corrections
+from pipelines.ingest.plausible import read_bounds
 from schemas.feeds import FEEDS
+from schemas.plausible import Bounds
 from schemas.reference import OPTIONAL, REFERENCE
 from schemas.table import Column, Table, arrow_schema, columns, duckdb_type
 
@@ -42,6 +44,7 @@ def load_reference(root: DataRoot) -> dict[str, str]:
                 hashes[source.name] = hashlib.sha256(source.read_bytes()).hexdigest()
         check_reference(connection, root)
     declared_corrections(root)
+    declared_bounds(root)
     return hashes
 
 
@@ -74,6 +77,11 @@ def declared_corrections(root: DataRoot) -> list[Correction]:
     """Every declared correction. Raises IrfError naming the row of corrections.csv that cannot be understood."""
     agencies = pq.read_table(reference_file(root, "agencies")).to_pylist()
     return read_corrections(reference_file(root, "corrections"), {a["agency"]: a["kind"] for a in agencies})
+
+
+def declared_bounds(root: DataRoot) -> dict[str, Bounds]:
+    """What is plausible in every feed. Raises IrfError naming the row of plausible_bounds.csv that cannot be understood."""
+    return read_bounds(reference_file(root, "plausible_bounds"))
 
 
 def typed_table(connection: duckdb.DuckDBPyConnection, source: Path, model: type[Table]) -> pa.Table:
@@ -130,6 +138,8 @@ def _typed(c: Column, text: pa.Table) -> str:
 
 
 def _reader(c: Column) -> str:
+    if c.identifier:
+        return "repaired_identifier"
     return "read_quantity" if pa.types.is_decimal(c.arrow_type) else READERS[c.arrow_type]
 
 

@@ -7,7 +7,7 @@ read (`read.py`) or judged (`judge.py`).
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -21,6 +21,7 @@ from pipelines.ingest.corrections import Corrected, Correction
 from pipelines.ingest.judge import Count, Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused
+from schemas.plausible import PLAUSIBLE, Bounds
 
 
 @dataclass(frozen=True)
@@ -74,17 +75,22 @@ def take_raw(landed: Landed, root: DataRoot) -> Judged | None:
 
 
 def take_judged(
-    submissions: Sequence[Landed], root: DataRoot, postcodes: Path, declared: Sequence[Correction] = ()
+    submissions: Sequence[Landed],
+    root: DataRoot,
+    postcodes: Path,
+    declared: Sequence[Correction] = (),
+    plausible: Mapping[str, Bounds] = PLAUSIBLE,
 ) -> list[Judged]:
     """Judge submissions whose raw tables are there, but none whose content was judged by the same rules before.
 
-    declared: every correction; those of a submission are applied, and are part of what it was judged by.
+    declared: every correction; those of a submission are applied, and are part of what it was judged by. plausible: the bounds
+    of every feed.
     """
     rules = fingerprint(postcodes)
     with ExitStack() as opened:
         # Most often all were judged before: then no database is opened.
         database = functools.cache(lambda: opened.enter_context(open_database(root.path)))
-        return [_take_one_judged(database, x, root, rules, postcodes, declared) for x in submissions]
+        return [_take_one_judged(database, x, root, rules, postcodes, declared, plausible[x.feed]) for x in submissions]
 
 
 def _take_one_judged(
@@ -94,15 +100,21 @@ def _take_one_judged(
     rules: str,
     postcodes: Path,
     declared: Sequence[Correction],
+    bounds: Bounds,
 ) -> Judged:
     corrections = [c for c in declared if c.applies_to(landed.agency, landed.feed, landed.period)]
     known = _noted_file(landed, root)
-    key = landed.sha256 + landed.file_hash + rules + hashlib.sha256(repr(corrections).encode()).hexdigest()
+    key = (
+        landed.sha256
+        + landed.file_hash
+        + rules
+        + hashlib.sha256(repr((corrections, sorted(bounds.items()))).encode()).hexdigest()
+    )
     if known.exists():
         stored = json.loads(known.read_text("utf-8"))
         if stored["key"] == key and (stored["refused"] or all(path.exists() for path in _judged_files(landed, root))):
             return Judged(landed, _outcome(stored["outcome"]), stored["refused"], stored["detail"])
-    result = _judge_now(database(), landed, root, postcodes, corrections)
+    result = _judge_now(database(), landed, root, postcodes, corrections, bounds)
     known.parent.mkdir(parents=True, exist_ok=True)
     body = {"key": key, "outcome": asdict(result.outcome), "refused": result.refused, "detail": result.detail}
     known.write_text(json.dumps(body, default=str), "utf-8")
@@ -128,11 +140,16 @@ def _judged_files(landed: Landed, root: DataRoot) -> tuple[Path, Path]:
 
 
 def _judge_now(
-    connection: duckdb.DuckDBPyConnection, landed: Landed, root: DataRoot, postcodes: Path, corrections: Sequence[Correction]
+    connection: duckdb.DuckDBPyConnection,
+    landed: Landed,
+    root: DataRoot,
+    postcodes: Path,
+    corrections: Sequence[Correction],
+    bounds: Bounds,
 ) -> Judged:
     raw = root.folder("raw") / landed.feed / landed.parquet_name
     try:
-        return Judged(landed, judge(connection, landed, raw, *_judged_files(landed, root), postcodes, corrections))
+        return Judged(landed, judge(connection, landed, raw, *_judged_files(landed, root), postcodes, corrections, bounds))
     except Refused as refusal:
         return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
 

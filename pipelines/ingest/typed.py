@@ -16,6 +16,7 @@ from pipelines.engine.database import literal
 from pipelines.ingest.corrections import Correction, applied
 from pipelines.ingest.landing import Landed
 from schemas.feeds import FEEDS, Feed
+from schemas.plausible import DAYS, PLAUSIBLE, Bounds, largest
 from schemas.table import Column, columns, duckdb_type
 
 RECORD = "file_row_number"
@@ -26,20 +27,17 @@ FIRST_LINE = "1"
 READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(): "read_count"}
 
 
-def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = ()) -> str:
-    """The SELECT that types and corrects a submission's raw text: one row a record, `…__unreadable` beside typed columns.
+def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = (), bounds: Bounds | None = None) -> str:
+    """The SELECT that types and corrects a submission's raw text: one row a record, with flags beside the typed columns.
 
-    A scan and nothing else, so that records stay in the file's order and none waits for another.
+    `…__unreadable`: the text is not what the column declares; `…__lost`: an identifier in scientific notation;
+    `…__out_of_bounds`: a number beyond its plausible bounds (those of the feed unless `bounds` says otherwise), which is then
+    no known figure. A scan and nothing else, so that records stay in the file's order and none waits for another.
     """
     feed = FEEDS[landed.feed]
     declared = columns(feed.model)
-    typed = ", ".join(parsed(c) for c in declared)
-    not_text = [c.name for c in declared if c.arrow_type != pa.string()]
-    as_sent = "".join(f', "{name}" AS "{name}__sent"' for name in not_text)
-    unreadable = "".join(f', ("{name}__sent" IS NOT NULL AND "{name}" IS NULL) AS "{name}__unreadable"' for name in not_text)
-    sent = ", ".join(f'"{name}__sent"' for name in not_text)
-    without_sent = f"EXCLUDE ({sent})" if sent else ""
-    has_chi = any(c.name == "chi_number" for c in declared)
+    flags = [*_unreadable(declared), *_lost(declared), *_moved(feed, declared)]
+    sent = ", ".join(f'"{c.name}__sent"' for c in declared)
     event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
     end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
     is_of_month = "CAST(NULL AS BOOLEAN)"
@@ -47,23 +45,78 @@ def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = 
         is_of_month = f'"{feed.event}" >= CAST({literal(landed.period + "-01")} AS {event_type}) AND "{feed.event}" < CAST({literal(end)} AS {event_type})'
     return f"""
         WITH typed AS (
-            SELECT {typed}{as_sent}, {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
-                {"coalesce(lacks_leading_zero(chi_number), FALSE)" if has_chi else "FALSE"} AS chi_repaired
+            SELECT {", ".join(parsed(c) for c in declared)}, {", ".join(f'"{c.name}" AS "{c.name}__sent"' for c in declared)},
+                {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure
             FROM {raw_records(raw)}
         ),
         parsed AS (
-            SELECT * {without_sent}{unreadable}, {record_key(feed)} AS record_key,
+            SELECT * EXCLUDE ({sent}), {", ".join(flags)}, {record_key(feed)} AS record_key,
                 CASE WHEN {is_line(feed, raw)} THEN '{FIRST_LINE}' ELSE {own_part(feed)} END AS part
             FROM typed
         ),
         {applied("parsed", corrections)},
+        bounded AS ({_bounded("corrected", declared, PLAUSIBLE[landed.feed] if bounds is None else bounds)}),
         final AS (
             SELECT *, CAST({literal(end)} AS {event_type}) AS period_end_exclusive,
                 {is_of_month} AS is_of_month
-            FROM corrected
+            FROM bounded
         )
         SELECT * FROM final
     """
+
+
+def _unreadable(declared: list[Column]) -> list[str]:
+    """For each column but texts: whether its text is not what it declares, and of numbers whether it is one all the same."""
+    typed = [c for c in declared if c.arrow_type != pa.string()]
+    numbers = [c for c in declared if pa.types.is_decimal(c.arrow_type)]
+    return [
+        *(f'("{c.name}" IS NULL AND "{c.name}__sent" IS NOT NULL) AS "{c.name}__unreadable"' for c in typed),
+        *(f'("{c.name}" IS NULL AND plain_amount("{c.name}__sent") IS NOT NULL) AS "{c.name}__is_number"' for c in numbers),
+    ]
+
+
+def _lost(declared: list[Column]) -> list[str]:
+    """What spreadsheets did to identifiers: which of them are lost, whether any was repaired, a CHI without its zero."""
+    ids = [c.name for c in declared if c.identifier]
+    lost = [
+        f'("{n}" IS NULL AND coalesce(is_lost_identifier(repaired_identifier("{n}__sent")), FALSE)) AS "{n}__lost"' for n in ids
+    ]
+    repaired = " OR ".join(
+        # Most often nothing was: then one comparison tells.
+        f'coalesce("{n}" <> "{n}__sent" AND repaired_identifier("{n}__sent") <> "{n}__sent", FALSE)'
+        for n in ids
+    )
+    chi = 'coalesce(lacks_leading_zero(repaired_identifier("chi_number__sent")), FALSE)' if "chi_number" in ids else "FALSE"
+    return [*lost, f"({repaired or 'FALSE'}) AS identifier_repaired", f"{chi} AS chi_repaired"]
+
+
+def _moved(feed: Feed, declared: list[Column]) -> list[str]:
+    """Whether a number was rounded, and by how many of the record's pounds."""
+    moved = {c.name: f'moved_by_rounding("{c.name}", "{c.name}__sent")' for c in declared if pa.types.is_decimal(c.arrow_type)}
+    rounded = " OR ".join(f"{moved[name]} <> 0" for name in moved) or "FALSE"
+    return [
+        f"({rounded}) AS amount_rounded",
+        f"{moved[feed.amount] if feed.amount else 'CAST(0 AS DECIMAL(18, 6))'} AS amount_moved",
+    ]
+
+
+def _bounded(source: str, declared: list[Column], bounds: Bounds) -> str:
+    """The SELECT that sets aside figures beyond their bounds; they may be anything, a CHI number too, and enter no sum."""
+    replaced, flags = [], []
+    for c in declared:
+        if pa.types.is_decimal(c.arrow_type):
+            low, high = bounds[c.name]
+            is_beyond = f'coalesce("{c.name}" NOT BETWEEN {low} AND {high}, FALSE)'
+            replaced += [
+                f'CASE WHEN NOT {is_beyond} THEN "{c.name}" END AS "{c.name}"',
+                f'("{c.name}__unreadable" AND NOT "{c.name}__is_number") AS "{c.name}__unreadable"',
+            ]
+            flags.append(f'({is_beyond} OR ("{c.name}__unreadable" AND "{c.name}__is_number")) AS "{c.name}__out_of_bounds"')
+    if DAYS in bounds:
+        flags.append(f'coalesce(period_to - period_from + 1 > {bounds[DAYS][1]}, FALSE) AS "{DAYS}__out_of_bounds"')
+    if not flags:
+        return f"SELECT * FROM {source}"
+    return f"SELECT * REPLACE ({', '.join(replaced)}), {', '.join(flags)} FROM {source}"
 
 
 def raw_records(raw: Path) -> str:
@@ -138,11 +191,13 @@ def as_read(c: Column, name: str) -> str:
 def _value(c: Column, name: str) -> str:
     """The SQL that reads the text under `name` as the column's type."""
     if pa.types.is_decimal(c.arrow_type):
-        return f'{"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{name}")'
+        return f'within({"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{name}"), {largest(c)})'
     if c.arrow_type != pa.string():
         return f'{READERS[c.arrow_type]}("{name}")'
     if c.name.endswith("chi_number"):
-        return f'repaired_chi("{name}")'
+        return f'read_chi("{name}")'
+    if c.identifier:
+        return f'read_identifier("{name}")'
     if c.name.endswith("postcode"):
         return f'normal_postcode("{name}")'
     return f'"{name}"'

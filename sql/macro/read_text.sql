@@ -27,31 +27,56 @@ CREATE MACRO read_moment(field) AS
             THEN TRY_CAST(replace(trim(field), '/', '-') AS TIMESTAMP)
     END;
 
--- An amount without pound sign, thousands separators and blanks; (1.23) and 1.23- are negative.
+-- Text with the signs that a keyboard has: a true minus, an en dash and their like are -, every kind of blank is an
+-- ordinary one (no-break, narrow no-break, thin, …), what has no width is gone.
+CREATE MACRO plain_signs(field) AS
+    trim(translate(
+        field,
+        '−–‐‑‒﹣－' || chr(160) || chr(8192) || chr(8193) || chr(8194) || chr(8195) || chr(8196) || chr(8197) || chr(8198) || chr(8199)
+        || chr(8200) || chr(8201) || chr(8202) || chr(8239) || chr(8287) || chr(12288) || chr(9) || chr(10) || chr(13)
+        || chr(8203) || chr(8204) || chr(8205) || chr(8288) || chr(65279),
+        '-------                  '
+    ));
+
+-- An amount in capitals, without the currency before or behind it.
+CREATE MACRO without_currency(signs) AS
+    trim(regexp_replace(
+        regexp_replace(upper(signs), '^((?:CR|DR)? ?[-+(]? ?)(?:£|GBP) ?', '\1'),
+        ' ?(?:£|GBP)( ?(?:CR|DR|-|\))?)$', '\1'
+    ));
+
+-- An amount as digits, a point and a minus: 1,234.50, £1 234.50, 123.45 DR; negative are -1.23, (1.23), 1.23- and 1.23 CR.
 -- A comma or blank must part off three digits: 12,34 is not taken for 1234.
+CREATE MACRO amount_digits(bare) AS
+    CASE
+        WHEN regexp_full_match(
+            bare,
+            '[-+]? ?(\d+|\d{1,3}([, ]\d{3})+)(\.\d*)?|(\d+|\d{1,3}([, ]\d{3})+)(\.\d*)? ?(-|[CD]R)|(\(|[CD]R) ?(\d+|\d{1,3}([, ]\d{3})+)(\.\d*)? ?\)?'
+        ) AND starts_with(bare, '(') = ends_with(bare, ')')
+            THEN CASE WHEN regexp_matches(bare, '[-(]|CR') THEN '-' ELSE '' END || regexp_replace(bare, '[^0-9.]', '', 'g')
+    END;
 CREATE MACRO plain_amount(field) AS
     CASE
-        WHEN regexp_full_match(trim(field), '[-(£ ]*(\d+|\d{1,3}([, ]\d{3})+)(\.\d*)?[-) ]*') THEN
-            regexp_replace(
-                regexp_replace(replace(replace(replace(trim(field), '£', ''), ',', ''), ' ', ''), '^\((.*)\)$', '-\1'),
-                '^([^-].*)-$', '-\1'
-            )
+        WHEN regexp_full_match(field, '-?(\d+\.?\d*|\.\d+)') THEN field
+        ELSE amount_digits(without_currency(plain_signs(field)))
     END;
 
--- Pounds to the penny; more than two decimals is no amount, so that no fraction of a penny is lost.
+-- Pounds to the penny; what has more than two decimals is rounded, half away from zero.
 CREATE MACRO read_money(field) AS
     CASE
         WHEN CAST(TRY_CAST(field AS DECIMAL(18, 2)) AS VARCHAR) = field
             THEN TRY_CAST(field AS DECIMAL(18, 2))
-        WHEN regexp_full_match(plain_amount(field), '-?\d{1,15}(\.\d{1,2}0*)?')
-            THEN TRY_CAST(plain_amount(field) AS DECIMAL(18, 2))
+        ELSE TRY_CAST(plain_amount(field) AS DECIMAL(18, 2))
     END;
 
--- A quantity with up to four decimals.
-CREATE MACRO read_quantity(field) AS
+-- A quantity to four decimals, rounded likewise.
+CREATE MACRO read_quantity(field) AS TRY_CAST(plain_amount(field) AS DECIMAL(18, 4));
+
+-- What rounding added to the number that was sent. From the thirteenth decimal on it is the noise of binary arithmetic.
+CREATE MACRO moved_by_rounding(number_read, field) AS
     CASE
-        WHEN regexp_full_match(plain_amount(field), '-?\d{1,13}(\.\d{1,4}0*)?')
-            THEN TRY_CAST(plain_amount(field) AS DECIMAL(18, 4))
+        WHEN number_read IS NULL OR CAST(number_read AS VARCHAR) = field THEN CAST(0 AS DECIMAL(18, 6))
+        ELSE CAST(coalesce(number_read - TRY_CAST(plain_amount(field) AS DECIMAL(38, 12)), 0) AS DECIMAL(18, 6))
     END;
 
 -- A whole number.
@@ -64,6 +89,27 @@ CREATE MACRO normal_postcode(field) AS
         WHEN regexp_full_match(field, '[0-9A-Z]+ ?[0-9A-Z]+') THEN replace(field, ' ', '')
         ELSE nullif(upper(regexp_replace(field, '[^0-9A-Za-z]', '', 'g')), '')
     END;
+
+-- An identifier as it was before a spreadsheet: ="00437" and '00437 are 00437, 10045.0 is 10045; no blank of any kind is part of one.
+CREATE MACRO repaired_identifier(field) AS
+    CASE
+        WHEN regexp_full_match(field, '[0-9A-Za-z/_-]*') THEN nullif(field, '')
+        ELSE nullif(
+            regexp_replace(regexp_replace(replace(plain_signs(field), ' ', ''), '^(?:="(.*)"|[''’](.*))$', '\1\2'), '^(\d+)\.0$', '\1'), ''
+        )
+    END;
+
+-- Whether an identifier was turned to scientific notation: 1.00E+05 may have been any of a thousand.
+CREATE MACRO is_lost_identifier(identifier) AS
+    contains(upper(identifier), 'E')
+    AND regexp_full_match(identifier, '-?(\d+[.,]\d+[Ee][+-]?\d{1,3}|\d+[Ee][+-]\d{1,3}|\d[Ee]\d{1,2})');
+
+-- An identifier, or nothing where it was lost.
+CREATE MACRO read_identifier(field) AS
+    CASE WHEN NOT is_lost_identifier(repaired_identifier(field)) THEN repaired_identifier(field) END;
+
+-- A number that is not further from nought than may be.
+CREATE MACRO within(number_read, largest) AS CASE WHEN abs(number_read) <= largest THEN number_read END;
 
 -- A CHI number without blanks; one of nine digits has lost its leading zero.
 CREATE MACRO repaired_chi(field) AS

@@ -152,9 +152,32 @@ def test_reading_a_moment(field: str | None, moment: str | None) -> None:
         ("1.230", "1.23"),
         ("1.20000", "1.20"),
         ("999999999999999.99", "999999999999999.99"),
-        # No fraction of a penny is lost, and nothing is guessed.
-        ("1.234", None),
-        ("1.005", None),
+        # More than two decimals are rounded, half away from zero.
+        ("144.0575", "144.06"),
+        ("1.005", "1.01"),
+        ("-1.005", "-1.01"),
+        ("1.0049999", "1.00"),
+        (".5", "0.50"),
+        # What else a minus, a blank and a pound can look like.
+        ("−123.45", "-123.45"),
+        ("–123.45", "-123.45"),
+        ("1\u00a0234.50", "1234.50"),
+        ("£1\u202f234.50", "1234.50"),
+        ("\u200912.00\u00a0", "12.00"),
+        ("123.45 CR", "-123.45"),
+        ("123.45cr", "-123.45"),
+        ("CR 1,123.45", "-1123.45"),
+        ("£123.45 DR", "123.45"),
+        ("GBP 12", "12.00"),
+        ("-£12", "-12.00"),
+        ("(£12)", "-12.00"),
+        ("£(12)", "-12.00"),
+        # Nothing is guessed.
+        ("-5 CR", None),
+        ("(5) DR", None),
+        ("CR", None),
+        ("5)", None),
+        ("99999999999999999.99", None),
         ("12,34", None),
         ("1,2345", None),
         ("1,234,56", None),
@@ -179,10 +202,63 @@ def test_reading_money(field: str | None, amount: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("field", "quantity"),
-    [("7.25", "7.2500"), ("1,234.5678", "1234.5678"), ("-3", "-3.0000"), ("0.12345", None), ("7,5", None), ("n/a", None)],
+    [
+        ("7.25", "7.2500"),
+        ("1,234.5678", "1234.5678"),
+        ("-3", "-3.0000"),
+        ("0.12345", "0.1235"),
+        ("−0.00005", "-0.0001"),
+        ("1\u00a0000", "1000.0000"),
+        ("7,5", None),
+        ("n/a", None),
+    ],
 )
 def test_reading_a_quantity(field: str, quantity: str | None) -> None:
     assert value(f"read_quantity({text(field)})") == (Decimal(quantity) if quantity else None)
+
+
+@pytest.mark.parametrize(
+    ("field", "moved"),
+    [
+        ("144.0575", "0.002500"),
+        ("-1.005", "-0.005000"),
+        ("144.06", "0.000000"),
+        ("0.30000000000000004", "0.000000"),
+        ("TBC", "0.000000"),
+    ],
+)
+def test_what_rounding_moved(field: str, moved: str) -> None:
+    assert value(f"moved_by_rounding(read_money({text(field)}), {text(field)})") == Decimal(moved)
+
+
+@pytest.mark.parametrize(
+    ("field", "identifier"),
+    [
+        ("00437", "00437"),
+        ('="00437"', "00437"),
+        ("'00437", "00437"),
+        ("10045.0", "10045"),
+        ('="10045.0"', "10045"),
+        ("\u00a000437", "00437"),
+        ("00\u202f437\u200b", "00437"),
+        ("A 1", "A1"),
+        ("A.0", "A.0"),
+        ("10045.5", "10045.5"),
+        ("E5", "E5"),
+        ("12E034567", "12E034567"),
+        # The digits are gone.
+        ("1.00E+05", None),
+        ("1,00E+05", None),
+        ("1e+05", None),
+        ("1E5", None),
+        ('="1.00E+05"', None),
+        ("-", "-"),
+        ("'", None),
+        (None, None),
+    ],
+)
+def test_an_identifier_is_what_it_was_before_a_spreadsheet(field: str | None, identifier: str | None) -> None:
+    assert value(f"read_identifier({text(field)})") == identifier
 
 
 @pytest.mark.parametrize(

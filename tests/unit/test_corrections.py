@@ -128,7 +128,12 @@ def test_scale_multiplies_exactly_and_rounds_half_away_from_zero(tmp_path: Path,
 
 @pytest.mark.parametrize(
     ("sent", "factor", "becomes"),
-    [("9999999999999.99", "0.999999", "9999989999999.99"), ("0.05", "-1", "-0.05"), ("33.33", "100", "3333.00")],
+    [
+        ("999999.99", "0.999999", "999998.99"),
+        ("9999999999.99", "0.000001", "10000.00"),
+        ("0.05", "-1", "-0.05"),
+        ("33.33", "100", "3333.00"),
+    ],
 )
 def test_scale_of_large_small_and_negative(tmp_path: Path, postcodes: Path, sent: str, factor: str, becomes: str) -> None:
     row = CARE[1] | {"gross_cost": sent}
