@@ -187,7 +187,7 @@ def try_file(landed: Landed, bench: Bench) -> Trial:
             outcome = judge(connection, landed, raw, staged, quarantine, bench.postcodes, corrections, bounds, is_trial=True)
     except Refused as refusal:
         return Trial(landed, None, refusal, quarantine, rules)
-    return Trial(landed, outcome, refusal_of(outcome), quarantine, rules)
+    return Trial(landed, outcome, refusal_of(landed.feed, outcome), quarantine, rules)
 
 
 def told(trial: Trial) -> list[str]:

@@ -278,6 +278,7 @@ class Feed:
     event: the column that says when the record happened, if it is checked against the period.
     monthly: a file always has records of its own month (not so where stays begin earlier, deaths are few, bills are late).
     snapshot: the latest period replaces all earlier ones.
+    may_be_empty: that there was nothing in a month is a fact (a nil return), not an accident.
     services: the services sql/core/record.sql may give a record; a payment's come from the cost code map.
     """
 
@@ -288,6 +289,7 @@ class Feed:
     event: str | None = None
     monthly: bool = False
     snapshot: bool = False
+    may_be_empty: bool = False
     services: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     has_lines: bool = False
@@ -303,10 +305,10 @@ FEEDS: dict[str, Feed] = {
         parts=("cost_month",),
     ),
     "maternity": Feed(
-        Maternity, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("maternity",), parts=("cost_month",)
+        Maternity, ("episode_id",), "nhs_board", "total_cost", "admission_date", may_be_empty=True, services=("maternity",), parts=("cost_month",)
     ),
     "mental_health": Feed(
-        MentalHealth, ("episode_id",), "nhs_board", "total_cost", "admission_date", services=("mental_health_inpatient",),
+        MentalHealth, ("episode_id",), "nhs_board", "total_cost", "admission_date", may_be_empty=True, services=("mental_health_inpatient",),
         parts=("cost_month",),
     ),
     "outpatient": Feed(
@@ -320,17 +322,17 @@ FEEDS: dict[str, Feed] = {
         services=("prescribing",), lines_without="chi_number",
     ),
     "gp_out_of_hours": Feed(
-        GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime", monthly=True, services=("gp_out_of_hours",)
+        GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime", monthly=True, may_be_empty=True, services=("gp_out_of_hours",)
     ),
     "community_nursing": Feed(
-        CommunityNursing, ("contact_id",), "nhs_board", event="contact_date", monthly=True, services=("community_nursing",)
+        CommunityNursing, ("contact_id",), "nhs_board", event="contact_date", monthly=True, may_be_empty=True, services=("community_nursing",)
     ),
     "community_mental_health": Feed(
-        CommunityMentalHealth, ("contact_id",), "nhs_board", event="contact_date", monthly=True, services=("community_mental_health",)
+        CommunityMentalHealth, ("contact_id",), "nhs_board", event="contact_date", monthly=True, may_be_empty=True, services=("community_mental_health",)
     ),
-    "deaths": Feed(Deaths, ("chi_number",), "nhs_board", event="date_of_death"),
+    "deaths": Feed(Deaths, ("chi_number",), "nhs_board", event="date_of_death", may_be_empty=True),
     "delayed_discharge": Feed(
-        DelayedDischarge, ("delay_id",), "nhs_board", event="ready_for_discharge_date", services=("delayed_discharge",)
+        DelayedDischarge, ("delay_id",), "nhs_board", event="ready_for_discharge_date", may_be_empty=True, services=("delayed_discharge",)
     ),
     "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month", monthly=True, has_lines=True, may_repeat=True),
     "clients": Feed(Clients, ("social_care_id",), "council", snapshot=True),
@@ -344,12 +346,12 @@ FEEDS: dict[str, Feed] = {
     ),
     "self_directed_support": Feed(
         SelfDirectedSupport, ("budget_id", "social_care_id", "month"), "council", "gross_amount", "month", monthly=True,
-        services=("sds_direct_payment", "sds_option_2", "sds_option_3", "sds_option_4"), parts=("option",),
+        may_be_empty=True, services=("sds_direct_payment", "sds_option_2", "sds_option_3", "sds_option_4"), parts=("option",),
     ),
-    "equipment": Feed(Equipment, ("service_id",), "council", event="start_date", services=("telecare",)),
+    "equipment": Feed(Equipment, ("service_id",), "council", event="start_date", may_be_empty=True, services=("telecare",)),
     "payments": Feed(
-        Payments, ("payment_id", "social_care_id"), "council", "gross_amount", has_lines=True, may_repeat=True
+        Payments, ("payment_id", "social_care_id"), "council", "gross_amount", may_be_empty=True, has_lines=True, may_repeat=True
     ),
-    "budget": Feed(Budget, ("cost_code", "service", "council", "locality", "month"), "any", "amount", has_lines=True),
+    "budget": Feed(Budget, ("cost_code", "service", "council", "locality", "month"), "any", "amount", may_be_empty=True, has_lines=True),
 }  # fmt: skip
 """Every feed by its public name. `kind` is the kind of agency that may send it."""

@@ -73,7 +73,12 @@ FILE_RULES = {
                  "home_care without a column hours", "home_care without a column gross_cost, which may be left out"),
         FileRule("file.column_repeated", "file", "A column comes more than once in the file.",
                  "a header with hours twice", "a header with every column once, in any order"),
-        FileRule("file.empty", "file", "The file has no records.", "a header and nothing below", "a header and one record"),
+        FileRule("file.empty", "file", "The file has no records, and the feed is one that always has some.",
+                 "home_care with a header and nothing below", "home_care with a header and one record"),
+        FileRule("file.nil_return", "warning", "The file says that there was nothing in the month: a header and no row.",
+                 "deaths with a header and nothing below", "deaths with a header and one record"),
+        FileRule("file.total_row", "file", "A ledger has a total among its codes: its pounds would count twice.",
+                 "a row Total with the month and the sum of the rows above", "the same without code and month: it is left out"),
         FileRule("file.mostly_bad", "file", "More than half of the records are bad: the file is not what its name says.",
                  "6 of 10 records break a rule of severity record", "5 of 10 do: they are quarantined, the others are used"),
         FileRule("file.identifiers_lost", "file",
@@ -200,6 +205,9 @@ def rules_of(feed: str) -> list[Rule]:
     if any(c.name == "postcode" for c in columns(declared.model)):
         rules.append(_flag("postcode_unknown", "warning", "The postcode is not in the postcode directory.",
                            {"postcode": UNKNOWN_POSTCODE}, {"postcode": KNOWN_POSTCODE}))  # fmt: skip
+    key = next(name for name in declared.key if name in [c.name for c in columns(declared.model) if c.identifier])
+    rules.append(Rule("total_row", "record", "The row is a total of the rows above it, not a record: it counts in no sum.",
+                      lambda batch: ~batch["is_total"].astype(bool), _TOTAL.get(feed, {key: "Total"}), {}))  # fmt: skip
     rules.append(_flag("row_structure", "record", "The row has more or fewer fields than the header.",
                        {BEYOND_HEADER: "one field more"}, {}))  # fmt: skip
     rules += _key_rules(feed)
@@ -220,6 +228,10 @@ def _key_rules(feed: str) -> list[Rule]:
         rules.append(_flag("duplicate_key", "record", "Another row of the file has the same key and says otherwise.",
                            key | dict(SAYS_OTHERWISE[feed]), {}))  # fmt: skip
     return rules
+
+
+_TOTAL = {"ledger": {"cost_code": "", "account_name": "Total", "month": ""}}
+"""A ledger with a total that has a code or a month is refused whole."""
 
 
 def _flag(rule_id: str, severity: str, sentence: str, fails: Fields, passes: Fields) -> Rule:
@@ -336,15 +348,40 @@ def _code(name: str, codes: tuple[str, ...], severity: str) -> Rule:
     )
 
 
+def _is_clock_change(moments: pd.Series) -> "pd.Series[bool]":
+    """Whether a time is one that comes twice: from one to two on the last Sunday of October, when the clocks go back."""
+    last_sunday = (moments.dt.month == 10) & (moments.dt.day >= 25) & (moments.dt.dayofweek == 6)
+    comes_twice: pd.Series[bool] = (last_sunday & (moments.dt.hour == 1)).fillna(False).astype(bool)
+    return comes_twice
+
+
+def _moments_ordered(first: str, last: str) -> Rule:
+    """As `_ordered`, for times of day: between two times that come twice no order is known."""
+    return Rule(
+        f"{last}.before_{first}",
+        "record",
+        f"{last} is earlier than {first}.",
+        lambda batch: (
+            _kept(batch[last] >= batch[first])
+            | (
+                _is_clock_change(batch[first])
+                & _is_clock_change(batch[last])
+                & _kept(batch[first].dt.date == batch[last].dt.date)
+            )
+        ),
+        {first: "2025-05-02 01:50:00", last: "2025-05-02 01:10:00"},
+        {first: "2024-10-27 01:50:00", last: "2024-10-27 01:10:00"},
+    )
+
+
 def _ordered(first: str, last: str) -> Rule:
-    midnight = " 00:00:00" if first.endswith("datetime") else ""
     return Rule(
         f"{last}.before_{first}",
         "record",
         f"{last} is earlier than {first}.",
         lambda batch: _kept(batch[last] >= batch[first]),
-        {first: f"2025-05-02{midnight}", last: f"2025-05-01{midnight}"},
-        {first: f"2025-05-02{midnight}", last: f"2025-05-02{midnight}"},
+        {first: "2025-05-02", last: "2025-05-01"},
+        {first: "2025-05-02", last: "2025-05-02"},
     )
 
 
@@ -386,8 +423,8 @@ _OWN_RULES: dict[str, list[Rule]] = {
     "maternity": _HOSPITAL_EPISODE,
     "mental_health": _HOSPITAL_EPISODE,
     "outpatient": [_code("attendance_status", ("1", "5", "8"), "record")],
-    "emergency": [_ordered("arrival_datetime", "departure_datetime")],
-    "gp_out_of_hours": [_ordered("start_datetime", "end_datetime")],
+    "emergency": [_moments_ordered("arrival_datetime", "departure_datetime")],
+    "gp_out_of_hours": [_moments_ordered("start_datetime", "end_datetime")],
     "community_nursing": _COMMUNITY_CONTACT,
     "community_mental_health": _COMMUNITY_CONTACT,
     "delayed_discharge": [_ordered("ready_for_discharge_date", "delay_end_date")],

@@ -25,6 +25,7 @@ from pipelines.ingest.corrections import Corrected, Correction, count_corrected,
 from pipelines.ingest.keys import further_records, told_apart
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused, read_text
+from pipelines.ingest.totals import total_rows
 from pipelines.ingest.typed import RECORD, ROWS_ARE_PARTS, last_day, parse_select, raw_records
 from schemas import chi
 from schemas.dialect import Dialect, dialects_of
@@ -36,9 +37,11 @@ from schemas.table import arrow_schema, columns
 BATCH_ROWS = 250_000
 RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
 """What a raw record carries beside its text: the row of the file it is from, how many rows it stands for, a row that fits no header."""
+NO_RECORDS = "no records in the file; this feed always has some"
 UNKNOWN_COLUMNS = "unknown_columns"
 FIRST_ROWS = 10
 """How many row numbers are kept of each broken rule; a row number names nobody."""
+TOTAL = "total_row"
 LOST = ("identifier_lost", "optional_identifier_lost")
 LUHN_FROM = "2026-08"
 """First month in which numbers with a modulus 10 check digit were issued."""
@@ -73,6 +76,8 @@ class Outcome:
     dated: int = 0
     """Records of a monthly feed with a date, and those of them that are of the file's month."""
     of_month: int = 0
+    coded_totals: list[int] = field(default_factory=list)
+    """Of a ledger the first total rows that stand among its codes or months."""
 
     @property
     def identifiers_lost(self) -> int:
@@ -102,8 +107,8 @@ def write_raw(landed: Landed, out: Path) -> int:
             raw.note(UNKNOWN_COLUMNS, json.dumps(file.unknown_columns))
             if file.dialect and file.dialect.rows_are_parts:
                 raw.note(ROWS_ARE_PARTS, file.dialect.name)
-        if not rows:
-            raise Refused("file.empty", "no records in the file")
+        if not rows and not FEEDS[landed.feed].may_be_empty:
+            raise Refused("file.empty", NO_RECORDS)
         unfinished.replace(out)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -159,7 +164,7 @@ def judge(
             declared.validate(accepted[list(declared.columns)])
             good.add(_table(accepted, landed, schema))
             bad.add(_table(_chosen(batch, is_bad), landed, bad_schema))
-    refusal = refusal_of(outcome)
+    refusal = refusal_of(landed.feed, outcome)
     if refusal and not is_trial:
         part.unlink()
         bad_part.unlink()
@@ -170,11 +175,19 @@ def judge(
     return outcome
 
 
-def refusal_of(outcome: Outcome) -> Refused | None:
+def refusal_of(feed: str, outcome: Outcome) -> Refused | None:
     """The refusal of a submission whose records show that it is not what its name says.
 
     Either none of its records is of its month, or more than the declared share is bad; what was dropped on purpose is not bad.
+    Or a ledger has a total among its codes, or spreadsheets have eaten the identifiers.
     """
+    if not outcome.rows and not FEEDS[feed].may_be_empty:
+        return Refused("file.empty", NO_RECORDS)
+    if outcome.coded_totals:
+        rows = ", ".join(map(str, outcome.coded_totals))
+        return Refused(
+            "file.total_row", f"row {rows}: a total among the codes of a ledger would count its pounds twice; take it out"
+        )
     if outcome.dated and not outcome.of_month:
         return Refused("file.other_month", "no record is of the month in the file's name")
     lost = outcome.identifiers_lost
@@ -200,12 +213,15 @@ def _parsed_batches(
     """The typed records in the file's order, with what no record can tell of itself: `duplicate_key`, `postcode_unknown` and such."""
     try:
         further = further_records(connection, landed, raw, corrections)
+        totals = total_rows(connection, landed.feed, raw)
         directory = connection.sql(directory_postcodes(postcodes)).to_arrow_table()["postcode"].combine_chunks()
         for batch in connection.sql(parse_select(landed, raw, corrections, bounds)).to_arrow_reader(BATCH_ROWS):
             table = told_apart(pa.Table.from_batches([batch]), further)
             postcode = table["postcode"] if "postcode" in table.column_names else pa.nulls(table.num_rows, pa.string())
             is_unknown = pc.and_not(pc.is_valid(postcode), pc.is_in(postcode, value_set=directory))
-            yield table.append_column("postcode_unknown", is_unknown).to_pandas(types_mapper=pd.ArrowDtype)
+            table = table.append_column("postcode_unknown", is_unknown)
+            table = table.append_column("is_total", pc.is_in(table[RECORD], value_set=totals))
+            yield table.to_pandas(types_mapper=pd.ArrowDtype)
     except duckdb.Error as error:
         raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
 
@@ -219,6 +235,9 @@ def directory_postcodes(postcodes: Path) -> str:
 def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> "pd.Series[bool]":
     """Run every rule on a batch and count; True where a record is bad. Masks are counted first; no failing value is kept."""
     feed = FEEDS[landed.feed]
+    is_total = batch["is_total"].astype(bool)
+    if is_total.any():
+        _set_totals_aside(batch, is_total, landed.feed, outcome)
     if "chi_number" in batch:
         known = batch["chi_number"].notna()
         valid = chi.valid(batch["chi_number"], luhn_allowed=landed.period >= LUHN_FROM)
@@ -230,6 +249,8 @@ def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome
     broken: list[pa.Array] = []
     for rule in rules:
         fails = ~rule.as_check()(batch).check_output.astype(bool)
+        if rule.rule_id != TOTAL:
+            fails &= ~is_total
         if not fails.any():
             continue
         count = outcome.rules[rule.rule_id]
@@ -253,6 +274,16 @@ def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome
     batch["broken_rules"] = _texts(pc.if_else(pa.array(bad), joined, nothing), batch)
     batch["original"] = _texts(nothing, batch)
     return bad
+
+
+def _set_totals_aside(batch: pd.DataFrame, is_total: "pd.Series[bool]", feed: str, outcome: Outcome) -> None:
+    """A total row is no record: it stands for no row, and its numbers are none of the file's."""
+    if feed == "ledger":
+        is_coded = is_total & (batch["cost_code"].notna() | batch["month"].notna())
+        outcome.coded_totals = _first_rows(outcome.coded_totals, batch["source_row"][is_coded])
+    numbers = [c.name for c in columns(FEEDS[feed].model) if pa.types.is_decimal(c.arrow_type)]
+    batch.loc[is_total, ["record_key", "is_of_month", *numbers]] = pd.NA
+    batch.loc[is_total, "row_count"] = 0
 
 
 def _texts(values: pa.Array, batch: pd.DataFrame) -> pd.Series:

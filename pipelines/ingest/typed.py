@@ -71,23 +71,31 @@ def _unreadable(declared: list[Column]) -> list[str]:
     numbers = [c for c in declared if pa.types.is_decimal(c.arrow_type)]
     return [
         *(f'("{c.name}" IS NULL AND "{c.name}__sent" IS NOT NULL) AS "{c.name}__unreadable"' for c in typed),
-        *(f'("{c.name}" IS NULL AND plain_amount("{c.name}__sent") IS NOT NULL) AS "{c.name}__is_number"' for c in numbers),
+        *(
+            f'CASE WHEN "{c.name}" IS NULL THEN plain_amount("{c.name}__sent") IS NOT NULL ELSE FALSE END AS "{c.name}__is_number"'
+            for c in numbers
+        ),
     ]
 
 
 def _lost(declared: list[Column]) -> list[str]:
-    """What spreadsheets did to identifiers: which of them are lost, whether any was repaired, a CHI without its zero."""
+    """What spreadsheets did to identifiers: which of them are lost, whether any was repaired, a CHI without its zero.
+
+    CASE, not AND: most often a comparison tells, and the rest is not worked out.
+    """
     ids = [c.name for c in declared if c.identifier]
     lost = [
-        f'("{n}" IS NULL AND coalesce(is_lost_identifier(repaired_identifier("{n}__sent")), FALSE)) AS "{n}__lost"' for n in ids
-    ]
-    repaired = " OR ".join(
-        # Most often nothing was: then one comparison tells.
-        f'coalesce("{n}" <> "{n}__sent" AND repaired_identifier("{n}__sent") <> "{n}__sent", FALSE)'
+        f'CASE WHEN "{n}" IS NULL THEN coalesce(is_lost_identifier(repaired_identifier("{n}__sent")), FALSE) ELSE FALSE END '
+        f'AS "{n}__lost"'
         for n in ids
-    )
-    chi = 'coalesce(lacks_leading_zero(repaired_identifier("chi_number__sent")), FALSE)' if "chi_number" in ids else "FALSE"
-    return [*lost, f"({repaired or 'FALSE'}) AS identifier_repaired", f"{chi} AS chi_repaired"]
+    ]
+    repaired = [
+        f'CASE WHEN "{n}" <> "{n}__sent" THEN repaired_identifier("{n}__sent") <> "{n}__sent" ELSE FALSE END' for n in ids
+    ]
+    short = "FALSE"
+    if "chi_number" in ids:
+        short = 'CASE WHEN chi_number <> "chi_number__sent" THEN lacks_leading_zero(repaired_identifier("chi_number__sent")) ELSE FALSE END'
+    return [*lost, f"({' OR '.join(repaired) or 'FALSE'}) AS identifier_repaired", f"{short} AS chi_repaired"]
 
 
 def _moved(feed: Feed, declared: list[Column]) -> list[str]:

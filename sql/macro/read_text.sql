@@ -92,21 +92,24 @@ CREATE MACRO normal_postcode(field) AS
 
 -- An identifier as it was before a spreadsheet: ="00437" and '00437 are 00437, 10045.0 is 10045; no blank of any kind is part of one.
 CREATE MACRO repaired_identifier(field) AS
-    CASE
-        WHEN regexp_full_match(field, '[0-9A-Za-z/_-]*') THEN nullif(field, '')
-        ELSE nullif(
-            regexp_replace(regexp_replace(replace(plain_signs(field), ' ', ''), '^(?:="(.*)"|[''’](.*))$', '\1\2'), '^(\d+)\.0$', '\1'), ''
-        )
-    END;
+    nullif(
+        regexp_replace(regexp_replace(replace(plain_signs(field), ' ', ''), '^(?:="(.*)"|[''’](.*))$', '\1\2'), '^(\d+)\.0$', '\1'), ''
+    );
 
 -- Whether an identifier was turned to scientific notation: 1.00E+05 may have been any of a thousand.
 CREATE MACRO is_lost_identifier(identifier) AS
-    contains(upper(identifier), 'E')
-    AND regexp_full_match(identifier, '-?(\d+[.,]\d+[Ee][+-]?\d{1,3}|\d+[Ee][+-]\d{1,3}|\d[Ee]\d{1,2})');
+    regexp_full_match(identifier, '-?(\d+[.,]\d+[Ee][+-]?\d{1,3}|\d+[Ee][+-]\d{1,3}|\d[Ee]\d{1,2})');
 
 -- An identifier, or nothing where it was lost.
 CREATE MACRO read_identifier(field) AS
-    CASE WHEN NOT is_lost_identifier(repaired_identifier(field)) THEN repaired_identifier(field) END;
+    CASE
+        WHEN regexp_full_match(field, '[0-9A-DF-Za-df-z/_-]+|[A-Za-z][0-9A-Za-z/_-]*') THEN field
+        WHEN NOT is_lost_identifier(repaired_identifier(field)) THEN repaired_identifier(field)
+    END;
+
+-- Whether a field is what a line of totals is called: Total, GRAND TOTAL, Sub-total, Total for April, Sum.
+CREATE MACRO is_total_word(field) AS
+    regexp_full_match(field, '(?i)((grand|sub|overall|report|column|monthly|final|net|gross)[ -]?)?totals?([ :/].*)?|sum:?');
 
 -- A number that is not further from nought than may be.
 CREATE MACRO within(number_read, largest) AS CASE WHEN abs(number_read) <= largest THEN number_read END;
@@ -118,6 +121,10 @@ CREATE MACRO repaired_chi(field) AS
         WHEN regexp_full_match(replace(field, ' ', ''), '\d{9}') THEN '0' || replace(field, ' ', '')
         ELSE nullif(replace(field, ' ', ''), '')
     END;
+
+-- A CHI number as an identifier.
+CREATE MACRO read_chi(field) AS
+    CASE WHEN regexp_full_match(field, '\d{10}') THEN field ELSE repaired_chi(read_identifier(field)) END;
 
 -- Whether a CHI number has nine digits.
 CREATE MACRO lacks_leading_zero(field) AS
