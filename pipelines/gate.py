@@ -4,16 +4,19 @@ Belongs here: the conservation checks over the inside tables, missing feeds and 
 and what is only named. Does not belong here: judging records (`ingest`), checking a published release (`release/verify.py`).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
 import pyarrow.parquet as pq
 
 from pipelines.engine.database import dependencies, read_sql
+from pipelines.ingest.judge import LOST, TOTAL
 from pipelines.ingest.submissions import Judged, current
 from pipelines.quality.data_docs import write_data_docs
 from pipelines.quality.tables import JUDGED, Judgement, judge_tables
 from pipelines.steps import Steps
+from schemas.feeds import FEEDS
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,15 @@ NAMED = {
     "drift": "every file has about as many rows, pounds and units for each person as usual (docs/rules.md)",
 }
 """Checks by SQL that are only named."""
-CHECKS = ("required_feeds", "corrections", "equal_rows", "rows", "pounds", *BLOCKING, *NAMED, *JUDGED)
+OF_FILES = {
+    "nil_returns": "no file of the month says that there was nothing",
+    "total_rows": "no file of the month has total rows among its records",
+    "identifiers_lost": "no file of the month has identifiers in scientific notation",
+    "out_of_bounds": "no figure of the month is beyond its plausible bounds",
+    "resubmissions": "no file has less than half the rows of the one that it replaces",
+}
+"""What is only named of the files in use: what was odd in those of the month, and resubmissions that lost most of their rows."""
+CHECKS = ("required_feeds", "corrections", "equal_rows", "rows", "pounds", *OF_FILES, *BLOCKING, *NAMED, *JUDGED)
 """Every check of the gate by its name, in order."""
 
 
@@ -66,6 +77,7 @@ def judge(steps: Steps) -> list[Check]:
     judged = steps.all_judged()
     checks = [_required_feeds(steps, judged), _corrections(judged, steps), _equal_rows(judged)]
     checks += [_rows(judged, steps), _pounds(judged, steps)]
+    checks += [_of_files(name, cases) for name, cases in _named_of_files(judged, steps.period).items()]
     found = _selected(steps)
     checks += [_of_select(name, sentence, found[name], blocks=True) for name, sentence in BLOCKING.items()]
     checks += [_of_select(name, sentence, found[name], blocks=False) for name, sentence in NAMED.items()]
@@ -114,6 +126,52 @@ def _equal_rows(judged: list[Judged]) -> Check:
         if count.failed
     ]
     return Check("equal_rows", not found, "; ".join(found) if found else EQUAL_ROWS, blocks=False)
+
+
+def _named_of_files(judged: list[Judged], period: str) -> dict[str, list[str]]:
+    """The cases of each check of `OF_FILES`."""
+    used = current(judged)
+    of_month = [j for j in used if j.landed.period == period]
+    return {
+        "nil_returns": [f"{j.landed.name}: no rows" for j in of_month if not j.outcome.rows],
+        "total_rows": _broken(of_month, lambda rule_id: rule_id == TOTAL),
+        "identifiers_lost": _broken(of_month, lambda rule_id: rule_id in LOST),
+        "out_of_bounds": _broken(of_month, lambda rule_id: rule_id.endswith(".out_of_bounds")),
+        "resubmissions": [case for j in used if (case := _lost_rows(j, judged))],
+    }
+
+
+def _broken(judged: list[Judged], is_meant: Callable[[str], bool]) -> list[str]:
+    """Each file with the rules it breaks, of those that are meant, and the first of the rows."""
+    return [
+        f"{j.landed.name}: {rule_id}: {count.failed:,} {'row' if count.failed == 1 else 'rows'} "
+        f"({', '.join(map(str, count.first_rows))}{' …' if count.failed > len(count.first_rows) else ''})"
+        for j in judged
+        for rule_id, count in j.outcome.rules.items()
+        if count.failed and is_meant(rule_id)
+    ]
+
+
+def _lost_rows(used: Judged, judged: list[Judged]) -> str | None:
+    """A resubmission with less than half the rows of the revision that it replaces, in words."""
+    x = used.landed
+    same = [
+        j
+        for j in judged
+        if j.refused is None and (j.landed.agency, j.landed.feed, j.landed.period) == (x.agency, x.feed, x.period)
+    ]
+    before = max((j for j in same if j.landed.revision < x.revision), key=lambda j: j.landed.revision, default=None)
+    if before is None or used.outcome.rows * 2 >= before.outcome.rows:
+        return None
+    figures = [
+        f"{o.rows:,} rows" + (f" and £{o.pounds_read:,.2f}" if FEEDS[x.feed].amount else "")
+        for o in (used.outcome, before.outcome)
+    ]
+    return f"{x.name}: {figures[0]}; the file that it replaces has {figures[1]}"
+
+
+def _of_files(name: str, cases: list[str]) -> Check:
+    return Check(name, not cases, "; ".join(cases) if cases else OF_FILES[name], blocks=False)
 
 
 def _rows(judged: list[Judged], steps: Steps) -> Check:

@@ -88,6 +88,9 @@ class Trial:
             found.append(Broken(rule.rule_id, rule.severity, rule.sentence, 1, None, []))
         if self.outcome is None:
             return found
+        if not self.outcome.rows and not self.refusal:
+            rule = FILE_RULES["file.nil_return"]
+            found.append(Broken(rule.rule_id, rule.severity, rule.sentence, 1, None, []))
         if self.outcome.unknown_columns:
             rule, places = FILE_RULES[UNKNOWN_COLUMNS], ", ".join(map(str, self.outcome.unknown_columns))
             sentence = f"{rule.sentence} Counted from the left: {places}."

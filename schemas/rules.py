@@ -460,6 +460,15 @@ _OWN_RULES: dict[str, list[Rule]] = {
             {},
         ),
         Rule(
+            "days_and_months_swapped",
+            "record",
+            "The payment is for more than three months, and with day and month of one end or both the other way round it would be for "
+            "days of the file's month: 2025-06-10 to 2025-12-10 in a file for October is 6 to 12 October.",
+            lambda batch: ~batch["days_and_months_swapped"].astype(bool),
+            {"period_from": "2025-01-05", "period_to": "2025-08-05"},
+            {"period_from": "2025-01-05", "period_to": "2025-08-31"},
+        ),
+        Rule(
             f"{DAYS}.out_of_bounds",
             "record",
             f"The payment is for more days than one payment is for ({PLAUSIBLE['payments'][DAYS][1]}, or what "

@@ -8,7 +8,7 @@ Conserves: rows read = accepted + quarantined; the same for pounds.
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import duckdb
@@ -164,6 +164,9 @@ def judge(
             declared.validate(accepted[list(declared.columns)])
             good.add(_table(accepted, landed, schema))
             bad.add(_table(_chosen(batch, is_bad), landed, bad_schema))
+    for count in outcome.rules.values():
+        # What rounding moved is known to fractions of a penny until here.
+        count.amount = count.amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
     refusal = refusal_of(landed.feed, outcome)
     if refusal and not is_trial:
         part.unlink()

@@ -23,6 +23,8 @@ RECORD = "file_row_number"
 """The place of a record in its raw file, as DuckDB gives it."""
 ROWS_ARE_PARTS = "rows_are_parts"
 """What a raw file notes where the layout it was read in has several rows for one record."""
+USUAL_PAYMENT_DAYS = 92
+"""A payment for more days than a quarter has may be one whose days and months were swapped."""
 FIRST_LINE = "1"
 READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(): "read_count"}
 
@@ -40,6 +42,7 @@ def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = 
     sent = ", ".join(f'"{c.name}__sent"' for c in declared)
     event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
     end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
+    month = f"CAST({literal(landed.period + '-01')} AS DATE)"
     is_of_month = "CAST(NULL AS BOOLEAN)"
     if feed.monthly:
         is_of_month = f'"{feed.event}" >= CAST({literal(landed.period + "-01")} AS {event_type}) AND "{feed.event}" < CAST({literal(end)} AS {event_type})'
@@ -55,7 +58,7 @@ def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = 
             FROM typed
         ),
         {applied("parsed", corrections)},
-        bounded AS ({_bounded("corrected", declared, PLAUSIBLE[landed.feed] if bounds is None else bounds)}),
+        bounded AS ({_bounded("corrected", declared, PLAUSIBLE[landed.feed] if bounds is None else bounds, month)}),
         final AS (
             SELECT *, CAST({literal(end)} AS {event_type}) AS period_end_exclusive,
                 {is_of_month} AS is_of_month
@@ -108,7 +111,21 @@ def _moved(feed: Feed, declared: list[Column]) -> list[str]:
     ]
 
 
-def _bounded(source: str, declared: list[Column], bounds: Bounds) -> str:
+def _swapped(month: str) -> str:
+    """Whether a payment for more days than is usual would be for days of the file's month with day and month swapped.
+
+    month: the SQL of the first day of the file's month.
+    """
+    ends = ("period_from", "period_to")
+    both = [f"swapped_day({end})" for end in ends]
+    pairs = [(both[0], ends[1]), (ends[0], both[1]), (both[0], both[1])]
+    of_month = " OR ".join(
+        f"({first} <= {last} AND month_of({first}) = {month} AND month_of({last}) = {month})" for first, last in pairs
+    )
+    return f"coalesce(period_to - period_from + 1 > {USUAL_PAYMENT_DAYS} AND ({of_month}), FALSE)"
+
+
+def _bounded(source: str, declared: list[Column], bounds: Bounds, month: str) -> str:
     """The SELECT that sets aside figures beyond their bounds; they may be anything, a CHI number too, and enter no sum."""
     replaced, flags = [], []
     for c in declared:
@@ -122,6 +139,7 @@ def _bounded(source: str, declared: list[Column], bounds: Bounds) -> str:
             flags.append(f'({is_beyond} OR ("{c.name}__unreadable" AND "{c.name}__is_number")) AS "{c.name}__out_of_bounds"')
     if DAYS in bounds:
         flags.append(f'coalesce(period_to - period_from + 1 > {bounds[DAYS][1]}, FALSE) AS "{DAYS}__out_of_bounds"')
+        flags.append(f"{_swapped(month)} AS days_and_months_swapped")
     if not flags:
         return f"SELECT * FROM {source}"
     return f"SELECT * REPLACE ({', '.join(replaced)}), {', '.join(flags)} FROM {source}"

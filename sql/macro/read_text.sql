@@ -16,6 +16,9 @@ CREATE MACRO read_day(field) AS
             THEN TRY_CAST(trim(field) || '-01' AS DATE)
     END;
 
+-- A date with day and month swapped, as another country's spreadsheet reads it; NULL where there is no such date.
+CREATE MACRO swapped_day(day) AS TRY_CAST(strftime(day, '%Y-%d-%m') AS DATE);
+
 -- A date with a time of day.
 CREATE MACRO read_moment(field) AS
     CASE
