@@ -92,13 +92,19 @@ def dundee(world: SmallWorld) -> None:
 
 
 def perth(world: SmallWorld) -> None:
-    """A ledger with a total among its codes, sent after a good one; nothing paid; a resubmission of a few rows."""
+    """A ledger with a total among its codes, sent after a good one; nothing paid; a resubmission of a few rows that restates."""
     world.ledger(PERTH, PERIOD, home_care_personal="30.00", meals="70.00")
     rows = [("home_care_personal", "30.00"), ("meals", "70.00"), ("TOTAL", "100.00")]
     world.put(f"{PERTH}/ledger/{PERIOD}.r1.csv", [{"cost_code": c, "month": FIRST, "amount": a} for c, a in rows])
     world.put(f"{PERTH}/payments/{PERIOD}.csv", "payment_id,social_care_id,cost_code,period_from,period_to,gross_amount\n")
     world.put(f"{PERTH}/home_care/{PERIOD}.csv", [care(f"S{n}", f"C{n}", "10.00") for n in range(10)])
-    world.put(f"{PERTH}/home_care/{PERIOD}.r1.csv", [care(f"S{n}", f"C{n}", "10.00") for n in range(3)])
+    september = {"month": "2025-09-01"}
+    world.put(
+        f"{PERTH}/home_care/{PERIOD}.r1.csv",
+        [*(care(f"S{n}", f"C{n}", "10.00") for n in range(3)), care("S0", "C0", "20.00") | september],
+    )
+    world.put(f"{PERTH}/home_care/2025-09.csv", [care("S0", "C0", "100.00") | september])
+    world.ledger(PERTH, "2025-09", home_care_personal="20.00")
 
 
 def care(service_id: str, client: str, cost: str, hours: str = "10") -> dict[str, str]:
@@ -191,7 +197,7 @@ def test_a_file_of_lost_ids_is_refused_and_the_one_before_stays(world: SmallWorl
 
 
 def test_a_ledger_with_a_total_is_refused_and_the_one_before_stays(world: SmallWorld, printed: str) -> None:
-    assert world.cost(f"agency = '{PERTH}'") == Decimal("100.00")
+    assert world.cost(f"agency = '{PERTH}' AND month = DATE '{FIRST}'") == Decimal("100.00")
     assert broken(world, PERTH, "ledger", 1)["file.total_row"] == (1, None)
     assert "a total among the codes of a ledger would count its pounds twice" in printed
 
@@ -206,7 +212,12 @@ def test_a_nil_return_is_a_fact(world: SmallWorld, printed: str) -> None:
 
 
 def test_a_resubmission_that_lost_most_of_its_rows_is_named_with_both_figures(printed: str) -> None:
-    assert "3 rows and £30.00; the file that it replaces has 10 rows and £100.00" in printed
+    assert "4 rows and £50.00; the file that it replaces has 10 rows and £100.00" in printed
+
+
+def test_a_restatement_that_takes_most_of_a_months_pounds_is_named_with_both_figures(world: SmallWorld, printed: str) -> None:
+    assert world.cost(f"agency = '{PERTH}' AND month = DATE '2025-09-01'") == Decimal("20.00")
+    assert f"{PERTH}, home_care, 2025-09-01, £20.00 now, £100.00 before" in printed
 
 
 def test_between_times_that_come_twice_no_order_is_known(world: SmallWorld) -> None:
