@@ -53,7 +53,7 @@ RULE_OF: dict[str, str | Callable[[str], str]] = {
     "ends_before_start": "period_to.before_period_from",
     "lost_leading_zero": "chi_repaired",
     "invalid_chi": "chi_invalid",
-    "excel_chi": "chi_invalid",
+    "excel_chi": "optional_identifier_lost",
     "dummy_postcode": "postcode_unknown",
     "sex_not_a_code": "sex.unknown_code",
     "negative_minutes": "duration_minutes.implausible",
