@@ -18,7 +18,8 @@ def refresh(context: dg.AssetExecutionContext) -> None:
 
 @dg.asset(
     key=["core", "link"], group_name="core", partitions_def=MONTHS,
-    deps=[dg.AssetKey(["staged", "population_register"]), dg.AssetKey(["staged", "clients"])],
+    deps=[dg.AssetKey([layer, name]) for layer, name in
+          (("staged", "population_register"), ("staged", "clients"), ("core", "client_birth"))],
 )  # fmt: skip
 def link(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Which person of the register each council client is."""

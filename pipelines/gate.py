@@ -52,7 +52,6 @@ NAMED = {
     "payments_before": "no payment is for days before the dataset's first month",
     "restated": "no month loses more than half of a feed's pounds to later files",
     "quarantined": "every row with pounds can be used",
-    "restatements": "no later file takes more than half of a month's earlier pounds of a feed",
     "ledger_quarantined": "every ledger row can be read",
     "unmapped_cost_code": "every cost code has a mapping in reference/cost_code_map.csv",
     "ledger_without_line": "no ledger row is for a month before the dataset's first",

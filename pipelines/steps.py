@@ -42,7 +42,7 @@ from schemas.rules import CROSS_RULES, DRIFT_RULES, FILE_RULES
 from schemas.table import Table, arrow_schema, duckdb_columns
 
 SQL_CORE = (
-    "chi_alias", "record", "place", "postcode_zone", "record_person", "person_home", "record_month", "unit_cost_match",
+    "client_birth", "chi_alias", "record", "place", "postcode_zone", "record_person", "person_home", "record_month", "unit_cost_match",
     "record_cost", "ledger_line", "budget_line", "held", "service_month", "cost_line", "fate",
 )  # fmt: skip
 SQL_MART = (
@@ -192,12 +192,18 @@ class Steps:
 
     def _people(self) -> tuple[pa.Table, pa.Table, pa.Table]:
         """The latest register, each council's latest snapshot of clients (it replaces those before it whole), and the decisions."""
-        with self.database([("staged", "population_register"), ("staged", "clients")]) as connection:
+        needed = [("staged", "population_register"), ("staged", "clients"), ("core", "client_birth")]
+        with self.database(needed) as connection:
             register = connection.sql(
                 "SELECT * FROM staged.population_register QUALIFY period = max(period) OVER (PARTITION BY agency)"
             ).to_arrow_table()
             clients = connection.sql(
-                "SELECT * FROM staged.clients QUALIFY period = max(period) OVER (PARTITION BY agency)"
+                """
+                SELECT clients.* REPLACE (client_birth.date_of_birth AS date_of_birth)
+                FROM staged.clients
+                JOIN core.client_birth USING (agency, social_care_id, period)
+                QUALIFY period = max(period) OVER (PARTITION BY agency)
+                """
             ).to_arrow_table()
         return register, clients, read_decisions(self.root.folder("review") / DECISIONS_FILE)
 

@@ -125,6 +125,16 @@ class PostcodeZone(Table):
     data_zone: Series[Text] = column("2011 data zone", required=True)
 
 
+@table(grain="row of a clients file", key=("agency", "social_care_id", "period"))
+class ClientBirth(Table):
+    """The day of birth of each client, in the century that fits."""
+
+    agency: Series[Text] = column("council", required=True)
+    social_care_id: Series[Text] = column("the council's client number", required=True, identifying=True)
+    period: Series[Text] = column("month of the clients file", required=True)
+    date_of_birth: Series[Day] = column("day of birth", identifying=True)
+
+
 @table(grain="person", key=("person_key",))
 class PersonHome(Table):
     """Who a person is and where the own home is (or was, before a care home)."""
@@ -294,6 +304,7 @@ CORE: dict[str, type[Table]] = {
     "person_id": PersonId,
     "place": Place,
     "postcode_zone": PostcodeZone,
+    "client_birth": ClientBirth,
     "person_home": PersonHome,
     "record_month": RecordMonth,
     "unit_cost_match": UnitCostMatch,

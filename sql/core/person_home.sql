@@ -1,5 +1,5 @@
 -- Purpose: sex, dates and own home of every person with a record. In a care home, the last home before it counts.
--- Grain: person. Inputs: person_id, chi_alias, link, record_person, postcode_zone, registers, clients and deaths of every period.
+-- Grain: person. Inputs: person_id, client_birth, chi_alias, link, record_person, postcode_zone, registers, clients and deaths of every period.
 -- Conserves: every person of person_id once; what is not known stays NULL.
 WITH register_row AS (
     SELECT
@@ -14,9 +14,10 @@ client_row AS (
             WHEN link.chi_number IS NOT NULL THEN 'chi:' || link.chi_number
             ELSE 'client:' || clients.agency || ':' || clients.social_care_id
         END AS person_key,
-        clients.period, 1 AS source_rank, clients.sex, clients.date_of_birth, clients.date_of_death, clients.postcode,
+        clients.period, 1 AS source_rank, clients.sex, client_birth.date_of_birth, clients.date_of_death, clients.postcode,
         clients.agency || clients.social_care_id AS tie
     FROM staged.clients
+    LEFT JOIN core.client_birth USING (agency, social_care_id, period)
     LEFT JOIN core.link USING (agency, social_care_id)
 ),
 death_row AS (
