@@ -7,7 +7,7 @@ WITH broken AS (
         ON acute.agency = record.agency
         AND acute.period = record.period
         AND acute.record_key = record.record_key
-        AND acute.part = record.part
+        AND acute.source_row = record.source_row
     ANTI JOIN reference.admission_types ON admission_types.admission_type_code = acute.admission_type_code
     WHERE record.feed = 'acute' AND record.fate = 'accepted' AND acute.admission_type_code IS NOT NULL
 ),

@@ -220,7 +220,7 @@ class Case:
             parts = [row for row in good if (row["feed"], row["record_key"]) == ("acute", key)]
             latest = [row for row in parts if row["period"] == max(part["period"] for part in parts)]
             amounts = [part["amount"] for part in parts if part["amount"] is not None]
-            yield min(latest, key=lambda row: row["part"]) | {"amount": sum(amounts) if amounts else None}
+            yield min(latest, key=lambda row: row["part"]) | {"part": "", "amount": sum(amounts) if amounts else None}
 
     def held(self) -> dict[tuple[str, datetime.date], Decimal]:
         """What is known of records in quarantine, by service and month: once, and only where records of the feed are the cost."""

@@ -318,10 +318,11 @@ def cost_month(period: str, month: str | None, amount: str | None, row: int = 1,
 
 
 def episode(*rows: Row) -> list[tuple[Any, ...]]:
-    """Each row's cost month, fate, and the pounds it is costed with; None where another row stands for the episode."""
+    """Each row's period, number, fate, and the pounds it is costed with; None where another row stands for the episode."""
     found = records(staged__acute=[r for r in rows if not r["broken_rules"]],
                     quarantine__acute=[r for r in rows if r["broken_rules"]])  # fmt: skip
-    return sorted((r["period"], r["part"], r["fate"], str(r["record_amount"]) if r["is_lead"] else None) for r in found)
+    assert {r["part"] for r in found if r["fate"] == "accepted" and r["is_lead"]} <= {""}
+    return sorted((r["period"], r["source_row"], r["fate"], str(r["record_amount"]) if r["is_lead"] else None) for r in found)
 
 
 def test_a_later_extract_replaces_the_cost_months_that_it_has_and_adds_the_others() -> None:
@@ -332,10 +333,10 @@ def test_a_later_extract_replaces_the_cost_months_that_it_has_and_adds_the_other
         cost_month("2025-05", "2025 3", "0.50", 2),
     ]
     expected = [
-        ("2025-04", "2025 1", "accepted", None),
-        ("2025-04", "2025 2", "superseded", "1800.00"),
-        ("2025-05", "2025 2", "accepted", "3200.50"),
-        ("2025-05", "2025 3", "accepted", None),
+        ("2025-04", 1, "accepted", None),
+        ("2025-04", 2, "superseded", "1800.00"),
+        ("2025-05", 1, "accepted", "3200.50"),
+        ("2025-05", 2, "accepted", None),
     ]
     assert episode(*rows) == expected
     assert episode(*rows[::-1]) == expected
@@ -343,8 +344,8 @@ def test_a_later_extract_replaces_the_cost_months_that_it_has_and_adds_the_other
 
 def test_a_quarantined_cost_month_is_not_in_the_sum_and_none_is_not_nothing() -> None:
     assert episode(cost_month("2025-04", "1", "5.00"), cost_month("2025-04", "2", "7.00", 2, broken="x")) == [
-        ("2025-04", "1", "accepted", "5.00"),
-        ("2025-04", "2", "quarantined", "7.00"),
+        ("2025-04", 1, "accepted", "5.00"),
+        ("2025-04", 2, "quarantined", "7.00"),
     ]
     assert episode(cost_month("2025-04", "1", None), cost_month("2025-04", "2", None, 2))[0][3] == "None"
 
@@ -352,8 +353,8 @@ def test_a_quarantined_cost_month_is_not_in_the_sum_and_none_is_not_nothing() ->
 def test_rows_without_a_cost_month_say_the_whole_episode() -> None:
     months = [cost_month("2025-04", "1", "5.00"), cost_month("2025-04", "2", "7.00", 2)]
     assert episode(*months, cost_month("2025-05", None, "12.00"))[:2] == [
-        ("2025-04", "1", "superseded", "5.00"),
-        ("2025-04", "2", "superseded", "7.00"),
+        ("2025-04", 1, "superseded", "5.00"),
+        ("2025-04", 2, "superseded", "7.00"),
     ]
     whole = [cost_month("2025-04", None, "5.00"), cost_month("2025-04", None, "7.00", 2)]
     assert [fate for _, _, fate, _ in episode(*whole, cost_month("2025-05", "1", "12.00"))] == [
@@ -361,7 +362,7 @@ def test_rows_without_a_cost_month_say_the_whole_episode() -> None:
         "superseded",
         "accepted",
     ]
-    assert episode(*whole) == [("2025-04", "1", "accepted", "12.00"), ("2025-04", "2", "accepted", None)]
+    assert episode(*whole) == [("2025-04", 1, "accepted", "12.00"), ("2025-04", 2, "accepted", None)]
 
 
 @pytest.mark.parametrize(

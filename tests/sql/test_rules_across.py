@@ -72,10 +72,11 @@ def test_a_payment_must_have_a_mapped_code() -> None:
 
 def test_an_admission_type_must_be_in_its_table() -> None:
     acute = [
-        {"agency": COUNCIL, "period": "2025-05", "record_key": key, "admission_type_code": code}
+        {"agency": COUNCIL, "period": "2025-05", "record_key": key, "source_row": int(key), "admission_type_code": code}
         for key, code in (("1", "30"), ("2", "99"), ("3", None), ("4", "99"))
     ]
-    records = [record(key, "acute", fate="superseded" if key == "4" else "accepted") for key in "1234"]
+    fates = {"4": "superseded"}
+    records = [record(key, "acute", source_row=int(key), fate=fates.get(key, "accepted")) for key in "1234"]
     types = [{"admission_type_code": "30", "admission": "emergency"}]
     result = found("unknown_admission_type", core__record=records, staged__acute=acute, reference__admission_types=types)
     assert result == [("acute", "2025-05", 1, "10.00")]
