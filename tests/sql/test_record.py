@@ -378,3 +378,23 @@ def test_rows_without_a_cost_month_say_the_whole_episode() -> None:
 def test_what_is_nobodys_record_is_known(broken: str | None, is_void: bool) -> None:
     found = one(quarantine__home_care=[sent("H1", agency=COUNCIL, broken=broken)])
     assert found["is_void"] is is_void
+
+
+# ---- restatements that take most of a month ----
+
+
+def restated(rows: list[Row], ledger: list[Row] | None = None) -> list[Row]:
+    found = records(staged__home_care=rows)
+    return run("check/gate_restated", {"core.record": found, "staged.ledger": ledger or []})
+
+
+def test_a_restatement_that_takes_more_than_half_of_a_month_is_named() -> None:
+    april = [sent(key, agency=COUNCIL, gross_cost="50.00", row=n) for n, key in enumerate(("H1", "H2"))]
+    half, more = (sent("H1", "2025-05", agency=COUNCIL, gross_cost=cost) for cost in ("0.00", "-0.01"))
+    assert restated([*april, half]) == []
+    assert restated([*april, more]) == [
+        {"sentences": "angus home_care 2025-04: £100.00 as first sent, £49.99 as later files say its records"}
+    ]
+    accounts = [{"agency": BOARD, "record_key": "1", "period": period, "amount": amount} for period, amount in
+                (("2025-04", "100.00"), ("2025-05", "49.99"))]  # fmt: skip
+    assert [row["sentences"][:28] for row in restated([], accounts)] == ["nhs-tayside ledger 2025-04: "]
