@@ -5,10 +5,11 @@ Belongs here: which submission a file is, trying it, and the words of the answer
 Nothing under the data root is written: its reference tables are read, and that is all.
 """
 
+import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,11 +24,13 @@ from pipelines.ingest.landing import FILE_NAME, Landed, check_feed, sha256_of
 from pipelines.ingest.plausible import read_bounds
 from pipelines.ingest.read import Refused
 from pipelines.ingest.reference import read_reference
+from pipelines.likely import likely
 from schemas.feeds import FEEDS
 from schemas.plausible import Bounds
 from schemas.rules import FILE_RULES, Rule, rules_of
 
 UNKNOWN_COLUMNS = "file.unknown_columns"
+ROWS_LOOKED_AT = 1_000
 ROWS_NOTE = "Row 1 is the first record below the header. Pounds that cannot be read are in no sum."
 
 
@@ -57,7 +60,7 @@ class Trial:
     """What a refresh would make of a file.
 
     outcome: None where no record of it could be judged. quarantine: the records set aside; there while the bench is open.
-    rules: those its records were judged by.
+    rules: those its records were judged by. probably: rule → what most of the fields that break it look like.
     """
 
     landed: Landed
@@ -65,6 +68,7 @@ class Trial:
     refusal: Refused | None
     quarantine: Path
     rules: list[Rule]
+    probably: dict[str, str] = field(default_factory=dict)
 
     @property
     def verdict(self) -> str:
@@ -100,9 +104,10 @@ class Trial:
             count = self.outcome.rules[record_rule.rule_id]
             if count.failed:
                 amount = count.amount if has_money else None
-                found.append(
-                    Broken(record_rule.rule_id, count.severity, record_rule.sentence, count.failed, amount, count.first_rows)
-                )
+                rule_id, sentence = record_rule.rule_id, record_rule.sentence
+                if rule_id in self.probably:
+                    sentence += f" Probably {self.probably[rule_id]}."
+                found.append(Broken(rule_id, count.severity, sentence, count.failed, amount, count.first_rows))
         return sorted(found, key=lambda b: ("file", "record", "warning").index(b.severity))
 
     def totals(self) -> list[tuple[str, str]]:
@@ -190,7 +195,14 @@ def try_file(landed: Landed, bench: Bench) -> Trial:
             outcome = judge(connection, landed, raw, staged, quarantine, bench.postcodes, corrections, bounds, is_trial=True)
     except Refused as refusal:
         return Trial(landed, None, refusal, quarantine, rules)
-    return Trial(landed, outcome, refusal_of(landed.feed, outcome), quarantine, rules)
+    return Trial(landed, outcome, refusal_of(landed.feed, outcome), quarantine, rules, _probably(quarantine, landed.period))
+
+
+def _probably(quarantine: Path, period: str) -> dict[str, str]:
+    """What the fields that break a rule look like, told from the first records set aside."""
+    first = next(pq.ParquetFile(quarantine).iter_batches(ROWS_LOOKED_AT, columns=["broken_rules", "original"]), None)
+    records = first.to_pylist() if first is not None else []
+    return likely(((r["broken_rules"], json.loads(r["original"])) for r in records), period)
 
 
 def told(trial: Trial) -> list[str]:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, OTHER_CHI, SAYS_OTHERWISE, UNKNOWN_POSTCODE, Fields
 from schemas.feeds import FEEDS
 from schemas.plausible import DAYS, PLAUSIBLE
-from schemas.table import columns
+from schemas.table import Column, columns
 
 Test = Callable[[pd.DataFrame], pd.Series]
 """From a batch of records to one boolean a record: True keeps the rule."""
@@ -188,7 +188,7 @@ def rules_of(feed: str) -> list[Rule]:
     rules: list[Rule] = []
     for c in columns(declared.model):
         if c.arrow_type != pa.string():
-            rules.append(_readable(c.name, "not known" if pa.types.is_temporal(c.arrow_type) else "TBC"))
+            rules.append(_readable(c))
         if c.name in PLAUSIBLE[feed]:
             rules.append(_plausible(c.name, PLAUSIBLE[feed][c.name]))
         if c.required:
@@ -239,13 +239,16 @@ def _flag(rule_id: str, severity: str, sentence: str, fails: Fields, passes: Fie
     return Rule(rule_id, severity, sentence, lambda batch: ~batch[rule_id].astype(bool), fails, passes)
 
 
-def _readable(name: str, unreadable: str) -> Rule:
+def _readable(c: Column) -> Rule:
+    kind, example = "number", "1234.50"
+    if pa.types.is_temporal(c.arrow_type):
+        kind, example = ("date", "2025-04-30") if c.arrow_type == pa.date32() else ("date with a time", "2025-04-30 09:30:00")
     return Rule(
-        f"{name}.unreadable",
+        f"{c.name}.unreadable",
         "record",
-        f"{name} is filled in but cannot be read (a date that is no date, an amount that is no amount).",
-        lambda batch: ~batch[f"{name}__unreadable"].astype(bool),
-        {name: unreadable},
+        f"{c.name} is filled in but is no {kind} that can be read; expected is one as {example}.",
+        lambda batch: ~batch[f"{c.name}__unreadable"].astype(bool),
+        {c.name: "not known" if pa.types.is_temporal(c.arrow_type) else "TBC"},
         {},
     )
 

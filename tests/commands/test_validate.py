@@ -133,6 +133,23 @@ def test_every_rule_that_is_broken_is_told_with_its_row(irf: Irf, acute: Callabl
         assert found[1] == rules[rule_id].sentence
 
 
+def test_what_is_expected_and_what_was_probably_meant_is_said_and_no_value_shown(irf: Irf, acute: Callable[..., Path]) -> None:
+    chi = "1904851231"
+    code, printed = irf(
+        acute({"admission_date": "45383"}, {"total_cost": chi}, {"discharge_date": "05/30/2025"}, {"total_cost": "144.0575"})
+    )
+    assert code == 2
+    for words in (
+        "admission_date is filled in but is no date that can be read; expected is one as 2025-04-30. Probably a date as a "
+        "spreadsheet's serial number; format the column as a date.",
+        "Probably a CHI number in this column: see whether two columns are swapped",
+        "Probably a date with day and month swapped, as American spreadsheets write it",
+    ):
+        assert words in printed
+    assert re.search(r"(?m)^  warning +amount_rounded +1 +0\.00\n .* Row \d+$", printed)
+    assert chi not in printed and "45383" not in printed
+
+
 def test_a_warning_alone_is_no_clean_file(irf: Irf, acute: Callable[..., Path]) -> None:
     code, printed = irf(acute(BROKEN["chi_invalid"]))
     assert code == 2
