@@ -67,7 +67,8 @@ def synth(
 @app.command()
 def status(period: Annotated[str | None, typer.Option(help="one month, YYYY-MM; default all")] = None) -> None:
     """Which submissions have arrived for each month, which are late, refused or revised, and when they came."""
-    from pipelines.status import now_in_scotland, status_of, told
+    from pipelines.engine.clock import now_in_scotland
+    from pipelines.status import status_of, told
 
     if period is not None:
         _check_month(period)
@@ -160,18 +161,23 @@ def review_export() -> None:
     root = DataRoot.from_environment()
     steps = _last_steps(root)
     path = root.folder("review") / PENDING_FILE
-    clients = export_review(steps.review_sheet(), path)
+    clients = export_review(steps.review_sheet(), path, steps.key())
     typer.echo(f"clients in review: {clients}; fill in {path}")
 
 
 @review_app.command("import")
 def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)]) -> None:
     """Check the decisions filled in on a review sheet and keep them; the next refresh follows them."""
+    from pipelines.engine.clock import now_in_scotland
     from pipelines.identity.review import DECISIONS_FILE, import_review
 
     root = DataRoot.from_environment()
-    added = import_review(file, root.folder("review") / DECISIONS_FILE, _last_steps(root).known_people())
-    typer.echo(f"new decisions: {added}; the next refresh follows them")
+    steps = _last_steps(root)
+    decisions = root.folder("review") / DECISIONS_FILE
+    imported = import_review(file, decisions, steps.key(), steps.register_numbers(), now_in_scotland())
+    typer.echo(f"new decisions: {imported.decisions}; the next refresh follows them")
+    if imported.undecided:
+        typer.echo(f"clients of whom not every person is marked: {imported.undecided}; they stay in review")
 
 
 def _last_steps(root: DataRoot) -> "Steps":

@@ -13,15 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
+from pipelines.engine.clock import SCOTLAND
 from pipelines.engine.database import open_database
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.landing import Landed, scan
 from pipelines.ingest.reference import read_reference
 from pipelines.steps import Steps, expected_in
 
-SCOTLAND = ZoneInfo("Europe/London")
 STATES = ("arrived", "late", "refused", "missing", "not due")
 PROBLEMS = ("late", "refused")
 AGENCY_WIDTH = 16
@@ -66,11 +65,6 @@ class Status:
     def has_problems(self) -> bool:
         """Whether anything is late or refused."""
         return any(feed.state in PROBLEMS for month in [*self.months, *self.unheard] for feed in month.feeds)
-
-
-def now_in_scotland() -> datetime.date:
-    """Today's date."""
-    return datetime.datetime.now(SCOTLAND).date()
 
 
 def status_of(root: DataRoot, today: datetime.date, period: str | None = None) -> Status:

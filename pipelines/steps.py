@@ -17,14 +17,16 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.engine.clock import now_in_scotland
 from pipelines.engine.database import create_view, dependencies, open_database, read_sql, write_parquet, write_select
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
+from pipelines.identity.current_chi import current_chis
 from pipelines.identity.link import REVIEW_FROM, judge, judge_clients
 from pipelines.identity.matcher import model_version
 from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, others_can_read, person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
-from pipelines.identity.review import DECISIONS_FILE, Known, read_decisions, review_sheet
+from pipelines.identity.review import DECISIONS_FILE, read_decisions, review_sheet
 from pipelines.identity.standardise import database as identity_database
 from pipelines.ingest.corrections import Correction
 from pipelines.ingest.judge import Outcome
@@ -184,11 +186,10 @@ class Steps:
             judge(connection, *self._people())
             return review_sheet(connection, REVIEW_FROM)
 
-    def known_people(self) -> Known:
-        """Whom a decision may name: the latest population register, and each council's latest clients."""
-        register, clients, _ = self._people()
-        keys = zip(clients["agency"].to_pylist(), clients["social_care_id"].to_pylist(), strict=True)
-        return Known(set(register["chi_number"].to_pylist()), set(keys))
+    def register_numbers(self) -> set[str]:
+        """Every CHI number that the latest population register names, now or before."""
+        register, _, _ = self._people()
+        return set(current_chis(register)["chi_number"].to_pylist())
 
     def _people(self) -> tuple[pa.Table, pa.Table, pa.Table]:
         """The latest register, each council's latest snapshot of clients (it replaces those before it whole), and the decisions."""
@@ -205,7 +206,9 @@ class Steps:
                 QUALIFY period = max(period) OVER (PARTITION BY agency)
                 """
             ).to_arrow_table()
-        return register, clients, read_decisions(self.root.folder("review") / DECISIONS_FILE)
+            known = connection.execute("SELECT DISTINCT agency, social_care_id FROM staged.clients").fetchall()
+        path = self.root.folder("review") / DECISIONS_FILE
+        return register, clients, read_decisions(path, self.key(), now_in_scotland(), known)
 
     def person_id(self) -> int:
         """Give every person with a record the keyed pseudonym."""

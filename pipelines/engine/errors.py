@@ -1,5 +1,7 @@
 """The errors a user sees: one line that says what, where and what to do. Never a value from a record."""
 
+from collections.abc import Sequence
+
 
 class IrfError(Exception):
     """A step cannot go on (exit 1). The text is safe to show: it names files and columns, never a person."""
@@ -11,3 +13,13 @@ class GateRefused(Exception):
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
+
+
+SHOWN_PROBLEMS = 10
+"""How many problems one error lists."""
+
+
+def listed(problems: Sequence[str]) -> str:
+    """Problems in one line, the first of them in words and the others counted."""
+    more = f"; and {len(problems) - SHOWN_PROBLEMS:,} more" if len(problems) > SHOWN_PROBLEMS else ""
+    return "; ".join(problems[:SHOWN_PROBLEMS]) + more

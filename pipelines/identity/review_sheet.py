@@ -8,33 +8,42 @@ import csv
 import datetime
 import io
 import os
-import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+import duckdb
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
+from pipelines.engine.database import load_macros
 from pipelines.engine.errors import IrfError
 from pipelines.engine.text_workbook import FORMULA_STARTS, TextSheet, text_workbook
 from pipelines.ingest.cell_text import cell_text
-from schemas import chi
+from pipelines.ingest.header import normal_header
+from pipelines.ingest.own_table import read_own_table
 
 SAME, DIFFERENT = "same", "different"
 FILLED_IN = ("decision", "decided_by", "decided_on", "reason")
 """The columns that the reviewer fills in: same or different, who, when, and why."""
-NEEDED = ("agency", "social_care_id", "candidate_chi_number", *FILLED_IN)
+PERSONS, ROW_KEY = "persons", "row_key"
+"""How many persons of the register a client is shown beside, and what tells that a row is as it went out."""
+NEEDED = ("agency", "social_care_id", "candidate_chi_number", PERSONS, ROW_KEY, *FILLED_IN)
+IDENTIFIERS = ("social_care_id", "candidate_chi_number", "chi_number")
 _CANDIDATE = "candidate_"
 _WIDTHS = {"why": 60, "candidate_chi_number": 14, "reason": 40}
 _USUAL_WIDTH = 18
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d %B %Y", "%d %b %Y", "%d-%b-%Y", "%d/%m/%y", "%d-%b-%y")
+_MIDNIGHT = (" 00:00:00", " 00:00")
 
 Row = dict[str, str]
 
 
 def write_sheet(rows: pa.Table, file: BinaryIO) -> None:
-    """Write the rows of `sql/identity/review.sql` with columns for the decisions. Where the two sides differ is coloured."""
-    names = [*rows.column_names, *FILLED_IN]
+    """Write the rows of `sql/identity/review.sql`, each with its key, and columns for the decisions. Where the two sides differ
+    is coloured."""
+    names = [*(name for name in rows.column_names if name != ROW_KEY), *FILLED_IN, ROW_KEY]
     with text_workbook(file, in_memory=True) as workbook:
         sheet = TextSheet(workbook, "uncertain links")
         sheet.head(names, [_WIDTHS.get(name, _USUAL_WIDTH) for name in names])
@@ -49,60 +58,73 @@ def _differs(row: dict[str, object], name: str) -> bool:
     return name != other and other in row and row[name] is not None and row[other] is not None and row[name] != row[other]
 
 
-def read_sheet(file: Path, needed: Sequence[str] = NEEDED) -> list[Row]:
-    """The rows of a sheet as a spreadsheet saves it, every value as text; row 2 is the first. Blank rows are left in.
+def read_sheet(file: Path, what: str, needed: Sequence[str] = NEEDED, may_lack: Sequence[str] = ()) -> dict[int, Row]:
+    """The rows of a sheet as a spreadsheet saves it, every value as text, by the number that the spreadsheet shows.
 
-    Raises IrfError where the file is neither a workbook nor CSV, or lacks a column.
+    what: how errors name the file. What spreadsheets do to identifiers is undone, as in submissions. Raises IrfError where the
+    file is neither a workbook nor CSV, lacks a column that is needed, or has an identifier that cannot be told any more.
     """
-    texts = _read_workbook(file) if file.suffix.lower() == ".xlsx" else _read_csv(file)
-    header = texts[0] if texts else []
-    missing = [name for name in needed if name not in header]
+    names = [*needed, *may_lack]
+    given, rows = _read_workbook(file, what, names) if file.suffix.lower() == ".xlsx" else _read_csv(file, what, names)
+    missing = [name for name in needed if name not in given]
     if missing:
-        raise IrfError(f"the file {file.name} lacks the columns {', '.join(missing)}")
-    return [_repaired({name: row[place] if place < len(row) else "" for place, name in enumerate(header)}) for row in texts[1:]]
+        raise IrfError(f"{what} ({file.name}) lacks the columns {', '.join(missing)}")
+    found = {at: {name: row.get(name, "") for name in names} for at, row in rows.items()}
+    _repair(found, what)
+    return found
 
 
-def _read_workbook(file: Path) -> list[list[str]]:
+def _read_workbook(file: Path, what: str, names: Sequence[str]) -> tuple[list[str], dict[int, Row]]:
     try:
-        rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
+        cells = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python(skip_empty_area=False)
     except CalamineError:
-        rows = None
-    if rows is None:
-        raise IrfError(f"the file {file.name} is no Excel workbook (.xlsx)")
-    return [[(cell_text(value) or "").strip() for value in row] for row in rows]
+        cells = None
+    if cells is None:
+        raise IrfError(f"{what} ({file.name}) is no Excel workbook (.xlsx)")
+    texts = [[(cell_text(value) or "").strip() for value in row] for row in cells]
+    header = [normal_header(name) for name in texts[0]] if texts else []
+    places = {name: header.index(name) for name in names if name in header}
+    rows = {at: {name: row[place] for name, place in places.items()} for at, row in enumerate(texts[1:], start=2)}
+    return list(places), {at: row for at, row in rows.items() if any(row.values())}
 
 
-def _read_csv(file: Path) -> list[list[str]]:
-    """By comma or semicolon, with a mark at its start or without; Windows' own letters where it is not UTF-8."""
-    content = file.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")
-    first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ",")
-    try:
-        return [[_unsafe(value.strip()) for value in row] for row in reader]
-    except csv.Error:
-        pass
-    raise IrfError(f"the file {file.name} is neither an Excel workbook (.xlsx) nor CSV")
+def _read_csv(file: Path, what: str, names: Sequence[str]) -> tuple[list[str], dict[int, Row]]:
+    read = read_own_table(file, names, what)
+    if read.misfits:
+        raise IrfError(f"{what}, row {read.misfits[0]}: has not as many fields as the header")
+    rows = [{name: _unsafe(value or "") for name, value in row.items()} for row in read.columns.to_pylist()]
+    return read.columns.column_names, dict(zip(read.rows, rows, strict=True))
 
 
-def _repaired(row: Row) -> Row:
-    """With the leading zero of a CHI number that a spreadsheet ate."""
-    return {
-        name: value.zfill(chi.LENGTH) if name.endswith("chi_number") and value.isdigit() else value
-        for name, value in row.items()
-    }
+def _repair(rows: dict[int, Row], what: str) -> None:
+    """Read the identifiers as those of submissions are read. Raises IrfError naming the row of one that is lost."""
+    with duckdb.connect() as connection:
+        load_macros(connection, ["read_text"])
+        for name in IDENTIFIERS:
+            sent = {at: row[name] for at, row in rows.items() if row.get(name)}
+            read = "read_chi" if name.endswith("chi_number") else "read_identifier"
+            connection.register(
+                "sent",
+                pa.table({"row_number": pa.array(list(sent), pa.int64()), "text": pa.array(list(sent.values()), pa.string())}),
+            )
+            for at, text in connection.execute(f"SELECT row_number, {read}(text) FROM sent ORDER BY row_number").fetchall():
+                if text is None:
+                    raise IrfError(
+                        f"{what}, row {at}: {name} is in scientific notation and cannot be told any more; write the number as text"
+                    )
+                rows[at][name] = text
 
 
 def day(text: str) -> datetime.date | None:
-    """A day written YYYY-MM-DD or, as spreadsheets here show it, DD/MM/YYYY; None if it is neither."""
-    shown = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text)
-    try:
-        return datetime.date.fromisoformat(f"{shown[3]}-{shown[2]:0>2}-{shown[1]:0>2}" if shown else text)
-    except ValueError:
-        return None
+    """A day written 2025-06-03 or, as spreadsheets here show it, 03/06/2025, 3 June 2025, 03-Jun-25; None if it is none of these."""
+    for midnight in _MIDNIGHT:
+        text = text.removesuffix(midnight)
+    for form in _DAYS:
+        try:
+            return datetime.date(*time.strptime(text, form)[:3])
+        except ValueError:
+            continue
+    return None
 
 
 def as_csv(names: Sequence[str], rows: list[Row]) -> str:

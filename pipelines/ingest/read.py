@@ -67,7 +67,7 @@ def read_text(
     Raises Refused, at once or while the batches are read, when the file cannot be read, is too large or lacks a required
     column; what was read until then is to be thrown away.
     """
-    with _refusing():
+    with refusing():
         opened = _open(path, feed, dialects)
         layout = lay_out(opened.header, feed, dialects)
     return TextFile(layout.unknown, layout.dialect, _batches(opened, layout, period_end))
@@ -87,7 +87,7 @@ def _open(path: Path, feed: str, dialects: Sequence[Dialect]) -> Opened:
 
 
 def _batches(opened: Opened, layout: Layout, period_end: datetime.date) -> Iterator[pa.Table]:
-    with _refusing():
+    with refusing():
         if layout.dialect:
             yield from translated(_texts(opened, layout), layout.dialect, period_end)
         else:
@@ -149,7 +149,7 @@ def _old_office_reason(path: Path) -> str:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """Turn what the libraries raise for broken content into a refusal, with nothing of the content in it."""
     try:
         yield

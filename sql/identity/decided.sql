@@ -1,10 +1,11 @@
--- Purpose: the last decision on each client. Grain: client with a decision. Inputs: decision, current_chi, person.
+-- Purpose: the last decision on each client: by its day, then by its place in the file.
+-- Grain: client with a decision. Inputs: decision, current_chi, person.
 -- Conserves: a decision for no link has no named CHI; one for a CHI that is not in the register has no chi_number.
 WITH latest AS (
     SELECT agency, social_care_id, nullif(trim(chi_number), '') AS named
     FROM decision
     QUALIFY row_number() OVER (
-        PARTITION BY agency, social_care_id ORDER BY decided_on DESC NULLS LAST, decided_by, chi_number, reason
+        PARTITION BY agency, social_care_id ORDER BY decided_on DESC NULLS LAST, "row" DESC NULLS LAST
     ) = 1
 ),
 final AS (

@@ -14,7 +14,9 @@ offered AS (
 ),
 final AS (
     SELECT
-        u.agency, u.social_care_id, u.review_reason AS why, o.candidate AS candidate_chi_number, o.probability,
+        u.agency, u.social_care_id, u.review_reason AS why,
+        count(o.candidate) OVER (PARTITION BY u.agency, u.social_care_id) AS persons,
+        o.candidate AS candidate_chi_number, o.probability,
         c.forename, p.forename AS candidate_forename,
         c.surname, p.surname AS candidate_surname,
         CAST(c.date_of_birth AS VARCHAR) AS date_of_birth, CAST(p.date_of_birth AS VARCHAR) AS candidate_date_of_birth,

@@ -1,14 +1,17 @@
 """`irf review export` and `import`: from an uncertain link through a person's decision to the next release."""
 
+import csv
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from tests.conftest import BuildWorld, IrfAt, rows_of, run
+from tests.small_world import ANGUS, BOARD, OTHER_PATIENT, PATIENT, SmallWorld
 
 Line = tuple[str, str, Decimal]
 """A client's link method, person id and cost in a release."""
@@ -80,3 +83,65 @@ def test_a_decision_links_a_client_in_the_next_release_and_moves_no_pound(
         history = connection.execute(f"FROM '{root}/releases/{published.version}/person_history/*.parquet'").fetchall()
     assert history == [(first[1], second[1], "2025-05")]
     assert irf_at(root, "review", "export")[1].startswith("clients in review: 0;")
+
+
+REGISTER = [
+    {"chi_number": PATIENT, "forename": "Agnes", "surname": "Lindsay", "date_of_birth": "1985-04-19", "sex": "1", "postcode": "DD8 1AA"},
+    {"chi_number": OTHER_PATIENT, "forename": "Robert", "surname": "Gow", "date_of_birth": "1920-02-29", "sex": "1", "postcode": "DD8 1AB"},
+]  # fmt: skip
+SOMEBODY = {"forename": "Zoe", "surname": "Quill", "date_of_birth": "1950-01-02", "sex": "2", "postcode": "PH1 1AA"}
+
+
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
+    """Client 00437 has the CHI number of somebody else, so a person must decide; client 437 is another one, and is linked."""
+    world = SmallWorld(tmp_path_factory.mktemp("review") / "data")
+    world.put(f"{BOARD}/population_register/2025-04.csv", REGISTER)
+    clients = [{"social_care_id": "00437", "chi_number": PATIENT, **SOMEBODY}, {**REGISTER[1], "social_care_id": "437"}]
+    world.put(f"{ANGUS}/clients/2025-04.csv", clients)
+    care = {"service_id": "S1", "month": "2025-04-01", "hours": 10, "service_type": "2"}
+    hours = [{**care, "social_care_id": "00437"}, {**care, "social_care_id": "437", "hours": 20}]
+    world.put(f"{ANGUS}/home_care/2025-04.csv", hours)
+    world.ledger(ANGUS, "2025-04", home_care_personal="300.00")
+    world.published("2025-04")
+    assert world.irf("review", "export")[1].startswith("clients in review: 1;")
+    return world
+
+
+def as_csv(refreshed: SmallWorld, **changed: str) -> Path:
+    """The exported sheet, decided, as a spreadsheet saves it as CSV: every cell that is a number without its zeros."""
+    exported = CalamineWorkbook.from_path(str(refreshed.root / "review" / "pending.xlsx"))
+    header, *rows = exported.get_sheet_by_index(0).to_python()
+    decided = {"decision": "same", "decided_by": "jm", "decided_on": "03/06/2025", **changed}
+    sheet = refreshed.root / "sheet.csv"
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for row in rows:
+            writer.writerow([decided.get(str(name), value) for name, value in zip(header, row, strict=True)])
+    return sheet
+
+
+def test_a_sheet_in_which_an_identifier_lost_its_zeros_decides_for_nobody(refreshed: SmallWorld) -> None:
+    code, told = refreshed.irf("review", "import", as_csv(refreshed, social_care_id="437"))
+    assert (code, told.startswith("error: the review sheet: row 2: social_care_id")) == (1, True), told
+    assert "437" not in told
+    assert not (refreshed.root / "review" / "decisions.csv").exists()
+
+
+def test_a_decision_of_the_future_is_an_error_on_the_sheet_and_in_the_file(refreshed: SmallWorld) -> None:
+    code, told = refreshed.irf("review", "import", as_csv(refreshed, decided_on="2999-01-05"))
+    assert (code, "row 2: decided_on is 2999-01-05, after today" in told) == (1, True), told
+    decisions = refreshed.root / "review" / "decisions.csv"
+    decisions.write_text("agency,social_care_id,chi_number,decided_by,decided_on,reason\nangus,437,,jm,05/01/2999,\n", "utf-8")
+    code, told = refreshed.refresh("2025-04")
+    assert (code, "error: review/decisions.csv: row 2: decided_on is 2999-01-05, after today" in told) == (1, True), told
+    decisions.unlink()
+
+
+def test_a_wrong_decision_is_taken_back_by_one_of_the_same_day(refreshed: SmallWorld) -> None:
+    assert refreshed.irf("review", "import", as_csv(refreshed, decision="different"))[0] == 0
+    assert refreshed.irf("review", "import", as_csv(refreshed, reason="she changed her name"))[0] == 0
+    refreshed.published("2025-04")
+    lines = refreshed.query("SELECT link_method, units, cost FROM cost_line ORDER BY units")
+    assert lines == [("decision", Decimal(10), Decimal("100.00")), ("chi", Decimal(20), Decimal("200.00"))]

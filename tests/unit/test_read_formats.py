@@ -18,7 +18,7 @@ from pipelines.engine.paths import REPOSITORY, DataRoot
 from pipelines.ingest import bounds, read_csv, read_parquet, read_workbook
 from pipelines.ingest.judge import Outcome, unknown_columns, write_raw
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.read import Refused, _refusing, read_text
+from pipelines.ingest.read import Refused, read_text, refusing
 from pipelines.ingest.submissions import Judged, take_judged, take_raw
 from pipelines.steps import _rule_results
 from schemas.rules import FILE_RULES
@@ -666,7 +666,7 @@ def test_no_refusal_shows_anything_of_a_record(tmp_path: Path, content: str | by
 
 def test_what_a_library_says_of_broken_content_is_not_shown() -> None:
     said = " ".join(PRIVATE)
-    with pytest.raises(Refused) as raised, _refusing():
+    with pytest.raises(Refused) as raised, refusing():
         raise ValueError(said)
     assert said not in "".join(traceback.format_exception(raised.value))
 
