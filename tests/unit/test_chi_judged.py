@@ -18,7 +18,10 @@ BY_ELEVEN, BY_BOTH, BY_TEN, BY_NEITHER = (
     ("1904851232", "0101201233"),
 )
 BAD_DATE = ("2902191230",)
-NO_NUMBER = ("1.90E+09", "190485123", "19048512311", "19048512AB", "not known")
+NO_NUMBER = ("190485123", "19048512311", "19048512AB", "not known")
+ALSO_BROKEN = {"190485123": {"chi_repaired": 1}, "not known": {"identifier_repaired": 1}}
+"""What is counted of an invalid number beside that it is one: its lost zero, or the blank within it."""
+LOST = ("1.90E+09", "1.9E9", "1,90E+09")
 VALID = [
     *((chi, period) for chi in (*BY_ELEVEN, *BY_BOTH) for period in (BEFORE, FROM)),
     *((chi, period) for chi in BY_TEN for period in (FROM, "2027-01")),
@@ -50,16 +53,32 @@ def test_a_valid_number_is_accepted(tmp_path: Path, chi: str, period: str) -> No
 @pytest.mark.parametrize(("chi", "period"), INVALID)
 def test_an_invalid_number_is_counted_and_its_record_stays(tmp_path: Path, chi: str, period: str) -> None:
     rules, record, read, quarantined = of_one(tmp_path, chi, period)
-    assert rules.pop("chi_invalid") == 1
-    assert set(rules) <= {"chi_repaired"}
+    assert rules == {"chi_invalid": 1, **ALSO_BROKEN.get(chi, {})}
     assert record["chi_is_valid"] is False
     assert (record["total_cost"], read, quarantined) == (Decimal("3100.00"), Decimal("3100.00"), Decimal("0.00"))
 
 
-@pytest.mark.parametrize(("nine", "ten"), [("101011237", "0101011237"), ("10101 1237", "0101011237")])
-def test_a_lost_leading_zero_is_put_back_and_counted(tmp_path: Path, nine: str, ten: str) -> None:
-    rules, record, _, _ = of_one(tmp_path, nine, FROM)
-    assert (rules, record["chi_number"], record["chi_is_valid"]) == ({"chi_repaired": 1}, ten, True)
+@pytest.mark.parametrize("chi", LOST)
+def test_a_number_in_scientific_notation_is_lost_and_its_record_stays(tmp_path: Path, chi: str) -> None:
+    """It may have been any of a million numbers: none is left, not even an invalid one."""
+    rules, record, read, quarantined = of_one(tmp_path, chi, FROM)
+    assert (rules, record["chi_number"], record["chi_is_valid"]) == ({"optional_identifier_lost": 1}, None, None)
+    assert (record["total_cost"], read, quarantined) == (Decimal("3100.00"), Decimal("3100.00"), Decimal("0.00"))
+
+
+@pytest.mark.parametrize(
+    ("sent", "ten", "counted"),
+    [
+        ("101011237", "0101011237", {"chi_repaired": 1}),
+        ("010101 1237", "0101011237", {"identifier_repaired": 1}),
+        ("10101 1237", "0101011237", {"chi_repaired": 1, "identifier_repaired": 1}),
+    ],
+)
+def test_a_lost_zero_and_blanks_within_are_mended_and_counted(
+    tmp_path: Path, sent: str, ten: str, counted: dict[str, int]
+) -> None:
+    rules, record, _, _ = of_one(tmp_path, sent, FROM)
+    assert (rules, record["chi_number"], record["chi_is_valid"]) == (counted, ten, True)
 
 
 @pytest.mark.parametrize("blank", ["", "  "])
