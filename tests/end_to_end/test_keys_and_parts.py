@@ -200,7 +200,7 @@ def test_a_payment_ahead_waits_and_is_named(april: tuple[SmallWorld, str]) -> No
 
 def test_a_payment_for_days_before_the_dataset_is_named(april: tuple[SmallWorld, str]) -> None:
     _, printed = april
-    assert "payments_before: angus, 1 payments, £75.00 for days before 2025-04-01" in printed
+    assert "payments_before: angus, 1 payment, £75.00 for days before 2025-04-01" in printed
 
 
 @pytest.fixture(scope="module")
