@@ -5,12 +5,13 @@ Exit codes: 0 done; 2 done with warnings; 3 the gate (or `validate`) refused; 1 
 """
 
 import datetime
+import importlib.metadata
 import os
 import re
 import shutil
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,49 +20,67 @@ import duckdb
 import typer
 
 from pipelines.engine.database import literal
-from pipelines.engine.errors import GateRefused, IrfError
+from pipelines.engine.errors import GateRefused, IrfError, Stopped
 from pipelines.engine.paths import REPOSITORY, SQL, DataRoot
 
 if TYPE_CHECKING:
     from pipelines.steps import Steps
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
+)
 SHOWN_ROWS, SHOWN_WIDTH = 1_000, 10_000
 """Rows that `irf query` shows at the most, and its width where the output is no terminal."""
-DEMO_MARK = "demo.txt"
+STOPPED_CODE = 130
+"""How typer says that somebody stopped a command that has no words of its own for it."""
+FIRST_MADE = datetime.date(2025, 4, 1)
+"""The first month of a made world that is told only how many months it has."""
+MONTHS_HELP = "how many from April 2025, as 4, or the first and last, as 2025-04..2026-03"
+
+
+def _show_version(is_wanted: bool) -> None:
+    if is_wanted:
+        from pipelines.release.run import code_version
+
+        typer.echo(f"irf {importlib.metadata.version('integrated-resource-framework')}, code {code_version()}")
+        raise typer.Exit
 
 
 @app.callback()
-def options(data: Annotated[Path | None, typer.Option(help="The data root; default IRF_DATA, else ./data.")] = None) -> None:
+def options(
+    data: Annotated[Path | None, typer.Option(help="The data root; default IRF_DATA, else ./data.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="The version, as manifests name it.")
+    ] = False,
+) -> None:
     """Integrated cost of health and social care in Tayside, reconciled to the ledgers."""
     if data is not None:
         os.environ["IRF_DATA"] = str(data.resolve())
 
 
 @app.command()
-def demo(people: int = 20_000, months: str = "2025-04..2025-06", seed: int = 1) -> None:
-    """Make a small Tayside under the data root, refresh it, print what was published and where."""
+def demo(people: int = 20_000, months: Annotated[str, typer.Option(help=MONTHS_HELP)] = "3", seed: int = 1) -> None:
+    """Make a small Tayside under the data root, refresh it, print what was published and where.
+
+    With more months it goes on: the files of the months before stay as they are.
+    """
     root = DataRoot.from_environment()
-    mark = root.folder("landing") / DEMO_MARK
-    if root.folder("landing").is_dir() and any(root.folder("landing").iterdir()) and not mark.exists():
-        raise IrfError(f"{root.folder('landing')} holds files that are not the demo's; give another folder with --data")
-    shutil.rmtree(root.folder("landing"), ignore_errors=True)
-    _make_world(root.path, people, months, seed, "standard", None)
-    mark.write_text("The files beside this one are made by `irf demo`; the people are not real.\n", "utf-8")
-    _refresh(root, months.split("..")[-1], "demo")
+    chosen = _months(months)
+    _make_world(root.path, people, chosen, seed, "standard", None)
+    _refresh(root, f"{chosen[-1]:%Y-%m}", "demo")
 
 
 @app.command()
 def synth(
     people: Annotated[int, typer.Option()],
-    months: Annotated[str, typer.Option(help="e.g. 2025-04..2026-03")],
+    months: Annotated[str, typer.Option(help=MONTHS_HELP)],
     out: Annotated[Path, typer.Option(help="folder for landing, reference and truth")],
     seed: int = 1,
     mess: Annotated[str, typer.Option(help="none, standard or heavy")] = "standard",
     geography: Annotated[Path | None, typer.Option(help="folder with the published geography files")] = None,
 ) -> None:
     """Make a deterministic Tayside of people who are not real."""
-    _make_world(out, people, months, seed, mess, geography)
+    _make_world(out, people, _months(months), seed, mess, geography)
 
 
 @app.command()
@@ -72,7 +91,7 @@ def status(period: Annotated[str | None, typer.Option(help="one month, YYYY-MM; 
 
     if period is not None:
         _check_month(period)
-    found = status_of(DataRoot.from_environment(), now_in_scotland(), period)
+    found = status_of(_root(), now_in_scotland(), period)
     typer.echo("\n".join(told(found)))
     if found.has_problems:
         raise typer.Exit(2)
@@ -96,7 +115,7 @@ def validate(
         check_is_new(errors)
         if len(files) > 1:
             raise IrfError("--errors: give one FILE, for a workbook goes back to one agency")
-    with open_bench(DataRoot.from_environment()) as bench:
+    with _stopped_says(lambda: "nothing was kept or published; check the files again"), open_bench(_root()) as bench:
         trials = []
         for landed in [submission_of(file, Given(agency, feed, period), bench.agencies) for file in files]:
             _progress(f"checking {landed.path}")
@@ -114,7 +133,7 @@ def validate(
 def refresh(period: Annotated[str, typer.Option(help="YYYY-MM")], note: str | None = None) -> None:
     """The monthly job, as a recorded Dagster run."""
     _check_month(period)
-    _refresh(DataRoot.from_environment(), period, note)
+    _refresh(_root(), period, note)
 
 
 @app.command()
@@ -123,7 +142,7 @@ def releases() -> None:
     from pipelines.release.publish import latest
     from pipelines.release.publish import releases as published
 
-    folder = DataRoot.from_environment().folder("releases")
+    folder = _root().folder("releases")
     for version in published(folder):
         typer.echo(f"{version}{'  latest' if version == latest(folder) else ''}")
 
@@ -141,7 +160,7 @@ def verify(
     release = _release(version)
     findings = findings_of(release)
     if landing:
-        root = DataRoot.from_environment()
+        root = _root()
         findings += verify_landing(release, root.folder("landing"), read_key(root.key_file))
     for finding in findings:
         typer.echo(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")
@@ -158,7 +177,7 @@ def review_export() -> None:
     """Write the uncertain links of the last refresh for a person with a spreadsheet, easiest first. The workbook names people."""
     from pipelines.identity.review import PENDING_FILE, export_review
 
-    root = DataRoot.from_environment()
+    root = _root()
     steps = _last_steps(root)
     path = root.folder("review") / PENDING_FILE
     clients = export_review(steps.review_sheet(), path, steps.key())
@@ -171,7 +190,7 @@ def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=Tr
     from pipelines.engine.clock import now_in_scotland
     from pipelines.identity.review import DECISIONS_FILE, import_review
 
-    root = DataRoot.from_environment()
+    root = _root()
     steps = _last_steps(root)
     decisions = root.folder("review") / DECISIONS_FILE
     imported = import_review(file, decisions, steps.key(), steps.register_numbers(), now_in_scotland())
@@ -235,10 +254,18 @@ def _echo_bridge(release: Path) -> None:
         typer.echo(f"{agency:<16}" + "".join(f"{amount:>18,.2f}" for amount in amounts))
 
 
+def _root() -> DataRoot:
+    """The data root. Raises IrfError where there is none: only what makes a world makes one."""
+    root = DataRoot.from_environment()
+    if not root.path.is_dir():
+        raise IrfError(f"{root.path}: there is no such data root; check --data or IRF_DATA, or make the folder")
+    return root
+
+
 def _release(version: str | None) -> Path:
     from pipelines.release.publish import latest
 
-    folder = DataRoot.from_environment().folder("releases")
+    folder = _root().folder("releases")
     chosen = version or latest(folder)
     if chosen is None:
         raise IrfError("no release yet; run `irf refresh --period YYYY-MM`")
@@ -247,18 +274,35 @@ def _release(version: str | None) -> Path:
     return folder / chosen
 
 
-def _make_world(out: Path, people: int, months: str, seed: int, mess: str, geography: Path | None) -> None:
-    from pipelines.synth import make_world
+def _make_world(out: Path, people: int, months: list[datetime.date], seed: int, mess: str, geography: Path | None) -> None:
+    from pipelines.synth import make_into, make_world
 
-    match = re.fullmatch(r"(\d{4}-\d{2})\.\.(\d{4}-\d{2})", months)
-    if not match:
-        raise IrfError(f"--months {months}: give the first and last month as 2025-04..2026-03")
     if mess not in ("none", "standard", "heavy"):
         raise IrfError(f"--mess {mess}: none, standard or heavy")
-    first, last = (datetime.date.fromisoformat(m + "-01") for m in match.groups())
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    chosen = [datetime.date(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1, 1) for i in range(count)]
-    make_world(out, people, chosen, seed, mess, geography, _progress)
+    with _stopped_says(lambda: f"{out} is as it was before; run it again"):
+        make_into(out, lambda aside: make_world(aside, people, months, seed, mess, geography, _progress))
+
+
+def _months(text: str) -> list[datetime.date]:
+    """The months of a made world: so many, or from the first to the last."""
+    match = re.fullmatch(r"(?:(\d{4}-(?:0[1-9]|1[0-2]))\.\.(\d{4}-(?:0[1-9]|1[0-2])))|([1-9]\d{0,2})", text)
+    if not match:
+        raise IrfError(f"--months {text}: give how many, as 4, or the first and last month, as 2025-04..2026-03")
+    if match[3]:
+        first, count = FIRST_MADE, int(match[3])
+    else:
+        first, last = (datetime.date.fromisoformat(f"{month}-01") for month in match.group(1, 2))
+        count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [datetime.date(first.year + (first.month - 1 + i) // 12, (first.month - 1 + i) % 12 + 1, 1) for i in range(count)]
+
+
+@contextmanager
+def _stopped_says(stands: Callable[[], str]) -> Iterator[None]:
+    """Where somebody stops it (Ctrl-C), what stands and what to do is said in one line."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Stopped(stands()) from None
 
 
 def _check_month(period: str) -> None:
@@ -272,26 +316,42 @@ def _progress(text: str) -> None:
 
 def _refresh(root: DataRoot, period: str, note: str | None) -> None:
     from pipelines.refresh import refresh as run
+    from pipelines.release.publish import releases as published_in
 
-    try:
-        published = run(root, period, note, _progress)
-    except GateRefused as refused:
-        raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
-    release = root.folder("releases") / published.version
-    typer.echo(f"published {published.version}: {release}")
-    _echo_bridge(release)
-    typer.echo(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
-    typer.echo(f"bridge: {root.folder('reports') / published.version / 'reconciliation.xlsx'}")
-    for warning in published.warnings:
-        typer.echo(f"warning: {warning}")
+    before = published_in(root.folder("releases"))
+    with _stopped_says(lambda: _what_stands(root, period, before)):
+        try:
+            published = run(root, period, note, _progress)
+        except GateRefused as refused:
+            raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
+        release = root.folder("releases") / published.version
+        typer.echo(f"published {published.version}: {release}")
+        _echo_bridge(release)
+        typer.echo(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
+        typer.echo(f"bridge: {root.folder('reports') / published.version / 'reconciliation.xlsx'}")
+        for warning in published.warnings:
+            typer.echo(f"warning: {warning}")
     if published.warnings:
         raise typer.Exit(2)
+
+
+def _what_stands(root: DataRoot, period: str, before: list[str]) -> str:
+    """What a refresh that was stopped has left, and what to do."""
+    from pipelines.release.publish import latest
+    from pipelines.release.publish import releases as published_in
+
+    new = [version for version in published_in(root.folder("releases")) if version not in before]
+    if new:
+        return f"{new[-1]} was published before that; irf releases lists it"
+    last = latest(root.folder("releases"))
+    stands = f"the last release, {last}, stands" if last else "there is no release yet"
+    return f"nothing was published; {stands}. Run irf refresh --period {period} again"
 
 
 def main() -> None:
     """Run the command; turn every error into one line and its exit code."""
     try:
-        code = app(_data_first(sys.argv[1:] or ["--help"]), standalone_mode=False)
+        code = app(_data_first(sys.argv[1:] or ["--help"]), standalone_mode=False, prog_name="irf")
     except GateRefused as refused:
         for reason in refused.reasons:
             typer.echo(f"refused: {reason}", err=True)
@@ -302,11 +362,16 @@ def main() -> None:
     except typer.TyperException as error:
         typer.echo(f"error: {error.format_message()}", err=True)
         code = 1
-    except (typer.Abort, KeyboardInterrupt):
-        typer.echo("stopped; nothing was published", err=True)
+    except Stopped as stopped:
+        typer.echo(f"stopped: {stopped}", err=True)
         code = 1
+    except (typer.Abort, KeyboardInterrupt):
+        code = STOPPED_CODE
     except Exception as error:
         typer.echo(f"error: {_place(error)}", err=True)
+        code = 1
+    if code == STOPPED_CODE:
+        typer.echo("stopped: what was there before stands; run it again", err=True)
         code = 1
     sys.exit(code or 0)
 

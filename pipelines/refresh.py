@@ -7,7 +7,7 @@ Dagster loads (`definitions.py`).
 import fcntl
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,13 +30,15 @@ class Published:
 
 
 def prepare_dagster(root: DataRoot) -> None:
-    """Run history under the data root, no telemetry, no log lines of Dagster's own."""
+    """Run history under the data root, no telemetry, no log lines of Dagster's or its database's own."""
     root.prepare()
     os.environ["DAGSTER_HOME"] = str(REPOSITORY)
     os.environ["IRF_DATA"] = str(root.path)
     os.environ["IRF_STATE"] = str(root.folder("state"))
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    # A run that is stopped (Ctrl-C) ends in one line of ours, not in theirs.
+    for name in ("dagster", "sqlalchemy"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def refresh(root: DataRoot, period: str, note: str | None, progress: Callable[[str], None]) -> Published:
@@ -68,6 +70,8 @@ def refresh_recorded_in(
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )
+    if _was_stopped(result.all_events):
+        raise KeyboardInterrupt
     gate = steps.noted_gate()
     blocked = [f"{c['name']}: {c['detail']}" for c in gate if c["blocks"] and not c["passed"]]
     if blocked:
@@ -105,6 +109,14 @@ def _told(progress: Callable[[str], None]) -> Iterator[None]:
         yield
     finally:
         PROGRESS.removeHandler(teller)
+
+
+def _was_stopped(events: "Sequence[dg.DagsterEvent]") -> bool:
+    """Whether somebody stopped the run (Ctrl-C): Dagster notes that as a failure."""
+    errors = [e.step_failure_data.error for e in events if e.is_step_failure]
+    errors += [e.job_failure_data.error for e in events if e.is_job_failure]
+    names = {str(x.cls_name) for error in errors if error is not None for x in (error, error.cause) if x is not None}
+    return bool(names & {"KeyboardInterrupt", "DagsterExecutionInterruptedError"})
 
 
 def _reason(failures: "list[dg.DagsterEvent]") -> Exception:

@@ -7,6 +7,10 @@ class IrfError(Exception):
     """A step cannot go on (exit 1). The text is safe to show: it names files and columns, never a person."""
 
 
+class Stopped(Exception):
+    """Somebody stopped it (exit 1). The text says what stands and what to do."""
+
+
 class GateRefused(Exception):
     """The gate refused the release (exit 3). `reasons` are one line each."""
 

@@ -3,6 +3,7 @@
 Belongs here: everything invented. No record describes anybody. Does not belong here: reading or judging the files.
 """
 
+from pipelines.synth.made import make_into
 from pipelines.synth.world import make_world
 
-__all__ = ["make_world"]
+__all__ = ["make_into", "make_world"]

@@ -5,6 +5,7 @@ Belongs here: the order of things and what is written where. Does not belong her
 
 import csv
 import datetime
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, fields
 from itertools import pairwise
@@ -40,6 +41,8 @@ from pipelines.synth.sheet import Sheet, chi_text, write_csv
 
 SUPERSEDED = {"none": 0.0, "standard": 0.004, "heavy": 0.03}
 """Share of people who once had another CHI."""
+SENT_ON = 10
+"""The day of the next month on which agencies send their files: some days before they are due."""
 _RECORDS = pa.schema([
     ("agency", pa.string()), ("feed", pa.string()), ("record_key", pa.string()), ("service", pa.string()),
     ("person_number", pa.int64()), ("true_cost", pa.decimal128(18, 2)),
@@ -148,6 +151,8 @@ class _Writer:
         self.defects.writerows(astuple(defect) for defect in whole + planted)
         path = self.out / "landing" / sheet.agency / sheet.feed / f"{sheet.period}.csv"
         write_csv(sheet, path, separator, encoding)
+        sent = datetime.datetime.fromisoformat(f"{month.plus(1).period}-{SENT_ON:02d}T12:00:00+00:00").timestamp()
+        os.utime(path, (sent, sent))
 
 
 def _truth(batch: Batch) -> pa.Table:
