@@ -3,7 +3,6 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 export DAGSTER_HOME := $(CURDIR)
 export IRF_DATA ?= $(CURDIR)/data
-export IRF_STATE ?= $(IRF_DATA)/state
 export DAGSTER_DISABLE_TELEMETRY := 1
 export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made

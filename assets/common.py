@@ -7,7 +7,11 @@ from pipelines.engine.paths import DataRoot
 from pipelines.steps import Steps
 
 MONTHS = dg.MonthlyPartitionsDefinition(start_date="2017-04-01", timezone="Europe/London", end_offset=1)
-NOTE_TAG = "irf/note"
+NOTE_TAG, AGAIN_TAG = "irf/note", "irf/again"
+"""Tags of a run: what the manifest is to say of it; that it publishes though nothing has changed."""
+LOCK = "lock"
+ALONE = {LOCK}
+"""The resource of every asset, so that no two runs are at work on one data root, whatever has started them."""
 
 
 def steps_of(context: dg.AssetExecutionContext) -> Steps:
@@ -23,4 +27,5 @@ def sql_dependencies(layer: str, name: str) -> list[dg.AssetKey]:
             found.add(dg.AssetKey("reference"))
         else:
             found.add(dg.AssetKey(["staged" if upstream == "quarantine" else upstream, table]))
-    return sorted(found)
+    # A table of reference alone is of this refresh, too: it is made once the submissions were taken in.
+    return sorted(found | {dg.AssetKey("landing")})

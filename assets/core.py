@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets.common import MONTHS, sql_dependencies, steps_of
+from assets.common import ALONE, MONTHS, sql_dependencies, steps_of
 from pipelines.steps import SQL_CORE
 from schemas.feeds import FEEDS
 from schemas.rules import CROSS_RULES
@@ -10,14 +10,14 @@ from schemas.rules import CROSS_RULES
 STAGED = [dg.AssetKey(["staged", feed]) for feed in FEEDS]
 
 
-@dg.asset(key=["core", "refresh"], group_name="core", partitions_def=MONTHS, deps=STAGED)
+@dg.asset(key=["core", "refresh"], group_name="core", partitions_def=MONTHS, required_resource_keys=ALONE, deps=STAGED)
 def refresh(context: dg.AssetExecutionContext) -> None:
     """What this refresh covers."""
     steps_of(context).refresh()
 
 
 @dg.asset(
-    key=["core", "link"], group_name="core", partitions_def=MONTHS,
+    key=["core", "link"], group_name="core", partitions_def=MONTHS, required_resource_keys=ALONE,
     deps=[dg.AssetKey([layer, name]) for layer, name in
           (("staged", "population_register"), ("staged", "clients"), ("core", "client_birth"))],
 )  # fmt: skip
@@ -26,14 +26,26 @@ def link(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"clients": steps_of(context).link().num_rows})
 
 
-@dg.asset(key=["core", "person_id"], group_name="core", partitions_def=MONTHS, deps=[dg.AssetKey(["core", "record_person"])])
+@dg.asset(
+    key=["core", "person_id"],
+    group_name="core",
+    partitions_def=MONTHS,
+    required_resource_keys=ALONE,
+    deps=[dg.AssetKey(["core", "record_person"])],
+)
 def person_id(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The keyed pseudonym of each person."""
     return dg.MaterializeResult(metadata={"people": steps_of(context).person_id()})
 
 
 def _from_sql(name: str) -> dg.AssetsDefinition:
-    @dg.asset(key=["core", name], group_name="core", partitions_def=MONTHS, deps=sql_dependencies("core", name))
+    @dg.asset(
+        key=["core", name],
+        group_name="core",
+        partitions_def=MONTHS,
+        required_resource_keys=ALONE,
+        deps=sql_dependencies("core", name),
+    )
     def core(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         steps = steps_of(context)
         rows = steps.core(name)
@@ -45,7 +57,7 @@ def _from_sql(name: str) -> dg.AssetsDefinition:
 
 
 @dg.asset(
-    key=["core", "rule_finding"], group_name="core", partitions_def=MONTHS,
+    key=["core", "rule_finding"], group_name="core", partitions_def=MONTHS, required_resource_keys=ALONE,
     deps=sorted({key for rule_id in CROSS_RULES for key in sql_dependencies("check", f"rule_{rule_id}")}),
 )  # fmt: skip
 def rule_finding(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -53,7 +65,13 @@ def rule_finding(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"findings": steps_of(context).rule_finding()})
 
 
-@dg.asset(key=["core", "drift"], group_name="core", partitions_def=MONTHS, deps=sql_dependencies("check", "drift_measure"))
+@dg.asset(
+    key=["core", "drift"],
+    group_name="core",
+    partitions_def=MONTHS,
+    required_resource_keys=ALONE,
+    deps=sql_dependencies("check", "drift_measure"),
+)
 def drift(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Each file's rows, pounds and units for each person beside what is usual."""
     return dg.MaterializeResult(metadata={"drifting": steps_of(context).drift()})

@@ -2,24 +2,24 @@
 
 import dagster as dg
 
-from assets.common import MONTHS, steps_of
+from assets.common import ALONE, MONTHS, steps_of
 from schemas.feeds import FEEDS
 
 
-@dg.asset(group_name="landing", partitions_def=MONTHS)
+@dg.asset(group_name="landing", partitions_def=MONTHS, required_resource_keys=ALONE)
 def reference(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The reference tables, typed and checked."""
     return dg.MaterializeResult(metadata={"tables": len(steps_of(context).reference())})
 
 
-@dg.asset(group_name="landing", partitions_def=MONTHS, deps=[reference])
+@dg.asset(group_name="landing", partitions_def=MONTHS, required_resource_keys=ALONE, deps=[reference])
 def landing(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """The submissions of the landing folder up to the period."""
     return dg.MaterializeResult(metadata={"submissions": len(steps_of(context).landing())})
 
 
 def _raw(feed: str) -> dg.AssetsDefinition:
-    @dg.asset(key=["raw", feed], group_name="raw", partitions_def=MONTHS, deps=[landing])
+    @dg.asset(key=["raw", feed], group_name="raw", partitions_def=MONTHS, required_resource_keys=ALONE, deps=[landing])
     def raw(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         return dg.MaterializeResult(metadata={"submissions": steps_of(context).raw(feed)})
 
@@ -30,7 +30,7 @@ def _staged(feed: str) -> dg.AssetsDefinition:
     key = dg.AssetKey(["staged", feed])
 
     @dg.asset(
-        key=key, group_name="staged", partitions_def=MONTHS, deps=[dg.AssetKey(["raw", feed]), reference],
+        key=key, group_name="staged", partitions_def=MONTHS, required_resource_keys=ALONE, deps=[dg.AssetKey(["raw", feed]), reference],
         check_specs=[dg.AssetCheckSpec("files_can_be_used", asset=key, description="No submission of the feed was refused.")],
     )  # fmt: skip
     def staged(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

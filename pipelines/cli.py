@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import duckdb
 import typer
@@ -22,9 +22,6 @@ import typer
 from pipelines.engine.database import literal
 from pipelines.engine.errors import GateRefused, IrfError, Stopped
 from pipelines.engine.paths import REPOSITORY, SQL, DataRoot
-
-if TYPE_CHECKING:
-    from pipelines.steps import Steps
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
@@ -40,7 +37,7 @@ MONTHS_HELP = "how many from April 2025, as 4, or the first and last, as 2025-04
 
 def _show_version(is_wanted: bool) -> None:
     if is_wanted:
-        from pipelines.release.run import code_version
+        from pipelines.engine.software import code_version
 
         typer.echo(f"irf {importlib.metadata.version('integrated-resource-framework')}, code {code_version()}")
         raise typer.Exit
@@ -130,10 +127,14 @@ def validate(
 
 
 @app.command()
-def refresh(period: Annotated[str, typer.Option(help="YYYY-MM")], note: str | None = None) -> None:
+def refresh(
+    period: Annotated[str, typer.Option(help="YYYY-MM")],
+    note: str | None = None,
+    again: Annotated[bool, typer.Option("--again", help="publish though nothing has changed since the last release")] = False,
+) -> None:
     """The monthly job, as a recorded Dagster run."""
     _check_month(period)
-    _refresh(_root(), period, note)
+    _refresh(_root(), period, note, again)
 
 
 @app.command()
@@ -176,9 +177,10 @@ app.add_typer(review_app, name="review")
 def review_export() -> None:
     """Write the uncertain links of the last refresh for a person with a spreadsheet, easiest first. The workbook names people."""
     from pipelines.identity.review import PENDING_FILE, export_review
+    from pipelines.steps import last_steps
 
     root = _root()
-    steps = _last_steps(root)
+    steps = last_steps(root)
     path = root.folder("review") / PENDING_FILE
     clients = export_review(steps.review_sheet(), path, steps.key())
     typer.echo(f"clients in review: {clients}; fill in {path}")
@@ -189,26 +191,15 @@ def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=Tr
     """Check the decisions filled in on a review sheet and keep them; the next refresh follows them."""
     from pipelines.engine.clock import now_in_scotland
     from pipelines.identity.review import DECISIONS_FILE, import_review
+    from pipelines.steps import last_steps
 
     root = _root()
-    steps = _last_steps(root)
+    steps = last_steps(root)
     decisions = root.folder("review") / DECISIONS_FILE
     imported = import_review(file, decisions, steps.key(), steps.register_numbers(), now_in_scotland())
     typer.echo(f"new decisions: {imported.decisions}; the next refresh follows them")
     if imported.undecided:
         typer.echo(f"clients of whom not every person is marked: {imported.undecided}; they stay in review")
-
-
-def _last_steps(root: DataRoot) -> "Steps":
-    """The steps of the month refreshed last."""
-    import pyarrow.parquet as pq
-
-    from pipelines.steps import Steps
-
-    covered = root.folder("core") / "refresh.parquet"
-    if not covered.is_file():
-        raise IrfError("nothing was refreshed yet; run `irf refresh --period YYYY-MM`")
-    return Steps(root, str(pq.read_table(covered)["period"][0].as_py()))
 
 
 @app.command()
@@ -314,17 +305,22 @@ def _progress(text: str) -> None:
     typer.echo(f"  {text}", err=True)
 
 
-def _refresh(root: DataRoot, period: str, note: str | None) -> None:
+def _refresh(root: DataRoot, period: str, note: str | None, again: bool = False) -> None:
     from pipelines.refresh import refresh as run
     from pipelines.release.publish import releases as published_in
 
     before = published_in(root.folder("releases"))
     with _stopped_says(lambda: _what_stands(root, period, before)):
         try:
-            published = run(root, period, note, _progress)
+            published = run(root, period, note, _progress, again)
         except GateRefused as refused:
             raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
         release = root.folder("releases") / published.version
+        if not published.is_new:
+            typer.echo(
+                f"nothing was published: nothing has changed since {published.version} ({release}); --again publishes all the same"
+            )
+            return
         typer.echo(f"published {published.version}: {release}")
         _echo_bridge(release)
         typer.echo(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")

@@ -1,18 +1,26 @@
 """What Dagster loads: assets, the refresh job, its schedule and the landing sensor.
 
-Belongs here: when and how the refresh runs. Does not belong here: what it makes (`assets/`).
+Belongs here: when and how the refresh runs. Does not belong here: what it makes (`assets/`), which month the files ask for
+(`watch.py`).
 """
 
-import hashlib
+import time
+from collections.abc import Iterator
 
 import dagster as dg
 
 import assets.core
 import assets.ingest
 import assets.mart
-from assets.common import MONTHS
+from assets.common import LOCK, MONTHS
+from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
+from pipelines.lock import DIED_TAG, alone, close_dead_runs
 from pipelines.progress import PROGRESS
+from pipelines.watch import Asked, asked_for
+
+STATE_TAG = "irf/landing"
+"""Tag of a run that the sensor asked for: which state of landing it is for."""
 
 
 @dg.success_hook
@@ -21,11 +29,18 @@ def tell_progress(context: dg.HookContext) -> None:
     PROGRESS.info(context.step_key.replace("__", "/"))
 
 
+@dg.resource
+def lock(context: dg.InitResourceContext) -> Iterator[None]:
+    """Held by a run, of whatever assets, from before its first step to its end."""
+    assert context.instance is not None and context.run_id is not None  # a resource of a run always has both
+    with alone(DataRoot.from_environment(), context.instance, context.run_id):
+        yield
+
+
 refresh_job = dg.define_asset_job(
     "refresh",
     selection=dg.AssetSelection.all(),
     partitions_def=MONTHS,
-    executor_def=dg.in_process_executor,
     hooks={tell_progress},
 )
 
@@ -40,19 +55,32 @@ def monthly_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
 
 @dg.sensor(job=refresh_job, minimum_interval_seconds=300)
 def landing_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Refresh the newest period in landing whenever the files there change."""
-    landing = DataRoot.from_environment().folder("landing")
-    files = sorted(p for p in landing.glob("*/*/*") if p.is_file() and not p.name.startswith("."))
-    if not files:
-        return dg.SkipReason("landing is empty")
-    seen = hashlib.sha256()
-    for file in files:
-        seen.update(f"{file.relative_to(landing)} {file.stat().st_size} {file.stat().st_mtime_ns}\n".encode())
-    if context.cursor == seen.hexdigest():
-        return dg.SkipReason("nothing new in landing")
-    context.update_cursor(seen.hexdigest())
-    period = max(file.name[:7] for file in files)
-    return dg.RunRequest(run_key=seen.hexdigest(), partition_key=f"{period}-01")
+    """Refresh the newest month that is complete, whenever the files in landing are not those of its latest release."""
+    root = DataRoot.from_environment()
+    close_dead_runs(root, context.instance)
+    try:
+        asked = asked_for(root, [key[:7] for key in MONTHS.get_partition_keys()], time.time())
+    except IrfError as error:
+        return dg.SkipReason(str(error))
+    if isinstance(asked, str):
+        return dg.SkipReason(asked)
+    if _is_under_way(context.instance, asked.period):
+        return dg.SkipReason(f"a refresh of {asked.period} is under way")
+    if _was_answered(context.instance, asked):
+        return dg.SkipReason("the last run that was asked for was of these very files, and did not publish them: see why there")
+    return dg.RunRequest(partition_key=f"{asked.period}-01", tags={STATE_TAG: asked.state})
+
+
+def _is_under_way(history: dg.DagsterInstance, period: str) -> bool:
+    """Whether a run of a month waits or is at work."""
+    unfinished = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    return bool(history.get_runs(dg.RunsFilter(statuses=unfinished, tags={"dagster/partition": f"{period}-01"}), limit=1))
+
+
+def _was_answered(history: dg.DagsterInstance, asked: Asked) -> bool:
+    """Whether the last run that the sensor asked for was for this state and came to its end, whatever that was."""
+    last = history.get_runs(dg.RunsFilter(tags={"dagster/sensor_name": "landing_sensor"}), limit=1)
+    return bool(last) and last[0].tags.get(STATE_TAG) == asked.state and DIED_TAG not in last[0].tags
 
 
 defs = dg.Definitions(
@@ -60,4 +88,7 @@ defs = dg.Definitions(
     jobs=[refresh_job],
     schedules=[monthly_refresh],
     sensors=[landing_sensor],
+    resources={LOCK: lock},
+    # One process a run: it holds the lock.
+    executor=dg.in_process_executor,
 )

@@ -4,9 +4,10 @@ Belongs here: starting the run, turning its end into a result. Does not belong h
 Dagster loads (`definitions.py`).
 """
 
-import fcntl
 import logging
 import os
+import re
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Published:
-    """The version a refresh published, and what must be seen though it did not block."""
+    """The version a refresh has come to, and what must be seen though it did not block.
+
+    is_new: it was published now; else nothing has changed since, and nothing was published.
+    """
 
     version: str
     warnings: list[str]
+    is_new: bool = True
 
 
 def prepare_dagster(root: DataRoot) -> None:
@@ -34,65 +39,87 @@ def prepare_dagster(root: DataRoot) -> None:
     root.prepare()
     os.environ["DAGSTER_HOME"] = str(REPOSITORY)
     os.environ["IRF_DATA"] = str(root.path)
-    os.environ["IRF_STATE"] = str(root.folder("state"))
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     # A run that is stopped (Ctrl-C) ends in one line of ours, not in theirs.
     for name in ("dagster", "sqlalchemy"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def refresh(root: DataRoot, period: str, note: str | None, progress: Callable[[str], None]) -> Published:
+def refresh(root: DataRoot, period: str, note: str | None, progress: Callable[[str], None], again: bool = False) -> Published:
     """Refresh a period and publish it; the run is kept in the history of the data root. `progress` hears of each step as it ends.
 
-    Raises GateRefused when a blocking check failed, IrfError when a step could not go on; nothing is published then.
+    again: publish though nothing has changed since the newest release of the period. Raises GateRefused when a blocking
+    check failed, IrfError when a step could not go on; nothing is published then.
     """
     prepare_dagster(root)
     import dagster as dg
 
-    with dg.DagsterInstance.get() as history:
-        return refresh_recorded_in(history, root, period, note, progress)
+    with _history_said(root), dg.DagsterInstance.get() as history:
+        return refresh_recorded_in(history, root, period, note, progress, again)
 
 
 def refresh_recorded_in(
-    history: "dg.DagsterInstance", root: DataRoot, period: str, note: str | None, progress: Callable[[str], None]
+    history: "dg.DagsterInstance",
+    root: DataRoot,
+    period: str,
+    note: str | None,
+    progress: Callable[[str], None],
+    again: bool = False,
 ) -> Published:
     """`refresh` with its run recorded in a given history."""
-    from assets.common import NOTE_TAG
+    from assets.common import AGAIN_TAG, NOTE_TAG
     from pipelines.definitions import defs
+    from pipelines.lock import refuse_if_busy
 
-    steps = Steps(root, period)
-    with _alone(root), _told(progress):
-        steps.forget_verdict()
+    _check_period(period)
+    refuse_if_busy(root)
+    with _told(progress):
         result = defs.resolve_job_def("refresh").execute_in_process(
             instance=history,
             partition_key=f"{period}-01",
-            tags={NOTE_TAG: note} if note else None,
+            tags={**({NOTE_TAG: note} if note else {}), **({AGAIN_TAG: "yes"} if again else {})},
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )
     if _was_stopped(result.all_events):
         raise KeyboardInterrupt
-    gate = steps.noted_gate()
-    blocked = [f"{c['name']}: {c['detail']}" for c in gate if c["blocks"] and not c["passed"]]
-    if blocked:
-        raise GateRefused(blocked)
-    if not result.success:
-        raise _reason([event for event in result.all_events if event.is_step_failure])
-    version = steps.noted_published()
-    if version is None:
-        raise IrfError(f"refresh of {period}: the run ended without a release; `make ui` shows its history")
-    return Published(version, [f"{c['name']}: {c['detail']}" for c in gate if not c["passed"]])
+    verdict = Steps(root, period).verdict()
+    if verdict is not None and verdict.run != result.run_id:
+        verdict = None  # the run did not come to the gate
+    if verdict is not None and verdict.blocked_by:
+        raise GateRefused(verdict.blocked_by)
+    if not result.success or verdict is None:
+        raise _reason(result.all_events)
+    (release,) = result.asset_materializations_for_node("release")
+    is_new = bool(release.metadata["is_new"].value)
+    return Published(str(release.metadata["version"].value), verdict.warnings, is_new)
+
+
+def _check_period(period: str) -> None:
+    """Raise IrfError for a month that has not begun, or is before any that can be refreshed."""
+    from assets.common import MONTHS
+
+    months = [key[:7] for key in MONTHS.get_partition_keys()]
+    if not months:
+        raise IrfError("the clock of this machine is before 2017-04, the first month that can be refreshed; put it right")
+    if period not in months:
+        raise IrfError(
+            f"--period {period}: months from {months[0]} to {months[-1]} can be refreshed, by the clock of this machine"
+        )
 
 
 @contextmanager
-def _alone(root: DataRoot) -> Iterator[None]:
-    """One refresh of a data root at a time. Raises IrfError while another one runs; a killed one leaves no lock."""
-    with (root.folder("state") / "refresh.lock").open("w", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise IrfError(f"another refresh of {root.path} is running; wait for its end") from None
+def _history_said(root: DataRoot) -> Iterator[None]:
+    """Say in one line that the history cannot be written, as on a full disk."""
+    import sqlalchemy.exc
+
+    try:
         yield
+    except (sqlalchemy.exc.SQLAlchemyError, sqlite3.Error) as error:
+        why = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise IrfError(
+            f"the run history in {root.folder('state')} cannot be written: {why}; make room there, try again"
+        ) from None
 
 
 @contextmanager
@@ -119,18 +146,27 @@ def _was_stopped(events: "Sequence[dg.DagsterEvent]") -> bool:
     return bool(names & {"KeyboardInterrupt", "DagsterExecutionInterruptedError"})
 
 
-def _reason(failures: "list[dg.DagsterEvent]") -> Exception:
+def _reason(events: "Sequence[dg.DagsterEvent]") -> Exception:
     """Why a run failed, in one line and without anything from a record."""
-    if not failures:
-        return IrfError("the run failed before its first step; `make ui` shows its history")
-    first = failures[0]
-    error = first.step_failure_data.error
-    cause = error.cause if error is not None and error.cause is not None else error
-    name = str(cause.cls_name) if cause is not None else "error"
-    text = cause.message.strip().splitlines()[0] if cause is not None and cause.message.strip() else ""
+    steps = [event for event in events if event.is_step_failure]
+    if steps:
+        where, error = f"step {steps[0].step_key}", steps[0].step_failure_data.error
+    else:
+        runs = [event for event in events if event.is_job_failure]
+        where, error = "the run", runs[0].job_failure_data.error if runs else None
+    while error is not None and error.cause is not None:
+        error = error.cause
+    if error is None:
+        return IrfError("the run ended without a release; `make ui` shows its history")
+    name = str(error.cls_name)
+    text = error.message.strip().splitlines()[0] if error.message.strip() else ""
     safe = text.removeprefix("pipelines.engine.errors.").removeprefix(f"{name}: ")
     if name == "GateRefused":
         return GateRefused([safe])
     if name == "IrfError":
         return IrfError(safe)
-    return IrfError(f"step {first.step_key}: {name}; `make ui` shows the run's history")
+    # What the system says of a file names the file and what is wrong with it: "[Errno 28] No space left on device: 'x'".
+    if said := re.search(r"\[Errno \d+\] (?P<what>[^:]+)(: (?P<file>.+))?$", text):
+        file = (said["file"] or "").strip("'")
+        return IrfError(": ".join(part for part in (where, file, said["what"]) if part) + "; mend that and refresh again")
+    return IrfError(f"{where}: {name}; `make ui` shows the run's history")

@@ -6,6 +6,7 @@ Belongs here: what each step reads and writes. Does not belong here: Dagster (`a
 
 import calendar
 import datetime
+import hmac
 import json
 import os
 from collections.abc import Sequence
@@ -18,9 +19,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.engine.clock import now_in_scotland
-from pipelines.engine.database import create_view, dependencies, open_database, read_sql, write_parquet, write_select
+from pipelines.engine.database import (
+    MEMORY_LIMIT,
+    create_view,
+    dependencies,
+    made_of_table,
+    open_database,
+    read_sql,
+    write_parquet,
+    write_select,
+)
 from pipelines.engine.errors import IrfError
+from pipelines.engine.files import copy_hashed, read_note, remove, sha256_of, write_note
 from pipelines.engine.paths import DataRoot
+from pipelines.engine.software import code_version, package_versions
 from pipelines.identity.current_chi import current_chis
 from pipelines.identity.link import REVIEW_FROM, judge, judge_clients
 from pipelines.identity.matcher import model_version
@@ -36,6 +48,7 @@ from pipelines.ingest.submissions import Judged, current, refusal_noted, take_ju
 from pipelines.progress import PROGRESS
 from pipelines.quality.drift import drift_rows
 from pipelines.release.publish import releases
+from pipelines.verdict import Verdict, keep_verdict, kept_verdict
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
 from schemas.published import PUBLISHED
@@ -88,13 +101,54 @@ class Steps:
         landed = scan(self.root.folder("landing"), {a["agency"]: a["kind"] for a in agencies}, self.period, key)
         if not landed:
             raise IrfError(f"landing: no submission for {self.period} or before; put files under landing/<agency>/<feed>/")
-        self._note("landed", [{**asdict(x), "path": str(x.path)} for x in landed])
+        submissions = [{**asdict(x), "path": str(x.path)} for x in landed]
+        self._note("intake", {"period": self.period, "submissions": submissions, "decisions": self._take_decisions()})
         return landed
+
+    def _take_decisions(self) -> str:
+        """Copy the decisions on links as they are now: what is hashed is what is followed. Returns their SHA-256, or ''."""
+        given = self.root.folder("review") / DECISIONS_FILE
+        if given.exists():
+            return copy_hashed(given, self._decisions_taken)
+        remove(self._decisions_taken)
+        return ""
+
+    @property
+    def _decisions_taken(self) -> Path:
+        """The decisions on links that this refresh follows."""
+        return self.root.folder("staged") / "review" / DECISIONS_FILE
+
+    def _intake(self) -> dict:
+        """What `landing` found. Raises IrfError where that was for another period, so that no table is of two."""
+        noted = read_note(self._note_file("intake"))
+        if not isinstance(noted, dict):
+            raise IrfError(f"nothing was taken in for {self.period}; run {self._command}")
+        if noted["period"] != self.period:
+            raise IrfError(f"what was taken in last is for {noted['period']} and not for {self.period}; run {self._command}")
+        return noted
+
+    @property
+    def _command(self) -> str:
+        return f"irf refresh --period {self.period}"
 
     def landed(self, feed: str | None = None) -> list[Landed]:
         """The submissions found by `landing`."""
-        noted = [Landed(**{**x, "path": Path(x["path"])}) for x in self._noted("landed")]
+        noted = [Landed(**{**x, "path": Path(x["path"])}) for x in self._intake()["submissions"]]
         return [x for x in noted if feed in (None, x.feed)]
+
+    def made_of(self) -> str:
+        """One keyed hash of everything that decides a release of this period: where it is the same, so are the bytes."""
+        intake = self._intake()
+        decides = {
+            "period": self.period,
+            "submissions": [[x.agency, x.feed, x.period, x.revision, x.file_hash or x.unreadable] for x in self.landed()],
+            "decisions": intake["decisions"],
+            "reference": self.noted_reference(),
+            "code": code_version(),
+            "packages": package_versions(),
+            "memory_limit": MEMORY_LIMIT,
+        }
+        return hmac.digest(self.key(), json.dumps(decides, sort_keys=True).encode(), "sha256").hex()
 
     def expected_feeds(self, period: str) -> list[tuple[str, str]]:
         """The (agency, feed) pairs that must be there for a period."""
@@ -115,7 +169,7 @@ class Steps:
 
     def judged(self, feed: str) -> list[Judged]:
         """Every submission of a feed with its outcome; those judged before are not judged again."""
-        unreadable = {(x[0], x[1]): (x[2], x[3]) for x in self._noted(f"refused_{feed}")}
+        unreadable = {(x[0], x[1]): (x[2], x[3]) for x in self._refused(feed)}
         landed = self.landed(feed)
         readable = [x for x in landed if (x.sha256, x.name) not in unreadable]
         judged = take_judged(
@@ -128,12 +182,15 @@ class Steps:
         """Why the latest refresh that judged a file refused it; None where it did not, or never saw it. Judges nothing."""
         if landed.unreadable:
             return f"cannot be read: {landed.unreadable}"
-        state = self.root.folder("state")
-        unreadable = self._noted(f"refused_{landed.feed}") if (state / f"refused_{landed.feed}.json").exists() else []
-        for sha256, name, _, detail in unreadable:
+        for sha256, name, _, detail in self._refused(landed.feed):
             if (sha256, name) == (landed.sha256, landed.name):
                 return str(detail)
         return refusal_noted(landed, self.root)
+
+    def _refused(self, feed: str) -> list[list[str]]:
+        """The files of a feed that could not be read: hash, name, rule and why of each."""
+        noted = read_note(self._note_file(f"refused_{feed}"))
+        return noted if isinstance(noted, list) else []
 
     def all_judged(self) -> list[Judged]:
         """Every submission of every feed with its outcome."""
@@ -176,28 +233,26 @@ class Steps:
 
     def link(self) -> pa.Table:
         """Link the councils' clients to people of the register. Returns what `judge_clients` does."""
-        judged = judge_clients(*self._people(), threads=self.threads)
+        judged = judge_clients(*self._people(self._decisions_taken), threads=self.threads)
         self._write("core", "link", judged)
         return judged
 
     def review_sheet(self) -> pa.Table:
         """The uncertain links of the last refresh's files, with what a person needs to decide them."""
         with identity_database(self.threads) as connection:
-            judge(connection, *self._people())
+            judge(connection, *self._people(self.root.folder("review") / DECISIONS_FILE))
             return review_sheet(connection, REVIEW_FROM)
 
     def register_numbers(self) -> set[str]:
         """Every CHI number that the latest population register names, now or before."""
-        register, _, _ = self._people()
-        return set(current_chis(register)["chi_number"].to_pylist())
+        with self.database([("staged", "population_register")]) as connection:
+            return set(current_chis(_latest_register(connection))["chi_number"].to_pylist())
 
-    def _people(self) -> tuple[pa.Table, pa.Table, pa.Table]:
+    def _people(self, decisions: Path) -> tuple[pa.Table, pa.Table, pa.Table]:
         """The latest register, each council's latest snapshot of clients (it replaces those before it whole), and the decisions."""
         needed = [("staged", "population_register"), ("staged", "clients"), ("core", "client_birth")]
         with self.database(needed) as connection:
-            register = connection.sql(
-                "SELECT * FROM staged.population_register QUALIFY period = max(period) OVER (PARTITION BY agency)"
-            ).to_arrow_table()
+            register = _latest_register(connection)
             clients = connection.sql(
                 """
                 SELECT clients.* REPLACE (client_birth.date_of_birth AS date_of_birth)
@@ -207,8 +262,7 @@ class Steps:
                 """
             ).to_arrow_table()
             known = connection.execute("SELECT DISTINCT agency, social_care_id FROM staged.clients").fetchall()
-        path = self.root.folder("review") / DECISIONS_FILE
-        return register, clients, read_decisions(path, self.key(), now_in_scotland(), known)
+        return register, clients, read_decisions(decisions, self.key(), now_in_scotland(), known)
 
     def person_id(self) -> int:
         """Give every person with a record the keyed pseudonym."""
@@ -252,8 +306,8 @@ class Steps:
         """Run `sql/mart/<name>.sql`. Returns the row count."""
         return self._run("mart", name, PUBLISHED[name])
 
-    def person_history(self) -> pa.Table:
-        """Remember who each client is, and tell which person ids changed."""
+    def person_history(self) -> int:
+        """Tell which person ids changed, and work out the link history that is kept once this refresh is published."""
         now = self._client_links()
         key = self.key()
         person_keys = pa.array([
@@ -262,11 +316,16 @@ class Steps:
         ], pa.string())  # fmt: skip
         now = now.drop_columns("chi_number").append_column("person_id", person_ids(key, person_keys))
         now = now.append_column("model_version", pa.array([model_version()] * now.num_rows, pa.string()))
-        path = self.root.folder("state") / "link_history.parquet"
-        previous = load_history(path)
+        previous = load_history(self.root.link_history)
         changes = person_history(previous, now, self.period)
         self._write("mart", "person_history", changes)
-        return link_history(previous, now, self.period)
+        save_history(link_history(previous, now, self.period), self.next_link_history)
+        return int(changes.num_rows)
+
+    @property
+    def next_link_history(self) -> Path:
+        """The link history with this refresh's links in it."""
+        return self.file("core", "link_history")
 
     def _client_links(self) -> pa.Table:
         """Every client with a link or with a record; one that is in no snapshot is unlinked, and may be linked later."""
@@ -281,10 +340,6 @@ class Steps:
                 ORDER BY agency, social_care_id
                 """
             ).to_arrow_table()
-
-    def remember_links(self, history: pa.Table) -> None:
-        """Keep the link history once the release that used it is published."""
-        save_history(history, self.root.folder("state") / "link_history.parquet")
 
     def submission(self) -> None:
         """The published submission and rule_result tables."""
@@ -321,7 +376,7 @@ class Steps:
         """The rows of rule_result, but for the revision, of the rules that need other files."""
         findings = {
             (f["agency"], f["feed"], f["period"], f["rule_id"]): f
-            for f in pq.read_table(self.file("core", "rule_finding")).to_pylist()
+            for f in pq.read_table(self.made("core", "rule_finding")).to_pylist()
         }
         results: dict[tuple[str, str, str], list[dict]] = {place: [] for place in fates}
         for place, fate in fates.items():
@@ -331,7 +386,7 @@ class Steps:
                     has_money = FEEDS[place[1]].amount is not None
                     results[place].append(_across(place, rule.rule_id, rule.severity, fate["accepted"], found["failed"],
                                                   found["amount"] if has_money else None))  # fmt: skip
-        for row in pq.read_table(self.file("core", "drift")).to_pylist():
+        for row in pq.read_table(self.made("core", "drift")).to_pylist():
             place, rule_id = (row["agency"], row["feed"], row["period"]), row["rule_id"]
             evaluated, failed = int(row["usual"] is not None), int(row["drifts"])
             results[place].append(_across(place, rule_id, DRIFT_RULES[rule_id].severity, evaluated, failed, None))
@@ -341,7 +396,12 @@ class Steps:
 
     def mart_files(self) -> dict[str, Path]:
         """Every published table where this refresh wrote it."""
-        return {name: self.file("core" if name in PUBLISHED_FROM_CORE else "mart", name) for name in PUBLISHED}
+        return {name: self.made("core" if name in PUBLISHED_FROM_CORE else "mart", name) for name in PUBLISHED}
+
+    def judged_files(self) -> dict[str, Path]:
+        """Everything that a release is made from, by name: the published tables, what the manifest is written from, the link history."""
+        behind = {f"core/{name}": self.made("core", name) for name in ("fate", "record_cost")}
+        return {**self.mart_files(), **behind, "link_history": self.next_link_history}
 
     @property
     def data_docs(self) -> Path:
@@ -350,22 +410,39 @@ class Steps:
 
     def fates(self) -> dict[tuple[str, str, str], dict]:
         """Rows and pounds by fate of each submission in use: (agency, feed, period) → row of `core/fate`."""
-        rows = pq.read_table(self.file("core", "fate")).to_pylist()
+        rows = pq.read_table(self.made("core", "fate")).to_pylist()
         return {(f["agency"], f["feed"], f["period"]): f for f in rows}
 
     def file(self, layer: str, name: str) -> Path:
+        """Where a table of core or mart is."""
         return self.root.folder(layer) / f"{name}.parquet"
+
+    def made(self, layer: str, name: str) -> Path:
+        """A table of core or mart to be read. Raises IrfError where it is not there, or not made from what this refresh is made of."""
+        file = self.file(layer, name)
+        known = made_of_table(file)
+        if known is None:
+            raise IrfError(f"{layer}/{name} is not there yet; run {self._command}")
+        if known != self.made_of():
+            raise IrfError(
+                f"{layer}/{name} was made for another period, or from other submissions, reference tables, decisions, key or "
+                f"code; run {self._command}"
+            )
+        return file
 
     def _write(self, layer: str, name: str, rows: pa.Table) -> None:
         model = CORE[name] if layer == "core" else PUBLISHED[name]
         write_parquet(
-            pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches()), arrow_schema(model), self.file(layer, name)
+            pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches()),
+            arrow_schema(model),
+            self.file(layer, name),
+            self.made_of(),
         )
 
     def _run(self, layer: str, name: str, model: type[Table]) -> int:
         sql = read_sql(layer, name)
         with self.database(dependencies(sql)) as connection:
-            return write_select(connection, sql, model, self.file(layer, name), f"sql/{layer}/{name}.sql")
+            return write_select(connection, sql, model, self.file(layer, name), f"sql/{layer}/{name}.sql", self.made_of())
 
     def _selected(self, layer: str, names: Sequence[str]) -> list[list[dict]]:
         """The rows of each of some SELECTs that stay small, all in one database."""
@@ -377,39 +454,48 @@ class Steps:
     def database(self, needed: list[tuple[str, str]]) -> "_Views":
         return _Views(self, needed)
 
+    def _note_file(self, name: str) -> Path:
+        return self.root.folder("state") / f"{name}.json"
+
     def _note(self, name: str, body: object) -> None:
-        (self.root.folder("state") / f"{name}.json").write_text(json.dumps(body, sort_keys=True), "utf-8")
+        write_note(self._note_file(name), body)
 
-    def _noted(self, name: str) -> list:
-        stored: list = json.loads((self.root.folder("state") / f"{name}.json").read_text("utf-8"))
-        return stored
+    def keep_verdict(self, run: str, checks: Sequence[object]) -> None:
+        """Keep the gate's answers with what they are about."""
+        counting = [j.landed for j in current(self.all_judged())]
+        verdict = Verdict(
+            run=run,
+            period=self.period,
+            made_of=self.made_of(),
+            submissions=[[x.agency, x.feed, x.period, x.revision, x.sha256] for x in counting],
+            reference=self.noted_reference(),
+            tables={name: sha256_of(file) for name, file in self.judged_files().items()},
+            checks=[vars(c) for c in checks],
+        )
+        keep_verdict(verdict, self._note_file("verdict"))
 
-    def note_gate(self, checks: Sequence[object]) -> None:
-        """Keep the gate's answers for the manifest and the command line."""
-        self._note("gate", [vars(c) for c in checks])
-
-    def noted_gate(self) -> list[dict]:
-        """The gate's answers of the latest refresh; none while it has not judged."""
-        known: list[dict] = self._noted("gate") if (self.root.folder("state") / "gate.json").exists() else []
-        return known
-
-    def note_published(self, version: str) -> None:
-        """Keep the version that this refresh published."""
-        self._note("published", [version])
-
-    def noted_published(self) -> str | None:
-        """The version that the latest refresh published, if it did."""
-        known = self._noted("published") if (self.root.folder("state") / "published.json").exists() else []
-        return str(known[0]) if known else None
+    def verdict(self) -> Verdict | None:
+        """What the gate judged last, for whatever period."""
+        return kept_verdict(self._note_file("verdict"))
 
     def forget_verdict(self) -> None:
-        """Before a refresh: no earlier verdict may be taken for this one's."""
-        for name in ("gate", "published"):
-            (self.root.folder("state") / f"{name}.json").unlink(missing_ok=True)
+        """Before the gate judges: what it judged before holds no longer."""
+        remove(self._note_file("verdict"))
 
     def noted_reference(self) -> dict[str, str]:
         """File → sha256 of the reference tables in use."""
-        return dict(json.loads((self.root.folder("state") / "reference.json").read_text("utf-8")))
+        noted = read_note(self._note_file("reference"))
+        if not isinstance(noted, dict):
+            raise IrfError(f"the reference tables were not loaded; run {self._command}")
+        return {str(name): str(sha256) for name, sha256 in noted.items()}
+
+
+def last_steps(root: DataRoot) -> Steps:
+    """The steps of the month whose submissions were taken in last. Raises IrfError where nothing was."""
+    noted = read_note(root.folder("state") / "intake.json")
+    if not isinstance(noted, dict):
+        raise IrfError("nothing was refreshed yet; run `irf refresh --period YYYY-MM`")
+    return Steps(root, str(noted["period"]))
 
 
 class _Views:
@@ -441,7 +527,14 @@ class _Views:
         elif layer == "reference":
             create_view(connection, layer, name, [reference_file(steps.root, name)], {**REFERENCE, **OPTIONAL}[name])
         else:
-            create_view(connection, layer, name, [steps.file(layer, name)], (CORE if layer == "core" else PUBLISHED)[name])
+            create_view(connection, layer, name, [steps.made(layer, name)], (CORE if layer == "core" else PUBLISHED)[name])
+
+
+def _latest_register(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The latest population register of each agency that sends one; it replaces those before it whole."""
+    return connection.sql(
+        "SELECT * FROM staged.population_register QUALIFY period = max(period) OVER (PARTITION BY agency)"
+    ).to_arrow_table()
 
 
 def expected_in(expected_feeds: list[dict], period: str) -> list[dict]:

@@ -69,6 +69,8 @@ FILE_RULES = {
                  "a picture or a damaged workbook under the name 2025-05.xlsx", "a workbook with one sheet of records"),
         FileRule("file.too_large", "file", "The file, or a part of it, is larger than can be read.",
                  "a field that goes on for millions of characters", "a file of 3 million records"),
+        FileRule("file.unfinished", "file", "The file changed while it was read: it is still being written.",
+                 "a file that a copy is still writing", "a file that lies still"),
         FileRule("file.columns_missing", "file", "A required column is missing from the file.",
                  "home_care without a column hours", "home_care without a column gross_cost, which may be left out"),
         FileRule("file.column_repeated", "file", "A column comes more than once in the file.",

@@ -30,18 +30,20 @@ def quiet(text: str) -> None:
 
 
 def run(root: Path, period: str = PERIOD, note: str | None = None) -> Published:
-    """Refresh a data root. The run's history is in memory alone, which is faster; `published` and `irf` keep one as users do."""
+    """Refresh a data root, and publish though nothing has changed. The run's history is in memory alone, which is faster;
+    `published` and `irf` keep one as users do.
+    """
     prepare_dagster(DataRoot(root))
     with dg.DagsterInstance.ephemeral() as history:
-        return refresh_recorded_in(history, DataRoot(root), period, note, quiet)
+        return refresh_recorded_in(history, DataRoot(root), period, note, quiet, again=True)
 
 
 @pytest.fixture(autouse=True)
 def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test sees another's data root: what a refresh sets is taken back."""
-    for name in ("IRF_DATA", "IRF_STATE", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
+    for name in ("IRF_DATA", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "unset")
-    for name in ("IRF_DATA", "IRF_STATE", "IRF_PSEUDONYM_KEY_FILE"):
+    for name in ("IRF_DATA", "IRF_PSEUDONYM_KEY_FILE"):
         monkeypatch.delenv(name, raising=False)
 
 

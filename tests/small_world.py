@@ -77,9 +77,8 @@ class SmallWorld:
         """Run the command on this data root; its exit code and all it printed. The history of its runs is in memory."""
         out = io.StringIO()
         with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(out):
-            for name in ("IRF_DATA", "IRF_STATE", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
+            for name in ("IRF_DATA", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
                 patched.setenv(name, "set by the command itself")
-            patched.delenv("IRF_STATE")
             patched.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
             patched.setattr(sys, "argv", ["irf", "--data", str(self.root), *map(str, arguments)])
             with pytest.raises(SystemExit) as stopped:

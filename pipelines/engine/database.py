@@ -20,6 +20,7 @@ from schemas.table import Table, arrow_schema, duckdb_columns
 
 BATCH_ROWS = 122_880
 MEMORY_LIMIT = "3GB"
+MADE_OF = b"made_of"
 MACROS = ("arithmetic", "read_text", "split_quarter")
 """What any step may use. The macros on names take six times as long to load: only linking does."""
 
@@ -82,14 +83,16 @@ def create_view(connection: duckdb.DuckDBPyConnection, layer: str, name: str, fi
     connection.execute(f'CREATE VIEW {layer}."{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)')
 
 
-def write_select(connection: duckdb.DuckDBPyConnection, sql: str, model: type[Table], out: Path, what: str) -> int:
+def write_select(
+    connection: duckdb.DuckDBPyConnection, sql: str, model: type[Table], out: Path, what: str, made_of: str
+) -> int:
     """Run a SELECT and write its rows as one Parquet file of the model's exact schema. Returns the row count.
 
-    Raises IrfError, without any value from the data, when the SELECT fails or does not fit the model.
+    made_of: see `write_parquet`. Raises IrfError, without any value from the data, when the SELECT fails or does not fit the model.
     """
     try:
         reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
-        return write_parquet(reader, arrow_schema(model), out)
+        return write_parquet(reader, arrow_schema(model), out, made_of)
     except (duckdb.Error, pa.ArrowException) as error:
         raise IrfError(f"{what}: {type(error).__name__}: {safe_reason(error)}") from None
 
@@ -102,8 +105,12 @@ def safe_reason(error: Exception) -> str:
     return re.sub(r"(['\"]).*?\1|\d{3,}", "…", first)
 
 
-def write_parquet(batches: pa.RecordBatchReader, schema: pa.Schema, out: Path) -> int:
-    """Write batches with a declared schema, whole or not at all. Returns the row count."""
+def write_parquet(batches: pa.RecordBatchReader, schema: pa.Schema, out: Path, made_of: str) -> int:
+    """Write batches with a declared schema, whole or not at all. Returns the row count.
+
+    made_of: the hash of what the table was made from; it is kept in the file (`made_of_table`).
+    """
+    schema = schema.with_metadata({**(schema.metadata or {}), MADE_OF: made_of.encode()})
     out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = out.with_suffix(".unfinished")
     rows = 0
@@ -114,6 +121,15 @@ def write_parquet(batches: pa.RecordBatchReader, schema: pa.Schema, out: Path) -
             rows += batch.num_rows
     unfinished.replace(out)
     return rows
+
+
+def made_of_table(file: Path) -> str | None:
+    """The hash of what a table was made from; None where there is no such file, or it does not say so."""
+    try:
+        known = (pq.read_schema(file).metadata or {}).get(MADE_OF)
+    except (FileNotFoundError, pa.ArrowInvalid):
+        return None
+    return known.decode() if known else None
 
 
 def fit(table: pa.Table, schema: pa.Schema) -> pa.Table:

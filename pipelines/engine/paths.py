@@ -34,5 +34,10 @@ class DataRoot:
             self.folder(name).chmod(0o700)
 
     @property
+    def link_history(self) -> Path:
+        """Who each client was in every release: what cannot be made again."""
+        return self.folder("state") / "link_history.parquet"
+
+    @property
     def key_file(self) -> Path:
         return Path(os.environ.get("IRF_PSEUDONYM_KEY_FILE") or self.folder("secure") / "pseudonym.key")

@@ -3,7 +3,7 @@
 Belongs here: reading `reference/*.csv` into typed Parquet. Does not belong here: joins on them.
 """
 
-import hashlib
+import functools
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
+from pipelines.engine.files import copy_hashed, replace_whole
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.corrections import Correction, read_corrections
 from pipelines.ingest.plausible import read_bounds
@@ -37,11 +38,14 @@ def load_reference(root: DataRoot) -> dict[str, str]:
     with open_database(root.path) as connection:
         for name in (*REFERENCE, *OPTIONAL):
             out = reference_file(root, name)
-            out.parent.mkdir(parents=True, exist_ok=True)
-            pq.write_table(read_reference(connection, root, name), out)
-            if not _is_left_out(root, name):
+            if _is_left_out(root, name):
+                table = arrow_schema(OPTIONAL[name]).empty_table()
+            else:
+                # What is typed is what was hashed, whatever becomes of the file meanwhile.
                 source = reference_source(root, name)
-                hashes[source.name] = hashlib.sha256(source.read_bytes()).hexdigest()
+                hashes[source.name] = copy_hashed(source, out.with_suffix(".csv"))
+                table = typed_table(connection, out.with_suffix(".csv"), {**REFERENCE, **OPTIONAL}[name])
+            replace_whole(out, functools.partial(pq.write_table, table))
         check_reference(connection, root)
     declared_corrections(root)
     declared_bounds(root)

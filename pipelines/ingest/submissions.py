@@ -6,22 +6,27 @@ read (`read.py`) or judged (`judge.py`).
 
 import functools
 import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 
 from pipelines.engine.database import open_database
+from pipelines.engine.errors import IrfError
+from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
 from pipelines.engine.paths import REPOSITORY, DataRoot
 from pipelines.ingest.corrections import Corrected, Correction
 from pipelines.ingest.judge import Count, Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused
 from schemas.plausible import PLAUSIBLE, Bounds
+
+READING = ".reading-"
+"""What the name of a folder of copies that are being read begins with; a killed process leaves it."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +64,55 @@ def take_raw(landed: Landed, root: DataRoot) -> Judged | None:
     """Make the raw table of a submission unless it is there. Returns the refusal when the file cannot be read."""
     if landed.unreadable:
         return Judged(landed, Outcome(), "file.unreadable", f"cannot be read: {landed.unreadable}; let this user read the file")
-    raw = root.folder("raw") / landed.feed / landed.parquet_name
-    mark = raw.with_suffix(".sha256")
-    key = landed.sha256 + fingerprint()
-    if raw.exists() and mark.exists() and mark.read_text("utf-8") == key:
+    raw = _raw_file(landed, root)
+    if raw.exists() and _is_raw_of(landed, root):
         return None
-    mark.unlink(missing_ok=True)
+    remove(_raw_mark(landed, root))
     try:
-        write_raw(landed, raw)
+        with _copy_to_read(landed, root) as copy:
+            write_raw(replace(landed, path=copy), raw)
     except Refused as refusal:
         raw.unlink(missing_ok=True)
         return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
-    mark.write_text(key, "utf-8")
+    sync(raw)
+    write_note(_raw_mark(landed, root), _raw_key(landed))
     return None
+
+
+@contextmanager
+def _copy_to_read(landed: Landed, root: DataRoot) -> Iterator[Path]:
+    """A private copy of a submission: what is read is what was hashed. Raises Refused where the file has changed since."""
+    root.folder("raw").mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=READING, dir=root.folder("raw")) as folder:
+        copy = Path(folder) / landed.path.name
+        try:
+            is_whole = copy_hashed(landed.path, copy) == landed.sha256
+        except (FileNotFoundError, PermissionError):
+            is_whole = False
+        if not is_whole:
+            raise Refused(
+                "file.unfinished",
+                "the file changed while it was read, as when it is still being copied; once it is whole, refresh again",
+            )
+        yield copy
+
+
+def _raw_file(landed: Landed, root: DataRoot) -> Path:
+    return root.folder("raw") / landed.feed / landed.parquet_name
+
+
+def _raw_mark(landed: Landed, root: DataRoot) -> Path:
+    """Where it is noted what the raw table of a submission was made of."""
+    return _raw_file(landed, root).with_suffix(".sha256")
+
+
+def _raw_key(landed: Landed) -> str:
+    return landed.sha256 + fingerprint()
+
+
+def _is_raw_of(landed: Landed, root: DataRoot) -> bool:
+    """Whether the raw table under a submission's name is of its content, read by this code."""
+    return read_note(_raw_mark(landed, root)) == _raw_key(landed)
 
 
 def take_judged(
@@ -110,22 +151,28 @@ def _take_one_judged(
         + rules
         + hashlib.sha256(repr((corrections, sorted(bounds.items()))).encode()).hexdigest()
     )
-    if known.exists():
-        stored = json.loads(known.read_text("utf-8"))
-        if stored["key"] == key and (stored["refused"] or all(path.exists() for path in _judged_files(landed, root))):
-            return Judged(landed, _outcome(stored["outcome"]), stored["refused"], stored["detail"])
+    noted = read_note(known)
+    stored = noted if isinstance(noted, dict) else {}
+    if stored.get("key") == key and (stored["refused"] or all(path.exists() for path in _judged_files(landed, root))):
+        return Judged(landed, _outcome(stored["outcome"]), stored["refused"], stored["detail"])
+    # Before its rows are replaced: killed in between, no note vouches for another content's rows.
+    remove(known)
+    if not _is_raw_of(landed, root):
+        raise IrfError(f"raw/{landed.feed}/{landed.parquet_name} is not made of {landed.name} as it is now; refresh again")
     result = _judge_now(database(), landed, root, postcodes, corrections, bounds)
-    known.parent.mkdir(parents=True, exist_ok=True)
-    body = {"key": key, "outcome": asdict(result.outcome), "refused": result.refused, "detail": result.detail}
-    known.write_text(json.dumps(body, default=str), "utf-8")
+    for path in _judged_files(landed, root):
+        if path.exists():
+            sync(path)
+    write_note(known, {"key": key, "outcome": asdict(result.outcome), "refused": result.refused, "detail": result.detail})
     return result
 
 
 def refusal_noted(landed: Landed, root: DataRoot) -> str | None:
     """Why a file was refused when it was judged last; None where it was not, or was never judged. Judges nothing."""
-    known = _noted_file(landed, root)
-    stored = json.loads(known.read_text("utf-8")) if known.exists() else None
-    return str(stored["detail"]) if stored and stored["refused"] and stored["key"].startswith(landed.sha256) else None
+    stored = read_note(_noted_file(landed, root))
+    if not isinstance(stored, dict) or not str(stored.get("key")).startswith(landed.sha256):
+        return None
+    return str(stored["detail"]) if stored["refused"] else None
 
 
 def _noted_file(landed: Landed, root: DataRoot) -> Path:
@@ -147,7 +194,7 @@ def _judge_now(
     corrections: Sequence[Correction],
     bounds: Bounds,
 ) -> Judged:
-    raw = root.folder("raw") / landed.feed / landed.parquet_name
+    raw = _raw_file(landed, root)
     try:
         return Judged(landed, judge(connection, landed, raw, *_judged_files(landed, root), postcodes, corrections, bounds))
     except Refused as refusal:

@@ -3,7 +3,6 @@
 Belongs here: versions, files, manifest, the pointer to the latest. Does not belong here: what the tables say.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -17,6 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.engine.errors import GateRefused
+from pipelines.engine.files import read_note, sha256_of, sync, write_note
+from pipelines.engine.paths import DataRoot
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
 from pipelines.release.verify import verify
@@ -26,6 +27,8 @@ from schemas.table import Table, arrow_schema
 ROW_GROUP_ROWS = 122_880
 YEAR = "financial_year"
 DOCUMENTS = ("CHANGES.md", "datapackage.json")
+STAGING = ".staging-"
+ANNOUNCED = "link_history.of-"
 VERSION = re.compile(r"\d{4}\.\d{2}\.\d+")
 
 
@@ -37,6 +40,7 @@ class ReleaseFacts:
     corrections: list[dict]
     reference: dict[str, str]
     month_splits: list[dict]
+    made_of: str
     code_version: str
     key_check: str
     packages: dict[str, str]
@@ -57,9 +61,10 @@ def _order(version: str) -> tuple[int, ...]:
 
 
 def latest(folder: Path) -> str | None:
-    """The version that `latest.json` points to, if any."""
-    pointer = folder / "latest.json"
-    return str(json.loads(pointer.read_text("utf-8"))["version"]) if pointer.exists() else None
+    """The version that `latest.json` points to, if any; where it cannot be read, the one that it should point to."""
+    pointer, published = read_note(folder / "latest.json"), releases(folder)
+    version = str(pointer.get("version")) if isinstance(pointer, dict) else ""
+    return version if version in published else published[-1] if published else None
 
 
 def next_version(folder: Path, period: str) -> str:
@@ -75,17 +80,20 @@ def publish(
     period: str,
     mart: Mapping[str, Path],
     facts: ReleaseFacts,
+    run: str,
+    announce: Callable[[str], None],
     write_reports: Callable[[Path], None] = lambda out: None,
 ) -> str:
-    """Publish the tables as the next version of the period. Returns the version.
+    """Publish the tables as the next version of the period; `complete_publishing` then moves the pointer. Returns the version.
 
-    mart: table → Parquet file of exactly its published schema. Raises GateRefused when the built release does not verify;
-    whatever happens before the rename, the earlier releases and `latest.json` stay as they are.
+    mart: table → Parquet file of exactly its published schema. run: the Dagster run, whose name the staging folders have.
+    announce: called with the version when all but the renames is done. Raises GateRefused when the built release does not
+    verify; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
     """
     version = next_version(folder, period)
-    staging, report_staging = folder / f".staging-{version}", reports / f".staging-{version}"
+    # The folder of a release has the name of its version while it is built, too.
+    staging, report_staging = (parent / f"{STAGING}{run}" / version for parent in (folder, reports))
     for path in (staging, report_staging):
-        shutil.rmtree(path, ignore_errors=True)
         path.mkdir(parents=True)
     for name, model in PUBLISHED.items():
         _write_table(mart[name], model, staging / name, period)
@@ -102,10 +110,43 @@ def publish(
     write_reports(report_staging)
     for path in (staging, report_staging):
         _sync(path)
+    announce(version)
     os.rename(report_staging, reports / version)
+    sync(reports)
     os.rename(staging, folder / version)
-    _point(folder, version)
+    sync(folder)
+    for path in (staging, report_staging):
+        path.parent.rmdir()
     return version
+
+
+def announced_history(root: DataRoot, version: str) -> Path:
+    """Where the link history of a release waits until the release is there: while it waits, publishing is under way."""
+    return root.folder("state") / f"{ANNOUNCED}{version}.parquet"
+
+
+def complete_publishing(root: DataRoot) -> None:
+    """Finish what a publishing has announced, also one that was killed: either the release is there, and its link history
+    and the pointer with it, or nothing of it is. To be called by who holds the lock.
+    """
+    folder, reports = root.folder("releases"), root.folder("reports")
+    for waiting in sorted(root.folder("state").glob(f"{ANNOUNCED}*.parquet")):
+        version = waiting.stem.removeprefix(ANNOUNCED)
+        if (folder / version).is_dir():
+            os.replace(waiting, root.link_history)
+        else:
+            shutil.rmtree(reports / version, ignore_errors=True)
+            waiting.unlink()
+        sync(waiting.parent)
+    if published := releases(folder):
+        _point(folder, published[-1])
+
+
+def clear_staging(root: DataRoot) -> None:
+    """Remove what runs that died were building. To be called by who holds the lock."""
+    for parent in ("releases", "reports"):
+        for left in root.folder(parent).glob(f"{STAGING}*"):
+            shutil.rmtree(left)
 
 
 def _write_table(source: Path, model: type[Table], out: Path, period: str) -> None:
@@ -167,30 +208,18 @@ def _before(folder: Path, version: str) -> str | None:
     return earlier[-1] if earlier else None
 
 
-def sha256_of(file: Path) -> str:
-    """The sha256 of a file, as hexadecimal text."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _write_json(out: Path, body: object) -> None:
     out.write_text(json.dumps(body, indent=2, sort_keys=True, ensure_ascii=False) + "\n", "utf-8")
 
 
 def _sync(folder: Path) -> None:
     for path in [*folder.rglob("*"), folder]:
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        sync(path)
 
 
 def _point(folder: Path, version: str) -> None:
-    """Point to a version, unless a later period is published: refreshing an old month takes nobody back to it."""
-    current = latest(folder)
-    if current is not None and _order(current) > _order(version):
-        return
-    draft = folder / ".latest.json"
-    _write_json(draft, {"version": version})
-    os.replace(draft, folder / "latest.json")
+    """Point to a version, for everybody to read."""
+    pointer = folder / "latest.json"
+    if read_note(pointer) != {"version": version}:
+        write_note(pointer, {"version": version})
+        pointer.chmod(0o644)

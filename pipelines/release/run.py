@@ -3,42 +3,110 @@
 Belongs here: gathering. Does not belong here: how a release is written (`publish.py`).
 """
 
-import hashlib
-import importlib.metadata
 import json
 import shutil
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from pipelines.engine.database import MEMORY_LIMIT
-from pipelines.engine.paths import REPOSITORY
+from pipelines.engine.errors import GateRefused
+from pipelines.engine.files import copy_hashed, read_note, replace_whole
+from pipelines.engine.software import code_version, package_versions
 from pipelines.identity.pseudonym import key_check
 from pipelines.ingest.submissions import current
-from pipelines.release.publish import ReleaseFacts, publish
+from pipelines.release.publish import ReleaseFacts, announced_history, complete_publishing, publish, releases
 from pipelines.release.reconciliation import write_reconciliation
 from pipelines.steps import Steps
+from pipelines.verdict import Verdict
 from schemas.feeds import FEEDS
+from schemas.published import PUBLISHED
 
-PACKAGES = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pandera", "pyarrow", "splink")
+JUDGED = ".judged-"
+"""What the name of a folder of copies that are being published begins with; a killed process leaves it."""
 ZERO = Decimal("0.00")
 
 
-def publish_refresh(steps: Steps, note: str | None) -> str:
-    """Publish what the refresh made. Returns the version."""
-    history = steps.person_history()
-    files = steps.mart_files()
+@dataclass(frozen=True)
+class Outcome:
+    """The release that a refresh has come to. is_new: it was published now; else it is an earlier one, of which nothing has changed."""
+
+    version: str
+    is_new: bool
+
+
+def publish_refresh(steps: Steps, run: str, note: str | None, again: bool) -> Outcome:
+    """Publish exactly what the gate has passed, unless the newest release of the period was made of the same.
+
+    run: the Dagster run. again: publish all the same. Raises GateRefused where the gate has not passed what is there now.
+    """
+    verdict = _verdict_on(steps)
+    equal = _release_of(steps)
+    if equal and not again:
+        return Outcome(equal, is_new=False)
+    judged = steps.root.folder("mart") / f"{JUDGED}{run}"
+    try:
+        version = _publish(steps, verdict, _copies(steps, verdict, judged), run, note)
+    finally:
+        shutil.rmtree(judged, ignore_errors=True)
+    complete_publishing(steps.root)
+    return Outcome(version, is_new=True)
+
+
+def _verdict_on(steps: Steps) -> Verdict:
+    """The verdict of the gate on what there is now. Raises GateRefused where there is none, or it is of something else."""
+    verdict = steps.verdict()
+    again = f"run irf refresh --period {steps.period}"
+    if verdict is None:
+        raise GateRefused([f"the gate has not judged {steps.period}; {again}"])
+    if verdict.period != steps.period:
+        raise GateRefused([f"what the gate judged last is {verdict.period} and not {steps.period}; {again}"])
+    if verdict.blocked_by:
+        raise GateRefused(verdict.blocked_by)
+    if verdict.made_of != steps.made_of():
+        raise GateRefused(
+            [
+                f"submissions, reference tables, decisions, key or code are not those that the gate judged for {steps.period}; {again}"
+            ]
+        )
+    return verdict
+
+
+def _copies(steps: Steps, verdict: Verdict, folder: Path) -> dict[str, Path]:
+    """Copies of all that the gate judged. Raises GateRefused where one is not as it was judged."""
+    copies = {}
+    for name, file in steps.judged_files().items():
+        copies[name] = folder / f"{name}.parquet"
+        if copy_hashed(file, copies[name]) != verdict.tables.get(name):
+            raise GateRefused(
+                [f"table {name} is not as the gate judged it for {steps.period}; run irf refresh --period {steps.period}"]
+            )
+    return copies
+
+
+def _release_of(steps: Steps) -> str | None:
+    """The newest release of the period, where it was made of the same as this refresh."""
+    folder, start = steps.root.folder("releases"), steps.period.replace("-", ".") + "."
+    of_period = [version for version in releases(folder) if version.startswith(start)]
+    manifest = read_note(folder / of_period[-1] / "manifest.json") if of_period else None
+    is_same = isinstance(manifest, dict) and manifest.get("made_of") == steps.made_of()
+    return of_period[-1] if is_same else None
+
+
+def _publish(steps: Steps, verdict: Verdict, files: dict[str, Path], run: str, note: str | None) -> str:
     facts = ReleaseFacts(
-        inputs=_inputs(steps),
+        inputs=_inputs(steps, files["submission"]),
         corrections=_corrections(steps),
         reference=steps.noted_reference(),
         month_splits=_month_splits(steps),
+        made_of=verdict.made_of,
         code_version=code_version(),
         key_check=key_check(steps.key()),
-        packages={name: importlib.metadata.version(name) for name in PACKAGES},
+        packages=package_versions(),
         config={"memory_limit": MEMORY_LIMIT},
-        gate=steps.noted_gate(),
+        gate=verdict.checks,
         note=note,
     )
 
@@ -47,34 +115,22 @@ def publish_refresh(steps: Steps, note: str | None) -> str:
         shutil.copytree(steps.data_docs, out / "data_docs")
         write_reconciliation(pq.read_table(files["bridge"]), out / "reconciliation.xlsx")
 
-    version = publish(steps.root.folder("releases"), steps.root.folder("reports"), steps.period, files, facts, reports)
-    steps.remember_links(history)
-    steps.note_published(version)
-    return version
+    def announce(version: str) -> None:
+        history = files["link_history"].read_bytes()
+        replace_whole(announced_history(steps.root, version), lambda file: file.write(history))
+
+    folder, report_folder = steps.root.folder("releases"), steps.root.folder("reports")
+    tables = {name: files[name] for name in PUBLISHED}
+    return publish(folder, report_folder, steps.period, tables, facts, run, announce, reports)
 
 
-def code_version() -> str:
-    """A hash over the code that decides what a release holds: the same code, the same text, with or without git."""
-    digest = hashlib.sha256()
-    for folder, pattern in (
-        ("schemas", "*.py"),
-        ("pipelines", "*.py"),
-        ("pipelines", "*.json"),
-        ("assets", "*.py"),
-        ("sql", "*.sql"),
-    ):
-        for path in sorted((REPOSITORY / folder).rglob(pattern)):
-            digest.update(path.relative_to(REPOSITORY).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _inputs(steps: Steps) -> list[dict]:
+def _inputs(steps: Steps, submission: Path) -> list[dict]:
     """Every submission with its rows and pounds by fate."""
     fates = steps.fates()
     pounds_read = {j.landed: j.outcome.pounds_read for j in steps.all_judged()}
     by_place = {(x.agency, x.feed, x.period, x.revision): x for x in pounds_read}
     inputs = []
-    for row in pq.read_table(steps.root.folder("mart") / "submission.parquet").to_pylist():
+    for row in pq.read_table(submission).to_pylist():
         landed = by_place[(row["agency"], row["feed"], row["period"], row["revision"])]
         pounds = None
         if FEEDS[row["feed"]].amount and row["status"] != "refused":

@@ -131,7 +131,7 @@ def test_every_command_knows_h(tmp_path: Path, irf_at: IrfAt, command: tuple[str
 
 
 def test_the_version_is_that_of_manifests(tmp_path: Path, irf_at: IrfAt) -> None:
-    from pipelines.release.run import code_version
+    from pipelines.engine.software import code_version
 
     assert irf_at(tmp_path, "--version") == (0, f"irf 0.1.0, code {code_version()}\n")
 

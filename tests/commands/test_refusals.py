@@ -28,8 +28,12 @@ def irf(root: Path, irf_at: IrfAt) -> Irf:
     return functools.partial(irf_at, root)
 
 
-def test_the_untouched_root_publishes_again(irf: Irf) -> None:
-    code, printed = irf("refresh", "--period", "2025-05", "--note", "again")
+def test_an_untouched_root_publishes_again_only_when_told(root: Path, irf: Irf) -> None:
+    code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 0, printed
+    assert "nothing was published: nothing has changed since 2025.05.1" in printed
+    assert stands(root)
+    code, printed = irf("refresh", "--period", "2025-05", "--note", "again", "--again")
     assert code == 2, printed
     assert "published 2025.05.2" in printed
     assert "warning: unmapped_cost_code" in printed
@@ -195,17 +199,13 @@ def test_a_full_disk_leaves_the_last_release(root: Path, irf: Irf, monkeypatch: 
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pipelines.release.publish.os.rename", full)
-    code, printed = irf("refresh", "--period", "2025-05")
+    code, printed = irf("refresh", "--period", "2025-05", "--again")
     assert code == 1, printed
-    assert stands_but_staging(root)
+    assert printed.splitlines()[-1] == "error: step release: No space left on device; mend that and refresh again"
     monkeypatch.undo()
-
-
-def stands_but_staging(root: Path) -> bool:
-    for folder in ("releases", "reports"):
-        for left in (root / folder).glob(".staging-*"):
-            shutil.rmtree(left)
-    return stands(root)
+    code, printed = irf("refresh", "--period", "2025-05")
+    assert code == 0, printed
+    assert stands(root)
 
 
 def test_a_lost_key_is_an_error_and_no_new_one_is_made(root: Path, irf: Irf) -> None:
@@ -236,7 +236,7 @@ def test_refreshing_an_earlier_period_moves_nobody_back(root: Path, irf: Irf) ->
 
 def test_two_refreshes_at_once_are_refused(root: Path, irf: Irf) -> None:
     """The second leaves alone what the first has noted."""
-    verdict = root / "state" / "gate.json"
+    verdict = root / "state" / "verdict.json"
     noted = verdict.read_bytes()
     with (root / "state" / "refresh.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

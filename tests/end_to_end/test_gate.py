@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from assets.common import AGAIN_TAG
 from pipelines.definitions import defs
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.paths import DataRoot
@@ -106,9 +107,15 @@ def refused_from(root: Path, layer: str, name: str) -> list[str]:
     assert dg.AssetKey("release") in made_again
     with dg.DagsterInstance.ephemeral() as history:
         result = defs.resolve_job_def("refresh").execute_in_process(
-            instance=history, partition_key=f"{PERIOD}-01", asset_selection=sorted(made_again), raise_on_error=False
+            instance=history,
+            partition_key=f"{PERIOD}-01",
+            asset_selection=sorted(made_again),
+            raise_on_error=False,
+            tags={AGAIN_TAG: "yes"},
         )
-    blocking = [f"{c['name']}: {c['detail']}" for c in steps.noted_gate() if c["blocks"] and not c["passed"]]
+    verdict = steps.verdict()
+    assert verdict is not None
+    blocking = verdict.blocked_by
     assert result.success == (not blocking)
     return blocking
 

@@ -13,7 +13,7 @@ from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import REPOSITORY, DataRoot
 from pipelines.ingest.corrections import Corrected, Correction, read_corrections
 from pipelines.ingest.judge import Outcome, judge, write_raw
-from pipelines.ingest.landing import Landed
+from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.reference import typed_table
 from pipelines.ingest.refused import Refused
 from pipelines.ingest.submissions import take_judged, take_raw
@@ -77,7 +77,7 @@ def land(folder: Path, rows: list[Row] = CARE) -> Landed:
         writer = csv.DictWriter(file, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    return Landed("angus", "home_care", "2025-05", 0, path, "0" * 64)
+    return Landed("angus", "home_care", "2025-05", 0, path, sha256_of(path))
 
 
 class Judgement:

@@ -17,7 +17,7 @@ import pytest
 from pipelines.engine.paths import REPOSITORY, DataRoot
 from pipelines.ingest import bounds, read_csv, read_parquet, read_workbook
 from pipelines.ingest.judge import Outcome, unknown_columns, write_raw
-from pipelines.ingest.landing import Landed
+from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.read import Refused, read_text, refusing
 from pipelines.ingest.submissions import Judged, take_judged, take_raw
 from pipelines.steps import _rule_results
@@ -595,7 +595,7 @@ def test_a_parquet_file_whose_row_count_is_damaged_is_no_partial_submission(tmp_
 
 
 def landed(path: Path) -> Landed:
-    return Landed("angus", "ledger", "2025-04", 0, path, "0" * 64)
+    return Landed("angus", "ledger", "2025-04", 0, path, sha256_of(path) if path.is_file() else "")
 
 
 @pytest.mark.parametrize(
