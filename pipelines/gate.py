@@ -47,6 +47,11 @@ BLOCKING = {
 NAMED = {
     "no_quantum": "every service with a cost has a ledger amount",
     "out_of_band": "every residual is small enough to be spread over the records",
+    "vat": "no ledger is its records with or without VAT",
+    "ledger_to_date": "every ledger is for its month, not for the year to date",
+    "open_after_death": "no stay or item is open after a death",
+    "open_and_gone": "every open stay or item is in the latest file of its feed",
+    "payments_again": "no payment is sent again under another number",
     "payments_without_line": "every payment belongs to a service that payments cost",
     "payments_ahead": "no payment is for days that have not come",
     "payments_before": "no payment is for days before the dataset's first month",

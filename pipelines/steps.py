@@ -57,8 +57,8 @@ from schemas.rules import CROSS_RULES, DRIFT_RULES, FILE_RULES
 from schemas.table import Table, arrow_schema, duckdb_columns
 
 SQL_CORE = (
-    "client_birth", "chi_alias", "record", "place", "postcode_zone", "record_person", "person_home", "record_month", "unit_cost_match",
-    "record_cost", "ledger_line", "budget_line", "held", "service_month", "cost_line", "fate",
+    "client_birth", "chi_alias", "death", "record", "place", "postcode_zone", "record_person", "person_home", "record_month",
+    "unit_cost_match", "record_cost", "ledger_line", "budget_line", "held", "service_month", "cost_line", "fate",
 )  # fmt: skip
 SQL_MART = (
     "population", "client_month_cost", "locality_month_cost", "person", "control_total", "bridge", "bridge_to_date",

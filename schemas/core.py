@@ -34,6 +34,16 @@ class ChiAlias(Table):
     current_chi: Series[Text] = column("current CHI", required=True, identifying=True)
 
 
+@table(grain="CHI or council client", key=("named",))
+class Death(Table):
+    """The day of death of everybody known to have died."""
+
+    named: Series[Text] = column(
+        "chi:<CHI> or client:<agency>:<social_care_id>, as records name them", required=True, identifying=True
+    )
+    date_of_death: Series[Day] = column("date of death", required=True, identifying=True)
+
+
 @table(grain="council client", key=("agency", "social_care_id"))
 class Link(Table):
     """Which person each council client is."""
@@ -298,6 +308,7 @@ class Drift(Table):
 CORE: dict[str, type[Table]] = {
     "refresh": Refresh,
     "chi_alias": ChiAlias,
+    "death": Death,
     "link": Link,
     "record": Record,
     "record_person": RecordPerson,

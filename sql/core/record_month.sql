@@ -1,18 +1,19 @@
 -- Purpose: the days and units of each accepted record in each of its months, and the method its service is costed by.
--- Grain: part of an accepted record × month. Inputs: record, refresh, costing_rules, services.
+-- Grain: part of an accepted record × month. Inputs: record, death, refresh, costing_rules, services.
 -- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
 -- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another
 -- method give no row here. An appointment not attended and a day of delay are units without a cost, whatever their rule.
--- A client's alarms and telecare count once a month.
+-- A client's alarms and telecare count once a month. What is open ends with the day of death, which counts.
 WITH accepted AS (
     SELECT
         record.*,
         rules.method AS rule_method,
-        services.unit,
+        services.unit, death.date_of_death,
         refresh.first_month, refresh.last_month, refresh.period_end + 1 AS window_end
     FROM core.record
     JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = record.service
     JOIN reference.services ON services.service = record.service
+    LEFT JOIN core.death ON death.named = coalesce('chi:' || record.chi_number, 'client:' || record.agency || ':' || record.social_care_id)
     CROSS JOIN core.refresh
     WHERE record.fate = 'accepted' AND record.is_lead AND (record.feed <> 'payments' OR rules.method = 'payments')
 ),
@@ -27,7 +28,8 @@ bounded AS (
         END AS method,
         CASE
             WHEN spread = 'event' THEN start_date
-            WHEN spread IN ('stay', 'month') AND end_date IS NULL THEN window_end - 1
+            WHEN spread IN ('stay', 'month') AND end_date IS NULL
+                THEN least(window_end - 1, greatest(coalesce(date_of_death, window_end - 1), start_date))
             WHEN spread = 'month' THEN least(end_date, window_end) - 1
             WHEN spread = 'stay' AND (rule_method <> 'record' OR feed = 'care_home') THEN greatest(least(end_date, window_end) - 1, start_date)
             ELSE greatest(end_date - 1, start_date)

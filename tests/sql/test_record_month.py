@@ -38,10 +38,13 @@ def payment(key: str, start: str, end: str, service: str = "care_home_residentia
     return record(key, start, end, **{"agency": COUNCIL, "feed": "payments", "spread": "span", "service": service, **own})
 
 
-def months(rows: list[Row], method: str = "rate", refresh: dict[str, str] = REFRESH) -> list[Row]:
+def months(
+    rows: list[Row], method: str = "rate", refresh: dict[str, str] = REFRESH, died: dict[str, str] | None = None
+) -> list[Row]:
     rules = [{"agency": a, "service": s, "method": method} for a in (BOARD, COUNCIL) for s in UNITS]
     tables = {
         "core.record": rows,
+        "core.death": [{"named": named, "date_of_death": day} for named, day in (died or {}).items()],
         "core.refresh": [refresh],
         "reference.costing_rules": rules,
         "reference.services": [{"service": s, "unit": u} for s, u in UNITS.items()],
@@ -50,10 +53,12 @@ def months(rows: list[Row], method: str = "rate", refresh: dict[str, str] = REFR
     return sorted(found, key=lambda row: (row["record_key"], row["month"]))
 
 
-def days(rows: list[Row], method: str = "rate", refresh: dict[str, str] = REFRESH) -> dict[str, dict[str, int]]:
+def days(
+    rows: list[Row], method: str = "rate", refresh: dict[str, str] = REFRESH, died: dict[str, str] | None = None
+) -> dict[str, dict[str, int]]:
     """Days by record and month; every case is also run with the rows the other way round."""
-    found = months(rows, method, refresh)
-    assert found == months(rows[::-1], method, refresh)
+    found = months(rows, method, refresh, died)
+    assert found == months(rows[::-1], method, refresh, died)
     result: dict[str, dict[str, int]] = {}
     for row in found:
         result.setdefault(row["record_key"], {})[f"{row['month']:%Y-%m}"] = row["days"]
@@ -118,6 +123,28 @@ def test_a_payment_is_for_both_its_ends() -> None:
 def test_an_event_is_one_day_of_its_month() -> None:
     row = record(feed="outpatient", service="outpatient", spread="event", start="2025-05-31")
     assert days([row]) == {"1": {"2025-05": 1}}
+
+
+# ---- open after death ----
+
+
+def test_what_is_open_ends_with_the_day_of_death_which_counts() -> None:
+    client = {"client:angus:A1": "2025-05-10", "chi:1": "2025-04-30"}
+    assert days([care_home("1", "2025-04-30", None)], died=client) == {"1": {"2025-04": 1, "2025-05": 10}}
+    assert days([record(start="2025-04-29", chi_number="1")], died=client) == {"1": {"2025-04": 2}}
+    item = {"agency": COUNCIL, "feed": "equipment", "spread": "month", "social_care_id": "A1"}
+    assert days([record("1", **item)], died=client) == {"1": {"2025-04": 1, "2025-05": 1}}
+    # On the first day, before it, and after the period.
+    assert days([record(start="2025-04-30", chi_number="1")], died=client) == {"1": {"2025-04": 1}}
+    assert days([record(start="2025-05-02", chi_number="1")], died=client) == {"1": {"2025-05": 1}}
+    assert days([record(start="2025-06-30", chi_number="1")], died={"chi:1": "2025-07-03"}) == {"1": {"2025-06": 1}}
+
+
+def test_a_death_says_nothing_of_what_has_an_end_or_of_other_people() -> None:
+    died = {"client:angus:A1": "2025-05-10"}
+    assert days([care_home("1", "2025-05-09", "2025-05-20")], died=died) == {"1": {"2025-05": 11}}
+    assert days([care_home("1", "2025-06-30", None, "A2")], died=died) == {"1": {"2025-06": 1}}
+    assert days([care_home("1", "2025-06-30", None, agency=BOARD)], died=died) == {"1": {"2025-06": 1}}
 
 
 # ---- overlapping stays in care homes ----
