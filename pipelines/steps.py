@@ -63,7 +63,7 @@ SQL_CORE = (
 SQL_MART = (
     "population", "client_month_cost", "locality_month_cost", "person", "control_total", "bridge", "bridge_to_date",
     "elimination", "budget_variance", "locality_budget", "partnership_budget", "price_index", "unmapped_cost_code",
-    "link_quality",
+    "link_quality", "service", "area", "data_zone",
 )  # fmt: skip
 PUBLISHED_FROM_CORE = ("cost_line", "ledger_line")
 """Published tables that core makes in their published shape."""

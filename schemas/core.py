@@ -125,6 +125,8 @@ class Place(Table):
     hscp: Series[Text] = column("partnership code", required=True)
     locality: Series[Text] = column("locality, Outside Tayside or Unknown", required=True)
     simd_quintile: Series[Count] = column("country quintile")
+    council_agency: Series[Text] = column("agency whose council it is")
+    board_agency: Series[Text] = column("agency whose board it is")
 
 
 @table(grain="postcode", key=("postcode",))
@@ -176,6 +178,7 @@ class RecordMonth(Table):
     specialty_code: Series[Text] = column("specialty")
     location_code: Series[Text] = column("hospital")
     variant: Series[Text] = column("variant")
+    is_after_amount: Series[Flag] = column("the record's amount is for days before the month", required=True)
 
 
 @table(grain="agency × service × financial year × specialty × location × variant", key=())

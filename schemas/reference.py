@@ -99,6 +99,7 @@ class DataZones(Table):
     DataZone: Series[Text] = column("2011 data zone", required=True, unique=True)
     CA: Series[Text] = column("council area", required=True)
     HSCP: Series[Text] = column("partnership", required=True)
+    HSCPName: Series[Text] = column("partnership in words")
     HB: Series[Text] = column("health board", required=True)
 
 
@@ -106,6 +107,7 @@ class Localities(Table):
     """Localities of partnerships, as published. Some councils are missing from the national file."""
 
     DataZone: Series[Text] = column("2011 data zone", required=True, unique=True)
+    SubHSCP: Series[Text] = column("code of the locality")
     SubHSCPName: Series[Text] = column("locality", required=True)
 
 

@@ -25,7 +25,7 @@ from schemas.reference import OPTIONAL, REFERENCE
 from schemas.table import Column, Table, arrow_schema, columns, duckdb_type
 
 READERS = {pa.date32(): "read_day", pa.int64(): "read_count", pa.string(): "filled"}
-MAY_BE_LEFT_OUT = ("valid_from", "valid_to", "counterpart")
+MAY_BE_LEFT_OUT = ("valid_from", "valid_to", "counterpart", "HSCPName", "SubHSCP")
 """Columns that a table may lack: then all of it is blank."""
 
 

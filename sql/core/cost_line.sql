@@ -64,26 +64,28 @@ record_line AS (
     LEFT JOIN core.person_home AS home ON home.person_key = placed.person_key
     LEFT JOIN core.postcode_zone AS record_zone ON record_zone.postcode = placed.postcode
 ),
-resident AS (
-    SELECT
-        place.council, min(place.hscp) AS hscp, place.locality, population.Year AS year,
-        sum(population.Population) AS everyone,
-        coalesce(sum(population.Population) FILTER (WHERE TRY_CAST(population.Age AS INTEGER) >= 65), 0) AS aged_65,
-        coalesce(sum(population.Population) FILTER (WHERE TRY_CAST(population.Age AS INTEGER) >= 75), 0) AS aged_75
-    FROM reference.population
-    JOIN core.place ON place.data_zone = population.DataZone
-    WHERE population.Sex IN ('Male', 'Female') AND TRY_CAST(population.Age AS INTEGER) IS NOT NULL
-        AND place.locality <> 'Outside Tayside'
-    GROUP BY place.council, place.locality, population.Year
+own_zone AS (
+    -- A council's own area, and a board's.
+    SELECT council_agency AS agency, data_zone, council, hscp, locality FROM core.place WHERE council_agency IS NOT NULL
+    UNION ALL
+    SELECT board_agency, data_zone, council, hscp, locality FROM core.place WHERE board_agency IS NOT NULL
 ),
-latest_resident AS (
-    SELECT * FROM resident WHERE year = (SELECT max(year) FROM resident)
+zone_resident AS (
+    SELECT
+        DataZone AS data_zone, Population AS everyone,
+        CASE WHEN TRY_CAST(Age AS INTEGER) >= 65 THEN Population ELSE 0 END AS aged_65,
+        CASE WHEN TRY_CAST(Age AS INTEGER) >= 75 THEN Population ELSE 0 END AS aged_75
+    FROM reference.population
+    WHERE Sex IN ('Male', 'Female') AND TRY_CAST(Age AS INTEGER) IS NOT NULL
+        AND Year = (SELECT max(population.Year) FROM reference.population JOIN own_zone ON own_zone.data_zone = population.DataZone)
 ),
 agency_resident AS (
-    -- An agency may have several dated rows; its residents are counted once.
-    SELECT DISTINCT agencies.agency, latest_resident.*
-    FROM reference.agencies
-    JOIN latest_resident ON agencies.kind = 'nhs_board' OR agencies.code = latest_resident.council
+    SELECT
+        own_zone.agency, own_zone.council, min(own_zone.hscp) AS hscp, own_zone.locality,
+        sum(everyone) AS everyone, sum(aged_65) AS aged_65, sum(aged_75) AS aged_75
+    FROM zone_resident
+    JOIN own_zone USING (data_zone)
+    GROUP BY own_zone.agency, own_zone.council, own_zone.locality
 ),
 located_weight AS (
     SELECT

@@ -49,11 +49,12 @@ care_home_address AS (
     WHERE care_home.care_home_postcode IS NOT NULL
 ),
 home AS (
-    -- The register before the council's file, the latest period first; never the address of the person's care home.
+    -- The register before the council's file, the latest period first; never the address of the person's care home, nor one
+    -- that stands for no home.
     SELECT person_key, arg_max(postcode, (source_rank, period, tie)) AS postcode
     FROM own_row
     ANTI JOIN care_home_address USING (person_key, postcode)
-    WHERE postcode IS NOT NULL
+    WHERE NOT is_dummy_postcode(postcode)
     GROUP BY person_key
 ),
 latest_row AS (

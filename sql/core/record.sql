@@ -22,9 +22,11 @@ hospital_record AS (
             WHEN inpatient_day_case = 'D' THEN 'acute_day_case'
             ELSE 'acute_' || coalesce(admission_types.admission, 'other')
         END AS service,
-        admission_date AS start_date, discharge_date AS end_date, 'stay' AS spread,
+        admission_date AS start_date, discharge_date AS end_date,
+        -- A day case is one case of its day, whatever else its dates say.
+        CASE WHEN inpatient_day_case = 'D' THEN 'event' ELSE 'stay' END AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, total_cost AS amount, CAST(NULL AS DECIMAL(18, 2)) AS client_contribution,
-        specialty_code, location_code, CASE WHEN admission_date = discharge_date THEN 'case' END AS variant,
+        specialty_code, location_code, CASE WHEN inpatient_day_case = 'D' OR admission_date = discharge_date THEN 'case' END AS variant,
         CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode, cost_month
     FROM hospital_episode
     LEFT JOIN reference.admission_types USING (admission_type_code)

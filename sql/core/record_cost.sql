@@ -1,12 +1,17 @@
 -- Purpose: the direct cost and the client's contribution of each accepted record, split over its months.
 -- Grain: part of an accepted record × month. Inputs: record, record_month, unit_cost_match.
 -- Conserves: the months of a split sum to its total to the penny (largest remainder; ties by larger share, then earlier
--- month). A rated record is one split for each financial year, because the rate changes with the year.
+-- month). A rated record is one split for each financial year, because the rate changes with the year. The days of an open
+-- stay after those that its amount is for are uncosted.
 WITH valued AS (
     SELECT
-        months.*, record.record_amount AS amount, record.client_contribution,
+        months.*, CASE WHEN months.is_after_amount THEN NULL ELSE record.record_amount END AS amount, record.client_contribution,
         rates.unit_cost, rates.price_base, rates.price_source,
-        CASE WHEN months.method = 'rate' THEN financial_year_of(months.month) ELSE '' END AS split_group
+        CASE
+            WHEN months.method = 'rate' THEN financial_year_of(months.month)
+            WHEN months.is_after_amount THEN 'after the amount'
+            ELSE ''
+        END AS split_group
     FROM core.record_month AS months
     JOIN core.record
         ON record.agency = months.agency AND record.feed = months.feed AND record.record_key = months.record_key

@@ -4,6 +4,7 @@
 -- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another
 -- method give no row here. An appointment not attended and a day of delay are units without a cost, whatever their rule.
 -- A client's alarms and telecare count once a month. What is open ends with the day of death, which counts.
+-- An open stay goes on after the days that its amount is for; those have units and no amount.
 WITH accepted AS (
     SELECT
         record.*,
@@ -26,6 +27,10 @@ bounded AS (
             WHEN rule_method IN ('payments', 'ledger') OR service IN ('outpatient_dna', 'delayed_discharge') THEN 'activity'
             ELSE rule_method
         END AS method,
+        -- What a file says an open stay has cost is for its days to the end of that file's month.
+        CASE WHEN spread = 'stay' AND end_date IS NULL AND feed <> 'care_home' AND rule_method = 'record'
+            THEN last_day(greatest(start_date, CAST(period || '-01' AS DATE)))
+        END AS amount_to,
         CASE
             WHEN spread = 'event' THEN start_date
             WHEN spread IN ('stay', 'month') AND end_date IS NULL
@@ -33,7 +38,9 @@ bounded AS (
             WHEN spread = 'month' THEN least(end_date, window_end) - 1
             WHEN spread = 'stay' AND (rule_method <> 'record' OR feed = 'care_home') THEN greatest(least(end_date, window_end) - 1, start_date)
             ELSE greatest(end_date - 1, start_date)
-        END AS last_day
+        END AS last_day,
+        date_diff('day', start_date, coalesce(end_date, DATE '9999-12-31')) AS full_days,
+        service = 'care_home_nursing' AS has_nursing
     FROM accepted
 ),
 monthly AS (
@@ -53,12 +60,14 @@ counted AS (
     FROM monthly
 ),
 care_home_day AS (
-    -- Only clients with overlapping stays are looked at by the day.
+    -- Only clients with overlapping stays are looked at by the day. Of two stays the later one has the days; of two that
+    -- began on one day the one that ended first, then the one with nursing care.
     SELECT one.agency, one.record_key, one.part, one.month, count(DISTINCT other_day.day) AS covered_days
     FROM counted AS one
     JOIN bounded AS other
         ON other.feed = 'care_home' AND other.agency = one.agency AND other.social_care_id = one.social_care_id
-        AND (other.start_date, other.record_key, other.part) > (one.start_date, one.record_key, one.part)
+        AND (other.start_date, -other.full_days, other.has_nursing, other.record_key, other.part)
+            > (one.start_date, -one.full_days, one.has_nursing, one.record_key, one.part)
         AND other.start_date <= one.last_day
     CROSS JOIN LATERAL (
         SELECT unnest(generate_series(
@@ -110,7 +119,7 @@ final AS (
         agency, feed, record_key, part, service, month, month BETWEEN first_month AND last_month AS in_window, method, days,
         CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
             AS units,
-        unit_numerator, unit_denominator, specialty_code, location_code, variant
+        unit_numerator, unit_denominator, specialty_code, location_code, variant, coalesce(month > amount_to, FALSE) AS is_after_amount
     FROM measured
 )
 SELECT * FROM final

@@ -93,6 +93,10 @@ CREATE MACRO normal_postcode(field) AS
         ELSE nullif(upper(regexp_replace(field, '[^0-9A-Za-z]', '', 'g')), '')
     END;
 
+-- A postcode, in that form, that is put where there is no home to tell, or that is known to be false.
+CREATE MACRO is_dummy_postcode(code) AS
+    code IN ('NK010AA', 'NK10AA', 'NF11AB', 'NF011AB', 'BF010AA', 'BF10AA', 'PR25AL', 'M160GS', 'DY103DJ') OR code ~ '^ZZ(01|61|1|6)';
+
 -- An identifier as it was before a spreadsheet: ="00437" and '00437 are 00437, 10045.0 is 10045; no blank of any kind is part of one.
 CREATE MACRO repaired_identifier(field) AS
     nullif(

@@ -2,7 +2,7 @@
 -- Inputs: the published estimate, place. Conserves: every person of the partners' own zones; total rows are not people.
 WITH person AS (
     SELECT
-        population.DataZone AS data_zone,
+        population.DataZone AS data_zone, place.council, place.locality, place.simd_quintile,
         CASE population.Sex WHEN 'Male' THEN '1' WHEN 'Female' THEN '2' END AS sex,
         TRY_CAST(population.Age AS INTEGER) AS age, population.Year AS year, population.Population AS population
     FROM reference.population
@@ -10,7 +10,7 @@ WITH person AS (
 ),
 final AS (
     SELECT
-        data_zone, sex,
+        data_zone, council, locality, simd_quintile, sex,
         CASE
             WHEN age < 18 THEN '0-17' WHEN age < 65 THEN '18-64' WHEN age < 75 THEN '65-74' WHEN age < 85 THEN '75-84' ELSE '85+'
         END AS age_band,

@@ -32,11 +32,13 @@ AGENCIES = [
     {"agency": COUNCIL, "kind": "council", "code": "ANG"},
     {"agency": "dundee-city", "kind": "council", "code": "DUN"},
 ]
+ANGUS = {"council_agency": COUNCIL, "board_agency": BOARD}
+DUNDEE = {"council_agency": "dundee-city", "board_agency": BOARD}
 PLACES: list[Row] = [
-    {"data_zone": "Z1", "council": "ANG", "hscp": "HA", "locality": "Angus East", "simd_quintile": 1},
-    {"data_zone": "Z2", "council": "ANG", "hscp": "HA", "locality": "Angus West", "simd_quintile": 5},
-    {"data_zone": "Z3", "council": "DUN", "hscp": "HD", "locality": "Lochee", "simd_quintile": 2},
-    {"data_zone": "Z4", "council": "DUN", "hscp": "HD", "locality": "Unknown"},
+    {"data_zone": "Z1", "council": "ANG", "hscp": "HA", "locality": "Angus East", "simd_quintile": 1, **ANGUS},
+    {"data_zone": "Z2", "council": "ANG", "hscp": "HA", "locality": "Angus West", "simd_quintile": 5, **ANGUS},
+    {"data_zone": "Z3", "council": "DUN", "hscp": "HD", "locality": "Lochee", "simd_quintile": 2, **DUNDEE},
+    {"data_zone": "Z4", "council": "DUN", "hscp": "HD", "locality": "Unknown", **DUNDEE},
     {"data_zone": "Z9", "council": "ABN", "hscp": "HX", "locality": "Outside Tayside", "simd_quintile": 3},
 ]
 
@@ -315,18 +317,16 @@ def test_the_latest_year_of_the_estimate_weighs() -> None:
     }
 
 
-def test_an_agency_of_two_dated_rows_is_one_agency() -> None:
-    dated = [
-        {"agency": BOARD, "kind": "nhs_board", "code": "S08000027", "valid_to": "2018-02-01"},
-        {"agency": BOARD, "kind": "nhs_board", "code": "S08000030", "valid_from": "2018-02-02"},
-        {"agency": COUNCIL, "kind": "council", "code": "ANG", "valid_to": "2018-02-01"},
-        {"agency": COUNCIL, "kind": "council", "code": "ANG", "valid_from": "2018-02-02"},
-    ]
-    changed = [{**dated[2], "code": "OLD"}, dated[3]]
-    for agencies in (dated, dated[:2] + changed):
-        assert located([], [quantum("100.00")], reference__agencies=agencies) == located([], [quantum("100.00")])
-        board = [quantum("200.00", BOARD, "acute_emergency")]
-        assert located([], board, reference__agencies=agencies) == located([], board)
+def test_each_of_two_boards_has_its_own_area() -> None:
+    second = {"council_agency": "dundee-city", "board_agency": "nhs-fife"}
+    places = [{**place, **second} if place["council"] == "DUN" else place for place in PLACES]
+    # A zone of its own board that is of no council of ours.
+    places.append({"data_zone": "Z5", "council": "FIF", "hscp": "HF", "locality": "Levenmouth", "board_agency": "nhs-fife"})
+    people = POPULATION + residents(Z5=(300, 0, 0))
+    ledger = [quantum("100.00", BOARD, "acute_emergency")]
+    assert located([], ledger, core__place=places, reference__population=people) == {
+        ("ANG", "Angus East"): "90.00", ("ANG", "Angus West"): "10.00",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("population", [[], residents(Z3=(5, 5, 5)), residents(Z1=(5, 0, 0), Z2=(5, 0, 0))])

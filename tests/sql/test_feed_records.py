@@ -72,7 +72,7 @@ def test_stays_of_both_feeds_have_their_service_whatever_else_they_say(feed: str
         chi_number="0101011237",
         admission_date=APRIL,
         discharge_date=MAY,
-        inpatient_day_case="D",
+        inpatient_day_case="I",
         geriatric_long_stay="Y",
         admission_type_code="30",
         total_cost=Decimal("300.00"),

@@ -251,7 +251,50 @@ def test_residents_by_band_without_total_rows() -> None:
         ("1", "0-17", 2021, 2), ("2", "0-17", 2021, 3), ("2", "0-17", 2022, 5), ("2", "18-64", 2021, 12), ("2", "65-74", 2021, 48),
         ("2", "75-84", 2021, 192), ("2", "85+", 2021, 768),
     ]  # fmt: skip
-    assert {row["data_zone"] for row in found} == {"Z3"}
+    assert {(row["data_zone"], row["council"], row["locality"], row["simd_quintile"]) for row in found} == {
+        ("Z3", "DUN", "Lochee", 1)
+    }
+
+
+def test_codes_names_and_dates_of_our_areas() -> None:
+    code_changed = datetime.date(2018, 2, 2)
+    tables: dict[str, list[Row]] = {
+        "core.place": [
+            {
+                "data_zone": "Z1",
+                "council": "S12000048",
+                "hscp": "S37000033",
+                "locality": "Perth City",
+                "council_agency": "perth",
+            },
+            {"data_zone": "Z2", "council": "S12000048", "hscp": "S37000033", "locality": "Unknown", "council_agency": "perth"},
+            {"data_zone": "Z9", "council": "S12000033", "hscp": "S37000001", "locality": "Outside Tayside"},
+        ],
+        "reference.data_zones": [{"DataZone": "Z1", "HSCPName": "Perth and Kinross"}, {"DataZone": "Z2"}, {"DataZone": "Z9"}],
+        "reference.localities": [{"DataZone": "Z1", "SubHSCP": "PN1", "SubHSCPName": "Perth City"}],
+        "reference.agencies": [
+            {"agency": "perth", "name": "Perth and Kinross Council", "code": "S12000024", "valid_to": "2018-02-01"},
+            {"agency": "perth", "name": "Perth and Kinross Council", "code": "S12000048", "valid_from": "2018-02-02"},
+        ],
+        "reference.code_history": [
+            {"kind": "partnership", "old_code": "S37000023", "new_code": "S37000033", "changed_on": "2018-02-02"}
+        ],
+    }
+    named = ("kind", "code", "name", "valid_from")
+    assert [tuple(row[n] for n in named) for row in run("mart/area", tables)] == [
+        ("council", "S12000048", "Perth and Kinross Council", code_changed),
+        ("locality", "PN1", "Perth City", None),
+        ("locality", None, "Unknown", None),
+        ("partnership", "S37000033", "Perth and Kinross", code_changed),
+    ]
+
+
+def test_every_service_has_a_name_and_so_have_pounds_without_one() -> None:
+    found = run("mart/service", {"reference.services": [{"service": "meals", "name": "Meals", "unit": "payment"}]})
+    assert [(row["service"], row["name"]) for row in found] == [
+        ("meals", "Meals"),
+        ("unmapped", "Ledger codes without a service"),
+    ]
 
 
 def test_the_work_list_of_unmapped_codes() -> None:

@@ -67,7 +67,7 @@ BY_AMOUNT: list[tuple[str, Row, Months]] = [
     ("left on the first of a month", stay("1", "2024-04-29", "2024-05-01", amount="300.00"), {"2024-04": "300.00"}),
     ("the same day", stay("1", "2024-05-31", "2024-05-31", amount="300.00"), {"2024-05": "300.00"}),
     # Open: 31 days of March and 30 of April to the period's end. £610.00 / 61 = £10.00 a day.
-    ("open to the period's end", stay("1", "2025-03-01", amount="610.00"), {"2025-03": "310.00", "2025-04": "300.00"}),
+    ("open to the period's end", stay("1", "2025-03-01", amount="610.00", period="2025-04"), {"2025-03": "310.00", "2025-04": "300.00"}),
     # 28 and 29 February, 1 March: a third each. £100.00 = £66.67 + £33.33 (66.666 has the larger remainder).
     ("over the leap day", stay("1", "2024-02-28", "2024-03-02", amount="100.00"), {"2024-02": "66.67", "2024-03": "33.33"}),
     ("the leap day alone", stay("1", "2024-02-29", "2024-03-01", amount="100.00"), {"2024-02": "100.00"}),
@@ -132,7 +132,14 @@ OVERLAPS: list[tuple[str, list[Row], dict[str, Months]]] = [
     # The same sent with the first row still open: its days from the change on are the nursing row's.
     ("a nursing flag that changes under an open row", [home("1", "2025-04-21"), home("2", "2025-04-26", nursing=True)],
      {"1": {"2025-04": "550.00"}, "2": {"2025-04": "650.00"}}),
-    # Both rows bear the day the stay began: the later row has every day, the earlier stays and costs nothing.
+    # From one day on: the one that ends first keeps its days, whatever it is called.
+    ("two rows from one day, one longer", [home("1", "2024-05-01", "2024-05-06"), home("2", "2024-05-01", "2024-05-11", nursing=True)],
+     {"1": {"2024-05": "550.00"}, "2": {"2024-05": "650.00"}}),
+    ("two rows from one day, one open", [home("2", "2025-04-01", "2025-04-06"), home("1", "2025-04-01", nursing=True)],
+     {"2": {"2025-04": "550.00"}, "1": {"2025-04": "3250.00"}}),
+    # The same days: they are the nursing row's; the other stays and costs nothing.
+    ("two equal rows, the first with nursing care", [home("1", "2024-05-01", "2024-05-11", nursing=True), home("2", "2024-05-01", "2024-05-11")],
+     {"1": {"2024-05": "1300.00"}, "2": {"2024-05": "0.00"}}),
     ("two rows from one day", [home("1", "2024-05-01", "2024-05-11"), home("2", "2024-05-01", "2024-05-11", nursing=True)],
      {"1": {"2024-05": "0.00"}, "2": {"2024-05": "1300.00"}}),
     ("one day within a stay", [home("1", "2024-05-01", "2024-05-11"), home("2", "2024-05-04", "2024-05-04")], {"1": {"2024-05": "990.00"}, "2": {"2024-05": "110.00"}}),
@@ -184,10 +191,12 @@ def test_rows_of_one_key_by_month_are_each_their_own_month_s() -> None:
 
 
 def test_a_stay_still_open_next_month_keeps_the_months_published_before() -> None:
-    """By rate a month later adds its own days and takes nothing back; an amount of the whole stay is split anew."""
-    rows, amount = [stay("1", "2025-03-30")], [stay("1", "2025-03-30", amount="320.00")]
+    """By rate a month later adds its own days and takes nothing back; an amount is for the days up to its file's month."""
+    rows, amount = [stay("1", "2025-03-30")], [stay("1", "2025-03-30", amount="320.00", period="2025-03")]
     march = {**REFRESH, "last_month": "2025-03-01", "period_end": "2025-03-31", "period": "2025-03"}
     assert split(rows, "rate", march) == {"1": {"2025-03": "154.00"}}
     assert split(rows, "rate") == {"1": {"2025-03": "154.00", "2025-04": "2310.00"}}
     assert split(amount, "record", march) == {"1": {"2025-03": "320.00"}}
-    assert split(amount, "record") == {"1": {"2025-03": "20.00", "2025-04": "300.00"}}
+    assert split(amount, "record") == {"1": {"2025-03": "320.00", "2025-04": "None"}}
+    sent_again = [stay("1", "2025-03-30", amount="320.00", period="2025-04")]
+    assert split(sent_again, "record") == {"1": {"2025-03": "20.00", "2025-04": "300.00"}}

@@ -67,6 +67,11 @@ def test_the_register_comes_before_the_council() -> None:
     assert home("client:angus:A1", [], clients) == "Z2"
 
 
+def test_a_postcode_that_stands_for_no_home_leaves_the_word_to_the_next_source() -> None:
+    for dummy in ("NK010AA", "NF11AB", "ZZ011ZZ", "PR25AL"):
+        assert home("chi:C", [register("2025-04", dummy)], [client("2025-04", "P2")], links={"A1": "C"}) == "Z2"
+
+
 def test_a_client_number_alone_is_no_person() -> None:
     rows = [client("2025-04", "P1"), client("2025-04", "P2", agency="dundee-city")]
     found = homes(["client:angus:A1", "client:dundee-city:A1"], [], rows)

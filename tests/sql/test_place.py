@@ -21,6 +21,7 @@ HISTORY = [
     {"kind": "council", "old_code": "OLDER", "new_code": "S12000041"},
     # The same text as a code of another kind.
     {"kind": "health_board", "old_code": "S12000042", "new_code": "S08000030"},
+    {"kind": "board", "old_code": "S08000027", "new_code": "S08000030"},
 ]
 
 
@@ -32,15 +33,16 @@ def places(zones: list[Row], localities: list[Row] | None = None, simd: list[Row
     )  # fmt: skip
 
 
-def zone(council: str, partnership: str = "S37000003", name: str = "Z1") -> Row:
-    return {"DataZone": name, "CA": council, "HSCP": partnership, "HB": "S08000030"}
+def zone(council: str, partnership: str = "S37000003", name: str = "Z1", board: str = "S08000020") -> Row:
+    return {"DataZone": name, "CA": council, "HSCP": partnership, "HB": board}
 
 
 def test_a_zone_has_its_council_partnership_locality_and_quintile() -> None:
     simd = [{"DataZone": "Z1", "SIMD2020V2Rank": 7, "SIMD2020V2CountryQuintile": 1}]
     assert places([zone("S12000041")], [{"DataZone": "Z1", "SubHSCPName": "Angus North East"}], simd) == [
-        {"data_zone": "Z1", "council": "S12000041", "hscp": "S37000003", "locality": "Angus North East", "simd_quintile": 1}
-    ]
+        {"data_zone": "Z1", "council": "S12000041", "hscp": "S37000003", "locality": "Angus North East", "simd_quintile": 1,
+         "council_agency": "angus", "board_agency": None}
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -62,6 +64,18 @@ def test_councils_and_localities(council: str, partnership: str, locality: str |
     (place,) = places([zone(council, partnership)], localities)
     assert (place["council"], place["hscp"], place["locality"]) == expected
     assert place["simd_quintile"] is None
+
+
+@pytest.mark.parametrize("board", ["S08000030", "S08000027"])
+def test_a_board_s_area_is_ours_though_its_council_is_no_agency(board: str) -> None:
+    (place,) = places([zone("S12000033", board=board)], [{"DataZone": "Z1", "SubHSCPName": "Aberdeen South"}])
+    assert (place["locality"], place["council_agency"], place["board_agency"]) == ("Aberdeen South", None, "nhs-tayside")
+
+
+def test_dated_rows_of_one_agency_are_one_area() -> None:
+    (perth,) = places([zone("S12000024")])
+    (dundee,) = places([zone("S12000042")])
+    assert (perth["council_agency"], dundee["council_agency"]) == ("perth-kinross", "dundee-city")
 
 
 def test_every_zone_once() -> None:

@@ -183,6 +183,12 @@ def test_a_same_day_stay_is_a_case() -> None:
     assert one(staged__acute=[sent("E1", admission_date="2025-04-03")])["variant"] is None
 
 
+@pytest.mark.parametrize("discharge", ["2025-04-03", "2025-04-05", None])
+def test_a_day_case_is_one_case_of_its_day_whatever_its_dates(discharge: str | None) -> None:
+    found = one(staged__acute=[sent("E1", admission_date="2025-04-03", discharge_date=discharge, inpatient_day_case="D")])
+    assert (found["variant"], found["spread"], found["quantity"]) == ("case", "event", 1)
+
+
 def test_only_a_valid_chi_is_kept() -> None:
     for valid, chi in ((True, "0101011237"), (False, None), (None, None)):
         row = sent("O1", attendance_status="1", chi_number="0101011237", chi_is_valid=valid, total_cost="5.00")

@@ -161,9 +161,10 @@ def test_a_death_says_nothing_of_what_has_an_end_or_of_other_people() -> None:
         (("2025-05-01", "2025-06-01"), ("2025-05-10", "2025-05-20"), (21, 10)),
         # The second is open: 29 May to 30 June, of which 31 May is the first's last night.
         (("2025-05-20", "2025-06-02"), ("2025-05-29", None), (9, 33)),
-        # The same first day: the larger key.
+        # The same first day: the one that ended first keeps its days.
         (("2025-05-01", "2025-05-10"), ("2025-05-01", "2025-05-05"), (5, 4)),
-        (("2025-05-01", "2025-05-05"), ("2025-05-01", "2025-05-10"), (0, 9)),
+        (("2025-05-01", "2025-05-05"), ("2025-05-01", "2025-05-10"), (4, 5)),
+        (("2025-05-01", None), ("2025-05-01", "2025-05-05"), (57, 4)),
         # A day's respite within a long stay, and on the day of leaving.
         (("2025-05-01", "2025-05-10"), ("2025-05-04", "2025-05-04"), (8, 1)),
         (("2025-05-01", "2025-05-10"), ("2025-05-10", "2025-05-10"), (9, 1)),
@@ -186,15 +187,15 @@ def test_a_nursing_flag_that_changed_is_two_rows_of_one_stay() -> None:
     rows = [
         care_home("1", "2025-04-20", "2025-05-10"),
         care_home("2", "2025-05-10", None, service="care_home_nursing"),
-        # Both rows may bear the day the stay began: the later row has the days.
+        # Both rows may bear the day the stay began: the one that ended first keeps its days.
         care_home("3", "2025-04-20", "2025-05-10", "A2"),
         care_home("4", "2025-04-20", None, "A2", service="care_home_nursing"),
     ]
     assert days(rows) == {
         "1": {"2025-04": 11, "2025-05": 9},
         "2": {"2025-05": 22, "2025-06": 30},
-        "3": {"2025-04": 0, "2025-05": 0},
-        "4": {"2025-04": 11, "2025-05": 31, "2025-06": 30},
+        "3": {"2025-04": 11, "2025-05": 9},
+        "4": {"2025-04": 0, "2025-05": 22, "2025-06": 30},
     }
 
 
