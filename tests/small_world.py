@@ -8,6 +8,7 @@ first refresh.
 
 import csv
 import io
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
@@ -95,6 +96,12 @@ class SmallWorld:
         code, printed = self.refresh(period)
         assert code in (0, 2), printed
         return printed
+
+    def said(self, check: str) -> str:
+        """What the gate said last of a check, every case of it."""
+        checks = json.loads((self.root / "state" / "verdict.json").read_text("utf-8"))["checks"]
+        (detail,) = [c["detail"] for c in checks if c["name"] == check]
+        return str(detail)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the latest release, by the names of its tables, read without this software."""

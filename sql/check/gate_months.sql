@@ -20,7 +20,9 @@ broken AS (
     UNION ALL
     SELECT whole.agency, whole.feed, whole.service
     FROM whole
-    LEFT JOIN split USING (agency, feed, record_key, part)
+    LEFT JOIN split
+        ON split.agency = whole.agency AND split.feed = whole.feed AND split.record_key = whole.record_key AND split.part = whole.part
+        AND split.split_group = ''
     WHERE split.total IS DISTINCT FROM whole.amount
 ),
 final AS (

@@ -101,7 +101,10 @@ def test_rated_lines_carry_the_base_and_source_of_their_price_and_no_others_do(p
         ({"matches": 1}, None),
     ],
 )
-def test_equal_prices_and_a_missing_year_are_errors_by_name(tmp_path: Path, own: Row, message: str | None) -> None:
+def test_equal_prices_and_a_missing_year_are_errors_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: Row, message: str | None
+) -> None:
+    monkeypatch.setattr(Steps, "made", Steps.file)  # a table of no refresh
     steps = Steps(DataRoot(tmp_path), PERIOD)
     steps.root.prepare()
     match = {"agency": "nhs-tayside", "service": "outpatient", "financial_year": "2025-26", "is_year_missing": False, **own}

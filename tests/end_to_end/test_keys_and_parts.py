@@ -3,7 +3,6 @@
 Two refreshes of one small world, April and June, share the accidents: each has an agency, feed or number of its own.
 """
 
-import json
 import shutil
 from decimal import Decimal
 
@@ -47,12 +46,6 @@ def cost_month(episode: str, number: str, cost: str) -> Row:
 
 def account(code: str, month: str, amount: str, name: str = "") -> Row:
     return {"cost_code": code, "account_name": name, "month": f"{month}-01", "amount": amount}
-
-
-def said(world: SmallWorld, check: str) -> str:
-    """What the gate says of a check, every case of it."""
-    (detail,) = [c["detail"] for c in json.loads((world.root / "state" / "gate.json").read_text("utf-8")) if c["name"] == check]
-    return str(detail)
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +115,7 @@ def test_equal_rows_that_are_a_duplicate_are_in_no_total(april: tuple[SmallWorld
     ) == [("duplicate_row", 1, pounds("100.00"))]
     assert (
         "perth-kinross home_care: 1 row, £100.00, £100.00 of it duplicates or dropped by a correction, which count nowhere"
-        in said(world, "quarantined")
+        in world.said("quarantined")
     )
     assert "quarantined" in printed
 
@@ -152,7 +145,7 @@ def test_pounds_whose_service_cannot_be_told_are_in_no_h(april: tuple[SmallWorld
     world, _ = april
     control = world.control(BOARD, "outpatient", APRIL)
     assert (control["direct"], control["quarantined"], control["unallocated"]) == (pounds("25.00"), NOTHING, NOTHING)
-    assert "£40.00 of it counts nowhere, for its service cannot be told" in said(world, "quarantined")
+    assert "£40.00 of it counts nowhere, for its service cannot be told" in world.said("quarantined")
 
 
 def test_lines_of_one_code_are_summed(april: tuple[SmallWorld, str]) -> None:
@@ -168,7 +161,7 @@ def test_a_payment_of_several_lines_counts_with_all_and_equal_ones_are_named(apr
     world, _ = april
     assert world.cost("agency = 'dundee-city' AND service = 'meals' AND direct_cost > 0") == pounds("120.00")
     assert world.control(DUNDEE, "day_care", APRIL)["direct"] == pounds("600.00")
-    assert said(world, "equal_rows") == "dundee-city/payments/2025-04.csv: 1 row is equal to another and counted too, £60.00"
+    assert world.said("equal_rows") == "dundee-city/payments/2025-04.csv: 1 row is equal to another and counted too, £60.00"
 
 
 def test_one_number_at_two_hospitals_is_two_attendances(april: tuple[SmallWorld, str]) -> None:

@@ -3,7 +3,6 @@
 One refresh of June over three months of files; each accident has an agency of its own. Every figure is worked by hand.
 """
 
-import json
 from decimal import Decimal
 
 import pytest
@@ -70,11 +69,6 @@ def _open_stays(world: SmallWorld) -> None:
         world.ledger(ANGUS, month, care_home_residential="700.00", telecare="10.00")
 
 
-def said(world: SmallWorld, check: str) -> str:
-    (found,) = [c for c in json.loads((world.root / "state" / "gate.json").read_text("utf-8")) if c["name"] == check]
-    return str(found["detail"])
-
-
 def direct(world: SmallWorld, service: str) -> list[tuple[str, Decimal]]:
     return [
         (month, cost)
@@ -96,29 +90,29 @@ def test_what_is_open_ends_with_the_day_of_death_and_is_named(june: SmallWorld) 
     assert direct(june, "acute_emergency") == [("2025-04", Decimal("1000.00"))]
     assert (
         "angus, care_home, 1 has no end date though the person died, the first on 2025-05-10, costed to the day of death: £400.00"
-        in said(june, "open_after_death")
+        in june.said("open_after_death")
     )
 
 
 def test_what_a_later_file_no_longer_has_is_named_with_its_cost_since(june: SmallWorld) -> None:
-    assert said(june, "open_and_gone").startswith(
+    assert june.said("open_and_gone").startswith(
         "angus, care_home, 1 open record is no longer in the file of 2025-06, last seen in 2025-05, costed since: £300.00;"
     )
 
 
 def test_a_ledger_to_date_is_named(june: SmallWorld) -> None:
-    assert said(june, "ledger_to_date").startswith(
+    assert june.said("ledger_to_date").startswith(
         "dundee-city, 2025-05, 3 of 3 codes are as large as a year to date would be, £1320.10 where the first month of the year has £660.10 and 1 more"
     )
 
 
 def test_a_payment_again_under_another_number_is_named(june: SmallWorld) -> None:
-    assert said(june, "payments_again").startswith(
+    assert june.said("payments_again").startswith(
         "dundee-city, 1 payment says the same as another but for the number, £50.00, in 2025-06;"
     )
 
 
 def test_records_with_vat_beside_a_ledger_without_are_named(june: SmallWorld) -> None:
-    assert said(june, "vat").startswith(
+    assert june.said("vat").startswith(
         "perth-kinross, home_care_personal, 2025-04, ledger £102.88 is exactly the records' £123.45 without VAT at 20 % and 2 more;"
     )

@@ -39,8 +39,8 @@ def remade(root: Path) -> list[tuple[object, ...]]:
 
 
 def decide(root: Path, links: pa.Table, others: Callable[[dict[str, str]], str]) -> None:
-    """A decision on every client: as others says, a CHI number or blank."""
-    path = root / "review" / "decisions.csv"
+    """A decision on every client, as the refresh took them in: as others says, a CHI number or blank."""
+    path = root / "staged" / "review" / "decisions.csv"
     path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)

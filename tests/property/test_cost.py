@@ -378,6 +378,12 @@ def check_recorded(record: Row, parts: list[tuple]) -> None:
     until = END + datetime.timedelta(1) if record["feed"] == "care_home" or record["end_date"] is None else datetime.date.max
     days = days_by_month(record, until)
     assert {p[0] for p in parts} == set(days)
+    if record["feed"] != "care_home" and record["end_date"] is None:
+        # An amount on an open stay is for its days to the end of its file's month.
+        last = max(record["start_date"], datetime.date.fromisoformat(record["period"] + "-01")).replace(day=1)
+        days = {month: number for month, number in days.items() if month <= last}
+        assert {(p[2], p[3]) for p in parts if p[0] not in days} <= {("uncosted", None)}
+        parts = [p for p in parts if p[0] in days]
     whole, all_days = Fraction(record["amount"]), sum(days.values())
     if record["feed"] == "care_home":
         # The amount on the record is a week's.
