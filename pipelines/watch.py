@@ -97,9 +97,9 @@ def _latest_of(root: DataRoot, period: str) -> str | None:
 
 
 def _is_made_of(root: DataRoot, version: str, files: Sequence[Arrived]) -> bool:
-    """Whether a release was made of exactly these files, by the keyed hashes of its manifest."""
+    """Whether a release was made of exactly these files, each whole, by the keyed hashes of its manifest."""
     manifest = read_note(root.folder("releases") / version / "manifest.json")
-    if not isinstance(manifest, dict):
+    if not isinstance(manifest, dict) or any(entry.get("refused") == "file.unfinished" for entry in manifest["inputs"]):
         return False
     key = read_key(root.key_file)
     there = {file.name: published_hash(file.path, key) for file in files}

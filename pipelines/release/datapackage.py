@@ -3,26 +3,31 @@
 Belongs here: models to `datapackage.json`. Does not belong here: the models (`schemas/published.py`).
 """
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from schemas.published import PUBLISHED
 from schemas.table import Column, Table, columns, grain, key
 
 
-def datapackage(version: str) -> dict:
-    """Every table, column, type, unit and description of a release, as a Frictionless Data Package."""
+def datapackage(version: str, files: Sequence[str]) -> dict:
+    """Every table, column, type, unit and description of a release, as a Frictionless Data Package.
+
+    files: the Parquet files of the release, as `cost_line/2025-26.parquet`.
+    """
     return {
         "profile": "data-package",
         "name": "integrated-resource-framework-tayside",
         "version": version,
-        "resources": [_resource(name, model) for name, model in PUBLISHED.items()],
+        "resources": [_resource(name, model, files) for name, model in PUBLISHED.items()],
     }
 
 
-def _resource(name: str, model: type[Table]) -> dict:
+def _resource(name: str, model: type[Table], files: Sequence[str]) -> dict:
     return {
         "name": name,
-        "path": [f"{name}/"],
+        "path": [file for file in files if file.startswith(f"{name}/")],
         "format": "parquet",
         "description": (model.__doc__ or "").strip(),
         "grain": grain(model),

@@ -96,7 +96,7 @@ def _example(feed: str, changed: Fields, shown: Fields) -> str:
 
 def generated() -> dict[Path, str]:
     """Every generated document by its place."""
-    contract = json.dumps(datapackage("any")["resources"], indent=1, ensure_ascii=False) + "\n"
+    contract = json.dumps(datapackage("any", [])["resources"], indent=1, ensure_ascii=False) + "\n"
     return {
         REPOSITORY / "docs" / "data-dictionary.md": dictionary(),
         REPOSITORY / "docs" / "rules.md": rule_book(),

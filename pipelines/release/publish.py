@@ -97,8 +97,9 @@ def publish(
         path.mkdir(parents=True)
     for name, model in PUBLISHED.items():
         _write_table(mart[name], model, staging / name, period)
-    _write_json(staging / "datapackage.json", datapackage(version))
-    manifest = {"version": version, "period": period, "tables": _table_facts(staging), **facts.__dict__}
+    facts_of_tables = _table_facts(staging)
+    _write_json(staging / "datapackage.json", datapackage(version, list(facts_of_tables)))
+    manifest = {"version": version, "period": period, "tables": facts_of_tables, **facts.__dict__}
     previous = _before(folder, version)
     text = changes(folder / previous if previous else None, staging, manifest)
     (staging / "CHANGES.md").write_text(text, "utf-8")
@@ -150,17 +151,14 @@ def clear_staging(root: DataRoot) -> None:
 
 
 def _write_table(source: Path, model: type[Table], out: Path, period: str) -> None:
+    """One file a financial year, where the table has years. Every column is in the file: any reader opens any file alone."""
     schema = arrow_schema(model)
     out.mkdir()
     if YEAR not in schema.names:
-        _write(out / "part-0.parquet", schema, (batch for batch in _batches(source)))
+        _write(out / "all.parquet", schema, _batches(source))
         return
-    bare = schema.remove(schema.get_field_index(YEAR))
-    years = sorted(set(pq.read_table(source, columns=[YEAR])[YEAR].to_pylist())) or [_financial_year(period)]
-    for year in years:
-        folder = out / f"{YEAR}={year}"
-        folder.mkdir()
-        _write(folder / "part-0.parquet", bare, _of_year(source, year))
+    for year in sorted(set(pq.read_table(source, columns=[YEAR])[YEAR].to_pylist())) or [_financial_year(period)]:
+        _write(out / f"{year}.parquet", schema, _of_year(source, year))
 
 
 def _batches(source: Path) -> Iterator[pa.Table]:
@@ -173,7 +171,7 @@ def _of_year(source: Path, year: str) -> Iterator[pa.Table]:
     """The rows of a year in the source's order, in full row groups whatever the source's batches."""
     with duckdb.connect() as connection:
         path = str(source).replace("'", "''")
-        select = f"SELECT * EXCLUDE ({YEAR}) FROM read_parquet('{path}') WHERE {YEAR} = ?"
+        select = f"SELECT * FROM read_parquet('{path}') WHERE {YEAR} = ?"
         for batch in connection.sql(select, params=[year]).to_arrow_reader(ROW_GROUP_ROWS):
             yield pa.Table.from_batches([batch])
 

@@ -91,8 +91,12 @@ def _release_of(steps: Steps) -> str | None:
     folder, start = steps.root.folder("releases"), steps.period.replace("-", ".") + "."
     of_period = [version for version in releases(folder) if version.startswith(start)]
     manifest = read_note(folder / of_period[-1] / "manifest.json") if of_period else None
-    is_same = isinstance(manifest, dict) and manifest.get("made_of") == steps.made_of()
-    return of_period[-1] if is_same else None
+    if not isinstance(manifest, dict) or manifest.get("made_of") != steps.made_of():
+        return None
+    # A file that was still being copied then may be whole now, under the same hash.
+    refused_then = {entry["file"]: entry["refused"] for entry in manifest["inputs"]}
+    refused_now = {j.landed.name: j.refused for j in steps.all_judged()}
+    return of_period[-1] if refused_then == refused_now else None
 
 
 def _publish(steps: Steps, verdict: Verdict, files: dict[str, Path], run: str, note: str | None) -> str:
@@ -127,15 +131,14 @@ def _publish(steps: Steps, verdict: Verdict, files: dict[str, Path], run: str, n
 def _inputs(steps: Steps, submission: Path) -> list[dict]:
     """Every submission with its rows and pounds by fate."""
     fates = steps.fates()
-    pounds_read = {j.landed: j.outcome.pounds_read for j in steps.all_judged()}
-    by_place = {(x.agency, x.feed, x.period, x.revision): x for x in pounds_read}
+    by_place = {(j.landed.agency, j.landed.feed, j.landed.period, j.landed.revision): j for j in steps.all_judged()}
     inputs = []
     for row in pq.read_table(submission).to_pylist():
-        landed = by_place[(row["agency"], row["feed"], row["period"], row["revision"])]
+        judged = by_place[(row["agency"], row["feed"], row["period"], row["revision"])]
         pounds = None
         if FEEDS[row["feed"]].amount and row["status"] != "refused":
             fate = fates.get((row["agency"], row["feed"], row["period"])) if row["status"] == "accepted" else None
-            read = pounds_read[landed]
+            read = judged.outcome.pounds_read
             pounds = {
                 "read": str(read),
                 "accepted": str(fate["pounds_accepted"] if fate else ZERO),
@@ -143,7 +146,8 @@ def _inputs(steps: Steps, submission: Path) -> list[dict]:
                 "superseded": str(fate["pounds_superseded"] if fate else read),
             }
         counts = {k: row[k] for k in ("agency", "feed", "period", "revision", "rows", "accepted", "quarantined", "superseded")}
-        inputs.append({"file": landed.name, "file_hash": row["file_hash"], "pounds": pounds, **counts})
+        facts = {"file": judged.landed.name, "file_hash": row["file_hash"], "refused": judged.refused}
+        inputs.append({**facts, "pounds": pounds, **counts})
     return inputs
 
 

@@ -123,6 +123,7 @@ def _schemas(release: Path) -> list[Finding]:
 
 
 def _without_year(declared: pa.Schema, file: Path) -> pa.Schema:
+    """Early releases have the year in the folder's name instead of the file."""
     in_folder = file.parent.name.startswith("financial_year=")
     return declared.remove(declared.get_field_index("financial_year")) if in_folder else declared
 

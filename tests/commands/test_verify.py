@@ -14,7 +14,7 @@ import pytest
 from pipelines.release.verify import verify
 from tests.conftest import BuildWorld, IrfAt
 
-YEAR = "financial_year=2025-26"
+YEAR = "2025-26"
 
 
 @pytest.fixture
@@ -36,17 +36,17 @@ def test_an_untouched_release_holds_line_by_line(release: Path) -> None:
 
 
 def test_a_changed_byte_is_found(release: Path) -> None:
-    file = release / "population" / "part-0.parquet"
+    file = release / "population" / "all.parquet"
     content = bytearray(file.read_bytes())
     content[len(content) // 2] ^= 1
     file.chmod(0o644)
     file.write_bytes(content)
-    assert broken(release) == {"sha256 population/part-0.parquet"}
+    assert broken(release) == {"sha256 population/all.parquet"}
 
 
 def test_a_missing_and_an_additional_file_are_found(release: Path) -> None:
-    shutil.move(release / "person" / "part-0.parquet", release / "person" / "part-1.parquet")
-    assert {"sha256 person/part-0.parquet", "files"} <= broken(release)
+    shutil.move(release / "person" / "all.parquet", release / "person" / "more.parquet")
+    assert {"sha256 person/all.parquet", "files"} <= broken(release)
 
 
 def rewrite(release: Path, path: str, change: Callable[[pa.Table], pa.Table]) -> None:
@@ -82,27 +82,27 @@ PENNY = Decimal("0.01")
 @pytest.mark.parametrize(
     ("path", "change", "found"),
     [
-        (f"cost_line/{YEAR}/part-0.parquet", first_plus("cost", PENNY), {"ledger", "lines", "localities"}),
-        (f"cost_line/{YEAR}/part-0.parquet", first_plus("direct_cost", PENNY), {"lines", "bridge", "months"}),
-        (f"cost_line/{YEAR}/part-0.parquet", lambda t: t.slice(1), {"ledger", "localities"}),
-        (f"cost_line/{YEAR}/part-0.parquet", first_plus("person_id", "x"), {"people", "clients"}),
-        (f"client_month_cost/{YEAR}/part-0.parquet", first_plus("cost", PENNY), {"clients"}),
-        (f"locality_month_cost/{YEAR}/part-0.parquet", first_plus("cost", PENNY), {"localities"}),
-        (f"control_total/{YEAR}/part-0.parquet", first_plus("ledger_quantum", PENNY), {"ledger", "bridge"}),
-        (f"bridge/{YEAR}/part-0.parquet", first_plus("rated", PENNY), {"statement"}),
-        (f"bridge/{YEAR}/part-0.parquet", lambda t: t.slice(1), {"statement"}),
-        (f"bridge_to_date/{YEAR}/part-0.parquet", first_plus("located", PENNY), {"statement"}),
-        (f"ledger_line/{YEAR}/part-0.parquet", first_plus("amount", PENNY), {"statement", "ledger_lines"}),
-        (f"elimination/{YEAR}/part-0.parquet", first_plus("amount", PENNY), {"eliminations"}),
-        (f"elimination/{YEAR}/part-0.parquet", first_plus("net", PENNY), {"eliminations"}),
-        (f"budget_variance/{YEAR}/part-0.parquet", first_plus("cost", PENNY), {"budgets"}),
-        (f"budget_variance/{YEAR}/part-0.parquet", first_plus("budget_to_date", PENNY), {"budgets"}),
-        (f"locality_budget/{YEAR}/part-0.parquet", first_plus("budget", PENNY), {"budgets"}),
-        (f"partnership_budget/{YEAR}/part-0.parquet", first_plus("cost", PENNY), {"budgets"}),
-        ("price_index/financial_year=2019-20/part-0.parquet", first_plus("factor", Decimal("0.000000001")), {"prices"}),
-        ("person/part-0.parquet", lambda t: t.slice(1), {"people"}),
-        ("submission/part-0.parquet", first_plus("accepted", 1), {"rows"}),
-        ("submission/part-0.parquet", first_plus("amount", PENNY), {"pounds"}),
+        (f"cost_line/{YEAR}.parquet", first_plus("cost", PENNY), {"ledger", "lines", "localities"}),
+        (f"cost_line/{YEAR}.parquet", first_plus("direct_cost", PENNY), {"lines", "bridge", "months"}),
+        (f"cost_line/{YEAR}.parquet", lambda t: t.slice(1), {"ledger", "localities"}),
+        (f"cost_line/{YEAR}.parquet", first_plus("person_id", "x"), {"people", "clients"}),
+        (f"client_month_cost/{YEAR}.parquet", first_plus("cost", PENNY), {"clients"}),
+        (f"locality_month_cost/{YEAR}.parquet", first_plus("cost", PENNY), {"localities"}),
+        (f"control_total/{YEAR}.parquet", first_plus("ledger_quantum", PENNY), {"ledger", "bridge"}),
+        (f"bridge/{YEAR}.parquet", first_plus("rated", PENNY), {"statement"}),
+        (f"bridge/{YEAR}.parquet", lambda t: t.slice(1), {"statement"}),
+        (f"bridge_to_date/{YEAR}.parquet", first_plus("located", PENNY), {"statement"}),
+        (f"ledger_line/{YEAR}.parquet", first_plus("amount", PENNY), {"statement", "ledger_lines"}),
+        (f"elimination/{YEAR}.parquet", first_plus("amount", PENNY), {"eliminations"}),
+        (f"elimination/{YEAR}.parquet", first_plus("net", PENNY), {"eliminations"}),
+        (f"budget_variance/{YEAR}.parquet", first_plus("cost", PENNY), {"budgets"}),
+        (f"budget_variance/{YEAR}.parquet", first_plus("budget_to_date", PENNY), {"budgets"}),
+        (f"locality_budget/{YEAR}.parquet", first_plus("budget", PENNY), {"budgets"}),
+        (f"partnership_budget/{YEAR}.parquet", first_plus("cost", PENNY), {"budgets"}),
+        ("price_index/financial_year=2019-20/all.parquet", first_plus("factor", Decimal("0.000000001")), {"prices"}),
+        ("person/all.parquet", lambda t: t.slice(1), {"people"}),
+        ("submission/all.parquet", first_plus("accepted", 1), {"rows"}),
+        ("submission/all.parquet", first_plus("amount", PENNY), {"pounds"}),
     ],
 )
 def test_a_change_of_a_table_with_its_hash_breaks_an_identity(
@@ -113,14 +113,14 @@ def test_a_change_of_a_table_with_its_hash_breaks_an_identity(
 
 
 def test_a_column_of_another_type_is_found(release: Path) -> None:
-    rewrite(release, "person/part-0.parquet", lambda t: t.set_column(0, "person_id", t["person_id"].cast(pa.large_string())))
+    rewrite(release, "person/all.parquet", lambda t: t.set_column(0, "person_id", t["person_id"].cast(pa.large_string())))
     assert broken(release) == {"schema person"}
 
 
 def test_what_is_no_longer_parquet_is_found_by_its_hash(release: Path) -> None:
-    file = release / "person" / "part-0.parquet"
+    file = release / "person" / "all.parquet"
     file.write_bytes(file.read_bytes() + b"x")
-    assert broken(release) == {"sha256 person/part-0.parquet"}
+    assert broken(release) == {"sha256 person/all.parquet"}
 
 
 def test_a_changed_document_is_found(release: Path) -> None:
