@@ -30,6 +30,7 @@ class Check:
 
 
 REQUIRED_FEEDS = "every required feed is there and every file can be used"
+UNUSED = "every file and folder of landing has a declared name"
 CORRECTIONS = "every declared correction finds what it corrects"
 EQUAL_ROWS = "no two rows of a ledger or of payments are equal"
 ROWS = "rows read = accepted + quarantined + superseded, for every submission"
@@ -73,14 +74,14 @@ OF_FILES = {
     "resubmissions": "no file has less than half the rows of the one that it replaces",
 }
 """What is only named of the files in use: what was odd in those of the month, and resubmissions that lost most of their rows."""
-CHECKS = ("required_feeds", "corrections", "equal_rows", "rows", "pounds", *OF_FILES, *BLOCKING, *NAMED, *JUDGED)
+CHECKS = ("required_feeds", "unused", "corrections", "equal_rows", "rows", "pounds", *OF_FILES, *BLOCKING, *NAMED, *JUDGED)
 """Every check of the gate by its name, in order."""
 
 
 def judge(steps: Steps) -> list[Check]:
     """The answers of every check, in the order of `CHECKS`; the Data Docs of this refresh are written beside the marts."""
     judged = steps.all_judged()
-    checks = [_required_feeds(steps, judged), _corrections(judged, steps), _equal_rows(judged)]
+    checks = [_required_feeds(steps, judged), _unused(steps), _corrections(judged, steps), _equal_rows(judged)]
     checks += [_rows(judged, steps), _pounds(judged, steps)]
     checks += [_of_files(name, cases) for name, cases in _named_of_files(judged, steps.period).items()]
     found = _selected(steps)
@@ -108,6 +109,12 @@ def _required_feeds(steps: Steps, judged: list[Judged]) -> Check:
     broken = missing + [sentence for sentence, _ in refused]
     blocks = bool(missing) or any(not has_fallback for _, has_fallback in refused) or not broken
     return Check("required_feeds", not broken, "; ".join(broken) if broken else REQUIRED_FEEDS, blocks)
+
+
+def _unused(steps: Steps) -> Check:
+    """What lies in landing and is no submission is named."""
+    found = steps.unused()
+    return Check("unused", not found, "; ".join(found) if found else UNUSED, blocks=False)
 
 
 def _corrections(judged: list[Judged], steps: Steps) -> Check:

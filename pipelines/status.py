@@ -56,26 +56,33 @@ class Month:
 
 @dataclass(frozen=True)
 class Status:
-    """The months asked for. unheard: the months after them, up to the one before today, for which nothing has come."""
+    """The months asked for. unheard: the months after them, up to the one before today, for which nothing has come.
+
+    unused: a sentence for each thing in landing that is no submission.
+    """
 
     months: list[Month]
     unheard: list[Month]
+    unused: list[str]
 
     @property
     def has_problems(self) -> bool:
-        """Whether anything is late or refused."""
-        return any(feed.state in PROBLEMS for month in [*self.months, *self.unheard] for feed in month.feeds)
+        """Whether anything is late, refused or not used."""
+        return bool(self.unused) or any(
+            feed.state in PROBLEMS for month in [*self.months, *self.unheard] for feed in month.feeds
+        )
 
 
 def status_of(root: DataRoot, today: datetime.date, period: str | None = None) -> Status:
-    """The state of every expected feed and every file, from the first month with a file to the last, or in `period` alone.
+    """The state of every expected feed and every file, in every month with a file and those between up to today, or in `period` alone.
 
-    Raises IrfError when a reference table is absent or wrong, or something in landing is not declared.
+    Raises IrfError when a reference table is absent or wrong.
     """
     with tempfile.TemporaryDirectory(prefix="irf-status-") as work, open_database(Path(work)) as connection:
         agencies = read_reference(connection, root, "agencies").select(["agency", "kind"]).to_pylist()
         expected = read_reference(connection, root, "expected_feeds").to_pylist()
-    landed = scan(root.folder("landing"), {a["agency"]: a["kind"] for a in agencies})
+    found = scan(root.folder("landing"), {a["agency"]: a["kind"] for a in agencies})
+    landed = found.landed
     refusal_of = Steps(root, "9999-12").known_refusal
     before_today = _month_before(today)
 
@@ -83,10 +90,14 @@ def status_of(root: DataRoot, today: datetime.date, period: str | None = None) -
         return _month(month, [x for x in landed if x.period == month], expected, today, refusal_of)
 
     if period is not None:
-        return Status([month_of(period)], [])
-    first = min((x.period for x in landed), default=before_today)
-    last = max((x.period for x in landed), default=before_today)
-    return Status([month_of(m) for m in _months(first, last)], [month_of(m) for m in _months(last, before_today) if m != last])
+        return Status([month_of(period)], [], found.unused)
+    there = {x.period for x in landed}
+    until_now = {month for month in there if month <= today.isoformat()[:7]}
+    first, last = min(until_now, default=before_today), max(until_now, default=before_today)
+    # A file that is ahead of its time is shown, but no month is awaited on its account.
+    months = sorted({*_months(first, last), *there})
+    unheard = [m for m in _months(last, before_today) if m not in months]
+    return Status([month_of(m) for m in months], [month_of(m) for m in unheard], found.unused)
 
 
 def _month(
@@ -165,7 +176,7 @@ def _months(first: str, last: str) -> list[str]:
 
 def told(status: Status) -> list[str]:
     """The status as lines of text: a block for each month, a line for each agency, a line for each problem."""
-    lines = []
+    lines = list(status.unused)
     for month in status.months:
         lines.append(_summary(month))
         for agency in sorted({feed.agency for feed in month.feeds}):

@@ -91,19 +91,27 @@ class Steps:
         return declared_corrections(self.root)
 
     def landing(self) -> list[Landed]:
-        """Find the submissions up to the period. Raises IrfError when something in landing is not declared."""
+        """Find the submissions up to the period, and note what else is there. Raises IrfError where there is none."""
         agencies = pq.read_table(reference_file(self.root, "agencies")).select(["agency", "kind"]).to_pylist()
         key = self.key()
         if others_can_read(self.root.key_file):
             PROGRESS.warning(
                 "warning: others can read the pseudonym key %s; chmod 600 makes it yours alone", self.root.key_file
             )
-        landed = scan(self.root.folder("landing"), {a["agency"]: a["kind"] for a in agencies}, self.period, key)
+        found = scan(self.root.folder("landing"), {a["agency"]: a["kind"] for a in agencies}, self.period, key)
+        landed = found.landed
         if not landed:
             raise IrfError(f"landing: no submission for {self.period} or before; put files under landing/<agency>/<feed>/")
         submissions = [{**asdict(x), "path": str(x.path)} for x in landed]
-        self._note("intake", {"period": self.period, "submissions": submissions, "decisions": self._take_decisions()})
+        decisions = self._take_decisions()
+        self._note(
+            "intake", {"period": self.period, "submissions": submissions, "unused": found.unused, "decisions": decisions}
+        )
         return landed
+
+    def unused(self) -> list[str]:
+        """What lies in landing and is no submission, a sentence for each."""
+        return [str(sentence) for sentence in self._intake()["unused"]]
 
     def _take_decisions(self) -> str:
         """Copy the decisions on links as they are now: what is hashed is what is followed. Returns their SHA-256, or ''."""
@@ -142,6 +150,7 @@ class Steps:
         decides = {
             "period": self.period,
             "submissions": [[x.agency, x.feed, x.period, x.revision, x.file_hash or x.unreadable] for x in self.landed()],
+            "unused": intake["unused"],
             "decisions": intake["decisions"],
             "reference": self.noted_reference(),
             "code": code_version(),

@@ -159,6 +159,8 @@ def submission_of(path: Path, given: Given, agencies: dict[str, str]) -> Landed:
 
     Raises IrfError, in one line, for what neither says, what both say differently, and what no agency sends.
     """
+    if not path.is_file():
+        raise IrfError(f"{path}: is no file but a device or a pipe; save what is in it as a file")
     told, revision = _told_by_path(path.absolute(), agencies)
     for name in ("agency", "feed", "period"):
         by_path, by_option = getattr(told, name), getattr(given, name)

@@ -3,16 +3,26 @@
 Belongs here: names of files and folders and what they mean. Does not belong here: reading the files.
 """
 
+import difflib
 import hashlib
 import hmac
 import re
+import stat
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipelines.engine.errors import IrfError
 from schemas.feeds import FEEDS
 
-FILE_NAME = re.compile(r"(?P<period>\d{4}-(0[1-9]|1[0-2]))(\.r(?P<revision>[1-9]\d*))?\.(?P<kind>csv|csv\.gz|xlsx|parquet)")
+FILE_NAME = re.compile(
+    r"(?P<period>20\d\d-(0[1-9]|1[0-2]))(\.r(?P<revision>[1-9]\d{0,3}))?\.(?P<kind>csv|csv\.gz|xlsx|parquet)", re.IGNORECASE
+)
+LITTER = re.compile(r"~\$.*|\..*|thumbs\.db|desktop\.ini|.*\.(tmp|part|filepart|crdownload)", re.IGNORECASE | re.DOTALL)
+"""What a spreadsheet, a mail program or a share leaves behind; a file or folder of such a name is nobody's submission."""
+_NEARLY = re.compile(r"(?P<year>20\d\d)[-_. ]?(?P<month>0[1-9]|1[0-2])(?!\d)")
+_LONG_NUMBER = re.compile(r"\d{9,}")
+"""A number that may be somebody's, in a name that we did not choose."""
 
 CHUNK_BYTES = 1_000_000
 
@@ -45,28 +55,93 @@ class Landed:
         return f"{self.agency}/{self.period}.r{self.revision}.parquet"
 
 
-def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None, key: bytes | None = None) -> list[Landed]:
-    """Every submission for periods up to `up_to` (YYYY-MM), in order.
+@dataclass(frozen=True)
+class Found:
+    """What lies in the landing folder: submissions in order, and a sentence for each thing that is not used."""
 
-    agencies: agency → kind. key: the pseudonym key, where what is found is to be published. Raises IrfError for a folder or file that no declaration explains.
+    landed: list[Landed]
+    unused: list[str]
+
+
+def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None, key: bytes | None = None) -> Found:
+    """Every submission for periods up to `up_to` (YYYY-MM), and whatever else is there that no declaration explains.
+
+    agencies: agency → kind. key: the pseudonym key, where what is found is to be published. Links, devices and pipes are never
+    followed. Raises IrfError for two files of one revision.
     """
-    found = []
-    for agency in _folders(landing):
-        if agency.name not in agencies:
-            raise IrfError(f"landing/{agency.name}: no such agency in reference/agencies.csv; declare it or remove the folder")
-        for feed in _folders(agency):
-            check_feed(f"landing/{agency.name}/{feed.name}", feed.name, agencies[agency.name])
-            found += [_landed(agency.name, feed.name, file, key) for file in _files(feed)]
+    found: list[Landed] = []
+    unused: list[str] = []
+    for agency in _declared_folders(landing, "landing", agencies, unused):
+        place = f"landing/{agency.name}"
+        for feed in _declared_folders(agency, place, _feeds_of(agencies[agency.name]), unused):
+            found += _submissions(feed, agency.name, key, unused)
     _check_unique(found)
-    return sorted(f for f in found if up_to is None or f.period <= up_to)
+    return Found(sorted(f for f in found if up_to is None or f.period <= up_to), unused)
 
 
-def _folders(parent: Path) -> list[Path]:
-    return sorted(p for p in parent.iterdir() if p.is_dir() and not p.name.startswith(".")) if parent.is_dir() else []
+def _feeds_of(kind: str) -> list[str]:
+    return [name for name, feed in FEEDS.items() if feed.kind in (kind, "any")]
 
 
-def _files(feed: Path) -> list[Path]:
-    return sorted(p for p in feed.iterdir() if p.is_file() and not p.name.startswith("."))
+def _entries(folder: Path) -> list[Path]:
+    """What lies in a folder, without the litter."""
+    return sorted(p for p in folder.iterdir() if not LITTER.fullmatch(p.name)) if folder.is_dir() else []
+
+
+def _declared_folders(parent: Path, place: str, names: Iterable[str], unused: list[str]) -> list[Path]:
+    """The folders in a folder that have one of these names; what else is there is told in `unused`."""
+    known = sorted(names)
+    declared = []
+    for path in _entries(parent):
+        if path.name in known and path.is_dir() and not path.is_symlink():
+            declared.append(path)
+            continue
+        near = difflib.get_close_matches(path.name.lower().replace(" ", "_"), known, n=1)
+        if path.name in known:
+            why = "it must be a folder, and no link"
+        elif near:
+            why = f"is {place}/{near[0]} meant?"
+        else:
+            why = f"known here are {', '.join(known)}"
+        unused.append(f"{place}/{_shown(path.name)}: is not used; {why}")
+    return declared
+
+
+def _submissions(folder: Path, agency: str, key: bytes | None, unused: list[str]) -> list[Landed]:
+    found = []
+    names = {path.name.lower() for path in _entries(folder)}
+    for path in _entries(folder):
+        match = FILE_NAME.fullmatch(path.name)
+        if match and is_plain_file(path):
+            found.append(_landed(agency, folder.name, path, match, key))
+            continue
+        why = "it must be a file of its own: no link, folder, device or pipe" if match else _right_name(path.name, names)
+        unused.append(f"landing/{agency}/{folder.name}/{_shown(path.name)}: is not used; {why}")
+    return found
+
+
+def is_plain_file(path: Path) -> bool:
+    """Whether a path is itself a file that can be read to its end: no link, device or pipe."""
+    return stat.S_ISREG(path.lstat().st_mode)
+
+
+def _right_name(name: str, there: set[str]) -> str:
+    """The declared name that a file's name comes nearest to, as advice. there: the names in its folder, in lower case."""
+    near = _NEARLY.search(name)
+    if near is None:
+        return "a submission is named after its month, as 2025-04.csv, or 2025-04.r1.csv where it replaces that"
+    month = f"{near['year']}-{near['month']}"
+    kind = next((kind for kind in (".csv.gz", ".xlsx", ".parquet") if name.lower().endswith(kind)), ".csv")
+    if not any(other.startswith(f"{month}.") for other in there if FILE_NAME.fullmatch(other)):
+        return f"is {month}{kind} meant?"
+    revision = next(n for n in range(1, len(there) + 2) if not any(other.startswith(f"{month}.r{n}.") for other in there))
+    return f"name it {month}.r{revision}{kind} where it replaces the file of {month}, else take it away"
+
+
+def _shown(name: str) -> str:
+    """A name that we did not choose, fit for a line of text."""
+    printable = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return _LONG_NUMBER.sub(lambda number: "#" * len(number[0]), printable)
 
 
 def check_feed(place: str, feed: str, kind: str) -> None:
@@ -77,10 +152,7 @@ def check_feed(place: str, feed: str, kind: str) -> None:
         raise IrfError(f"{place}: a {kind} does not send {feed}")
 
 
-def _landed(agency: str, feed: str, file: Path, key: bytes | None) -> Landed:
-    match = FILE_NAME.fullmatch(file.name)
-    if not match:
-        raise IrfError(f"landing/{agency}/{feed}/{file.name}: the name must be YYYY-MM[.rN].csv, .csv.gz, .xlsx or .parquet")
+def _landed(agency: str, feed: str, file: Path, match: re.Match[str], key: bytes | None) -> Landed:
     place = (agency, feed, match["period"], int(match["revision"] or 0), file)
     try:
         return Landed(*place, *hashes_of(file, key))

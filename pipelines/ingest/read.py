@@ -74,7 +74,7 @@ def read_text(
 
 
 def _open(path: Path, feed: str, dialects: Sequence[Dialect]) -> Opened:
-    kind = next((kind for kind in MAXIMUM_FILE_BYTES if path.name.endswith(kind)), None)
+    kind = next((kind for kind in MAXIMUM_FILE_BYTES if path.name.lower().endswith(kind)), None)
     if kind is None:
         raise Refused("file.unreadable", f"is none of {', '.join(MAXIMUM_FILE_BYTES)}")
     check_file_size(path, kind)

@@ -172,7 +172,7 @@ class _Bytes:
 
     def __init__(self, path: Path, after: bytes = b"") -> None:
         self._packed_bytes = path.stat().st_size
-        self._is_packed = path.name.endswith(".gz")
+        self._is_packed = path.name.lower().endswith(".gz")
         file = gzip.GzipFile(path) if self._is_packed else path.open("rb")
         self._parts: list[BinaryIO] = [file, io.BytesIO(after)]  # type: ignore[list-item]  # GzipFile reads as any binary file
         self._unpacked_bytes = 0

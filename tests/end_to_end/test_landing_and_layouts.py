@@ -1,0 +1,107 @@
+"""Landing as people leave it: what is not used and is named, files in any layout, tables of a spreadsheet, rows by their numbers.
+
+Belongs here: from files to the release and the messages. Does not belong here: the finer cases of each reader
+(`tests/unit/test_read_formats.py`). One small world for all that is only looked at.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pipelines.ingest.landing import LITTER, scan
+from tests.small_world import ANGUS, DUNDEE, SmallWorld
+
+LITTER_NAMES = ("~$2025-04.xlsx", ".2025-04.csv.swp", "Thumbs.db", "desktop.ini", "2025-04.tmp", "2025-04.csv.part",
+                "2025-04.csv.filepart", "2025-04.csv.crdownload", ".DS_Store")  # fmt: skip
+PAID = {
+    "payment_id": "P1",
+    "cost_code": "meals",
+    "period_from": "2025-04-01",
+    "period_to": "2025-04-30",
+    "gross_amount": "60.00",
+}
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
+    """April, published, of a landing folder in which people have worked."""
+    world = SmallWorld(tmp_path_factory.mktemp("landing") / "data")
+    landing = world.root / "landing"
+    world.ledger(ANGUS, "2025-04", meals="100.00").rename(landing / ANGUS / "ledger" / "2025-04.CSV")
+    world.put(f"{ANGUS}/payments/2025-04.csv", [PAID])
+    for name in LITTER_NAMES:
+        world.put(f"{ANGUS}/payments/{name}", "left behind")
+    world.put(f"{ANGUS}/payments/2025-04 (1).csv", "left behind")
+    world.put(f"{ANGUS}/payments/9999-12.csv", "left behind")
+    world.put(f"{ANGUS}/payments/New folder/2025-04.csv", "left behind")
+    world.put(f"{ANGUS}/acute/2025-04.csv", "left behind")
+    world.put("Anguss/payments/2025-04.csv", "left behind")
+    world.put(f"{DUNDEE}/home care/2025-04.csv", "left behind")
+    os.mkfifo(landing / ANGUS / "payments" / "2025-03.csv")
+    (landing / ANGUS / "payments" / "2025-02.csv").symlink_to(world.root / "reference" / "services.csv")
+    (landing / DUNDEE / "ledger").symlink_to(landing / ANGUS / "ledger")
+    world.published("2025-04")
+    return world
+
+
+def test_litter_stops_nobody_and_another_spelling_is_read(world: SmallWorld) -> None:
+    assert world.cost() == 100
+    assert world.query("SELECT agency, feed FROM submission ORDER BY ALL") == [(ANGUS, "ledger"), (ANGUS, "payments")]
+    assert not any(name in world.said("unused") for name in LITTER_NAMES if name != "2025-04.tmp")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "landing/Anguss: is not used; is landing/angus meant?",
+        "landing/angus/acute: is not used; known here are budget, care_home, clients,",
+        "landing/angus/payments/2025-02.csv: is not used; it must be a file of its own: no link, folder, device or pipe",
+        "landing/angus/payments/2025-03.csv: is not used; it must be a file of its own: no link, folder, device or pipe",
+        "landing/angus/payments/2025-04 (1).csv: is not used; name it 2025-04.r1.csv where it replaces the file of 2025-04, "
+        "else take it away",
+        "landing/angus/payments/9999-12.csv: is not used; a submission is named after its month, as 2025-04.csv",
+        "landing/angus/payments/New folder: is not used; a submission is named after its month",
+        "landing/dundee-city/home care: is not used; is landing/dundee-city/home_care meant?",
+        "landing/dundee-city/ledger: is not used; it must be a folder, and no link",
+    ],
+)
+def test_what_is_not_used_is_named_with_the_nearest_right_name(world: SmallWorld, sentence: str) -> None:
+    assert sentence in world.said("unused")
+
+
+def test_status_ends_and_names_the_same(world: SmallWorld) -> None:
+    code, printed = world.irf("status")
+    assert code == 2
+    assert "landing/angus/payments/9999-12.csv: is not used" in printed
+    assert "2025-04: complete" in printed
+
+
+def test_status_shows_a_file_ahead_of_its_time_and_awaits_no_month_on_its_account(small_world: SmallWorld) -> None:
+    small_world.write_reference()
+    small_world.ledger(ANGUS, "2025-04", meals="1.00")
+    small_world.ledger(ANGUS, "2099-12", meals="1.00")
+    _, printed = small_world.irf("status")
+    assert "2099-12: complete" in printed
+    assert "2099-11" not in printed
+
+
+def test_a_pipe_is_no_file_to_validate(small_world: SmallWorld) -> None:
+    small_world.write_reference()
+    pipe = small_world.root / "2025-04.csv"
+    os.mkfifo(pipe)
+    code, printed = small_world.irf("validate", pipe)
+    assert (code, "is no file but a device or a pipe" in printed) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["~$2025-04.xlsx", "THUMBS.DB", "Desktop.ini", "x.TMP", ".x"])
+def test_litter_is_litter_in_any_case(name: str) -> None:
+    assert LITTER.fullmatch(name)
+
+
+def test_a_name_shows_no_number_that_may_be_somebodys(tmp_path: Path) -> None:
+    folder = tmp_path / "angus" / "ledger"
+    folder.mkdir(parents=True)
+    (folder / "1904851231\x1b[2J\n.csv").write_text("x")
+    (unused,) = scan(tmp_path, {"angus": "council"}).unused
+    assert unused.startswith("landing/angus/ledger/##########?[2J?.csv: is not used; ")
