@@ -38,6 +38,15 @@ def person_id(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"people": steps_of(context).person_id()})
 
 
+@dg.asset(
+    key=["core", "withheld"], group_name="core", partitions_def=MONTHS, required_resource_keys=ALONE,
+    deps=[dg.AssetKey(["core", name]) for name in ("outside_text", "known_word")],
+)  # fmt: skip
+def withheld(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """What is published in place of texts of outside that name somebody."""
+    return dg.MaterializeResult(metadata={"texts": steps_of(context).withheld()})
+
+
 def _from_sql(name: str) -> dg.AssetsDefinition:
     @dg.asset(
         key=["core", name],
@@ -77,4 +86,4 @@ def drift(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     return dg.MaterializeResult(metadata={"drifting": steps_of(context).drift()})
 
 
-ASSETS = [refresh, link, person_id, rule_finding, drift, *(_from_sql(name) for name in SQL_CORE)]
+ASSETS = [refresh, link, person_id, withheld, rule_finding, drift, *(_from_sql(name) for name in SQL_CORE)]

@@ -35,7 +35,7 @@ def _staged(feed: str) -> dg.AssetsDefinition:
     )  # fmt: skip
     def staged(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         judged = steps_of(context).staged(feed)
-        refused = [f"{j.landed.name}: {j.detail}" for j in judged if j.refused]
+        refused = [f"{j.landed.name}: {j.refused}" for j in judged if j.refused]
         return dg.MaterializeResult(
             metadata={
                 "accepted": sum(j.outcome.accepted for j in judged),

@@ -22,6 +22,7 @@ import typer
 from pipelines.engine.database import literal
 from pipelines.engine.errors import GateRefused, IrfError, Stopped
 from pipelines.engine.paths import REPOSITORY, SQL, DataRoot
+from pipelines.engine.said import said
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
@@ -312,7 +313,7 @@ def _refresh(root: DataRoot, period: str, note: str | None, again: bool = False)
     before = published_in(root.folder("releases"))
     with _stopped_says(lambda: _what_stands(root, period, before)):
         try:
-            published = run(root, period, note, _progress, again)
+            published = run(root, period, said(note) if note is not None else None, _progress, again)
         except GateRefused as refused:
             raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
         release = root.folder("releases") / published.version

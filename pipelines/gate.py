@@ -5,12 +5,13 @@ and what is only named. Does not belong here: judging records (`ingest`), checki
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pyarrow.parquet as pq
 
 from pipelines.engine.database import dependencies, read_sql
+from pipelines.engine.said import visible
 from pipelines.ingest.judge import LOST, TOTAL
 from pipelines.ingest.submissions import Judged, current
 from pipelines.quality.data_docs import write_data_docs
@@ -60,6 +61,7 @@ NAMED = {
     "quarantined": "every row with pounds can be used",
     "ledger_quarantined": "every ledger row can be read",
     "unmapped_cost_code": "every cost code has a mapping in reference/cost_code_map.csv",
+    "withheld": "no text that an agency wrote names somebody (core/withheld has the texts)",
     "ledger_without_line": "no ledger row is for a month before the dataset's first",
     "eliminations": "what two ledgers show nets to zero (docs/finance.md)",
     "budget_without_service": "every budget is for a service that has a cost",
@@ -90,7 +92,9 @@ def judge(steps: Steps) -> list[Check]:
     files = steps.mart_files()
     judgements = judge_tables({name: pq.read_table(files[name]) for name in JUDGED}, steps.period)
     write_data_docs(judgements, steps.data_docs, steps.period)
-    return checks + [_of_table(j) for j in judgements]
+    checks += [_of_table(j) for j in judgements]
+    details = steps.naming_nobody([c.detail for c in checks])
+    return [replace(c, detail=visible(detail)) for c, detail in zip(checks, details, strict=True)]
 
 
 def _required_feeds(steps: Steps, judged: list[Judged]) -> Check:

@@ -48,6 +48,7 @@ from pipelines.ingest.submissions import Judged, current, refusal_noted, take_ju
 from pipelines.progress import PROGRESS
 from pipelines.quality.drift import drift_rows
 from pipelines.release.publish import releases
+from pipelines.release.withheld import search, without
 from pipelines.verdict import Verdict, keep_verdict, kept_verdict
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
@@ -58,7 +59,7 @@ from schemas.table import Table, arrow_schema, duckdb_columns
 
 SQL_CORE = (
     "client_birth", "chi_alias", "death", "record", "place", "postcode_zone", "record_person", "person_home", "record_month",
-    "unit_cost_match", "record_cost", "ledger_line", "budget_line", "held", "service_month", "cost_line", "fate",
+    "unit_cost_match", "record_cost", "known_word", "outside_text", "ledger_line", "budget_line", "held", "service_month", "cost_line", "fate",
 )  # fmt: skip
 SQL_MART = (
     "population", "client_month_cost", "locality_month_cost", "person", "control_total", "bridge", "bridge_to_date",
@@ -294,6 +295,28 @@ class Steps:
         if row:
             why = "has no price in this year though it has in others" if row[4] else f"has {row[3]} equally specific prices"
             raise IrfError(f"reference/unit_costs.csv: {row[0]} {row[1]} {row[2]} {why}")
+
+    def withheld(self) -> int:
+        """Find what names somebody in the texts of outside. Returns how many of them do."""
+        key = self.key()
+        with self.database([("core", "outside_text"), ("core", "known_word")]) as connection:
+            texts = connection.sql("SELECT agency, text FROM core.outside_text ORDER BY agency, text").fetchall()
+            found = search(connection, texts)
+        rows = []
+        for (agency, text), pieces in zip(texts, found, strict=True):
+            if pieces:
+                row_key = hmac.digest(key, f"withheld\x1f{agency}\x1f{text}".encode(), "sha256").hex()[:10]
+                kinds = ", ".join(sorted({piece.kind for piece in pieces}))
+                shown = f"{without(text, pieces)} ({row_key})"
+                rows.append({"agency": agency, "text": text, "shown": shown, "row_key": row_key, "kinds": kinds})
+        self._write("core", "withheld", pa.Table.from_pylist(rows, arrow_schema(CORE["withheld"])))
+        return len(rows)
+
+    def naming_nobody(self, texts: Sequence[str]) -> list[str]:
+        """Texts of no table, as details of checks and notes, with what names somebody withheld."""
+        with self.database([("core", "known_word")]) as connection:
+            found = search(connection, [("", text) for text in texts])
+        return [without(text, pieces) for text, pieces in zip(texts, found, strict=True)]
 
     def rule_finding(self) -> int:
         """Judge the records in use by the rules that need other files. Returns how many findings there are."""

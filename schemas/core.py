@@ -308,6 +308,37 @@ class Drift(Table):
     drifts: Series[Flag] = column("outside the rule's tolerance", required=True)
 
 
+@table(grain="kind × agency × word × forename", key=("kind", "agency", "word", "forename"))
+class KnownWord(Table):
+    """The words that tell who somebody is, as texts of outside are searched for them."""
+
+    kind: Series[Text] = column("chi, postcode, client or name", required=True)
+    agency: Series[Text] = column("whose client; '' of the other kinds", required=True)
+    word: Series[Text] = column(
+        "number, postcode or surname, without case, accents, blanks and signs", required=True, identifying=True
+    )
+    forename: Series[Text] = column("of a name; '' of the other kinds", required=True, identifying=True)
+
+
+@table(grain="agency × text", key=("agency", "text"))
+class OutsideText(Table):
+    """The texts that agencies wrote and a release would show."""
+
+    agency: Series[Text] = column("whose text", required=True)
+    text: Series[Text] = column("as it was written", required=True, identifying=True)
+
+
+@table(grain="agency × text", key=("agency", "text"))
+class Withheld(Table):
+    """The texts of outside that would tell who somebody is, with what is published in their place."""
+
+    agency: Series[Text] = column("whose text", required=True)
+    text: Series[Text] = column("as it was written", required=True, identifying=True)
+    shown: Series[Text] = column("with [withheld] for what names somebody, and the row's key in brackets", required=True)
+    row_key: Series[Text] = column("keyed hash of agency and text: leads from what is published to this row", required=True)
+    kinds: Series[Text] = column("what was found: chi, client, name, postcode", required=True)
+
+
 CORE: dict[str, type[Table]] = {
     "refresh": Refresh,
     "chi_alias": ChiAlias,
@@ -323,6 +354,9 @@ CORE: dict[str, type[Table]] = {
     "record_month": RecordMonth,
     "unit_cost_match": UnitCostMatch,
     "record_cost": RecordCost,
+    "known_word": KnownWord,
+    "outside_text": OutsideText,
+    "withheld": Withheld,
     "ledger_line": LedgerLine,
     "budget_line": BudgetLine,
     "held": Held,

@@ -45,6 +45,7 @@ class SmallWorld:
         root.mkdir(parents=True, exist_ok=True)
         self.root = root
         self.reference = _reference()
+        self.keeps_history = False
 
     def put(self, name: str, rows: Sequence[Mapping[str, object]] | str | bytes) -> Path:
         """Drop a file into landing, as `angus/home_care/2025-04.csv`. Rows become CSV; text and bytes are written as they are."""
@@ -75,12 +76,14 @@ class SmallWorld:
             (folder / f"{name}.csv").write_text(_csv(rows, _HEADERS[name]), "utf-8")
 
     def irf(self, *arguments: object) -> tuple[int, str]:
-        """Run the command on this data root; its exit code and all it printed. The history of its runs is in memory."""
+        """Run the command on this data root; its exit code and all it printed. The history of its runs is in memory, unless
+        the world keeps it."""
         out = io.StringIO()
         with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(out):
             for name in ("IRF_DATA", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
                 patched.setenv(name, "set by the command itself")
-            patched.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+            if not self.keeps_history:
+                patched.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
             patched.setattr(sys, "argv", ["irf", "--data", str(self.root), *map(str, arguments)])
             with pytest.raises(SystemExit) as stopped:
                 cli.main()

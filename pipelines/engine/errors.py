@@ -2,9 +2,14 @@
 
 from collections.abc import Sequence
 
+from pipelines.engine.said import said
+
 
 class IrfError(Exception):
     """A step cannot go on (exit 1). The text is safe to show: it names files and columns, never a person."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(said(text))
 
 
 class Stopped(Exception):
@@ -15,8 +20,8 @@ class GateRefused(Exception):
     """The gate refused the release (exit 3). `reasons` are one line each."""
 
     def __init__(self, reasons: list[str]) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = reasons
+        self.reasons = [said(reason) for reason in reasons]
+        super().__init__("; ".join(self.reasons))
 
 
 SHOWN_PROBLEMS = 10

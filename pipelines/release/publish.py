@@ -82,13 +82,14 @@ def publish(
     facts: ReleaseFacts,
     run: str,
     announce: Callable[[str], None],
-    write_reports: Callable[[Path], None] = lambda out: None,
+    write_reports: Callable[[Path], None],
+    named_in: Callable[[Path], list[str]],
 ) -> str:
     """Publish the tables as the next version of the period; `complete_publishing` then moves the pointer. Returns the version.
 
     mart: table → Parquet file of exactly its published schema. run: the Dagster run, whose name the staging folders have.
-    announce: called with the version when all but the renames is done. Raises GateRefused when the built release does not
-    verify; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
+    announce: called with the version when all but the renames is done. named_in: what in a folder names somebody. Raises
+    GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
     """
     version = next_version(folder, period)
     # The folder of a release has the name of its version while it is built, too.
@@ -109,6 +110,11 @@ def publish(
     if broken:
         raise GateRefused(broken)
     write_reports(report_staging)
+    named = [
+        f"{what}/{place}" for what, built in (("releases", staging), ("reports", report_staging)) for place in named_in(built)
+    ]
+    if named:
+        raise GateRefused([f"would be published and names somebody: {place}" for place in named])
     for path in (staging, report_staging):
         _sync(path)
     announce(version)

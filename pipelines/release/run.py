@@ -19,6 +19,7 @@ from pipelines.identity.pseudonym import key_check
 from pipelines.ingest.submissions import current
 from pipelines.release.publish import ReleaseFacts, announced_history, complete_publishing, publish, releases
 from pipelines.release.reconciliation import write_reconciliation
+from pipelines.release.withheld import named_in
 from pipelines.steps import Steps
 from pipelines.verdict import Verdict
 from schemas.feeds import FEEDS
@@ -111,7 +112,7 @@ def _publish(steps: Steps, verdict: Verdict, files: dict[str, Path], run: str, n
         packages=package_versions(),
         config={"memory_limit": MEMORY_LIMIT},
         gate=verdict.checks,
-        note=note,
+        note=steps.naming_nobody([note])[0] if note is not None else None,
     )
 
     def reports(out: Path) -> None:
@@ -125,7 +126,10 @@ def _publish(steps: Steps, verdict: Verdict, files: dict[str, Path], run: str, n
 
     folder, report_folder = steps.root.folder("releases"), steps.root.folder("reports")
     tables = {name: files[name] for name in PUBLISHED}
-    return publish(folder, report_folder, steps.period, tables, facts, run, announce, reports)
+    known_words = steps.made("core", "known_word")
+    return publish(
+        folder, report_folder, steps.period, tables, facts, run, announce, reports, lambda built: named_in(built, known_words)
+    )
 
 
 def _inputs(steps: Steps, submission: Path) -> list[dict]:

@@ -1,5 +1,5 @@
 -- Purpose: every budget row that counts, with the service it belongs to.
--- Grain: budget row. Inputs: budgets (accepted and quarantined), cost_code_map, services, agencies.
+-- Grain: budget row. Inputs: budgets (accepted and quarantined), cost_code_map, services, agencies, withheld.
 -- Conserves: every pound of the current budgets once; a service or code that is not known goes to service unmapped. A row that
 -- comes again in a later period is replaced, by a quarantined one too, as in fate.
 WITH sent AS (
@@ -21,13 +21,14 @@ own_council AS (
 ),
 final AS (
     SELECT
-        current_row.agency, current_row.budget_month AS month, current_row.cost_code,
+        current_row.agency, current_row.budget_month AS month, coalesce(code.shown, current_row.cost_code) AS cost_code,
         CASE
             WHEN current_row.service IS NOT NULL THEN coalesce(services.service, 'unmapped')
             WHEN map.treatment IS NULL THEN 'unmapped'
             WHEN map.treatment = 'cost' THEN map.service
         END AS service,
-        coalesce(current_row.council, own_council.council) AS council, current_row.locality, current_row.amount
+        coalesce(council.shown, current_row.council, own_council.council) AS council,
+        coalesce(locality.shown, current_row.locality) AS locality, current_row.amount
     FROM current_row
     LEFT JOIN own_council ON own_council.agency = current_row.agency
     LEFT JOIN reference.services ON services.service = current_row.service
@@ -36,5 +37,8 @@ final AS (
         AND map.cost_code = current_row.cost_code
         AND current_row.budget_month
             BETWEEN coalesce(map.valid_from, DATE '0001-01-01') AND coalesce(map.valid_to, DATE '9999-12-31')
+    LEFT JOIN core.withheld AS code ON code.agency = current_row.agency AND code.text = current_row.cost_code
+    LEFT JOIN core.withheld AS council ON council.agency = current_row.agency AND council.text = current_row.council
+    LEFT JOIN core.withheld AS locality ON locality.agency = current_row.agency AND locality.text = current_row.locality
 )
 SELECT * FROM final ORDER BY ALL

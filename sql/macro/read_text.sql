@@ -136,3 +136,6 @@ CREATE MACRO read_chi(field) AS
 -- Whether a CHI number has nine digits.
 CREATE MACRO lacks_leading_zero(field) AS
     CASE WHEN length(field) = 10 AND NOT contains(field, ' ') THEN FALSE ELSE regexp_full_match(replace(field, ' ', ''), '\d{9}') END;
+
+-- A word without case, accents, blanks and signs: what is alike when it is read aloud is alike here.
+CREATE MACRO folded(field) AS regexp_replace(strip_accents(upper(field)), '[^0-9A-Z]', '', 'g');

@@ -22,6 +22,7 @@ MADE_IN_PYTHON = {
     "core/refresh",
     "core/link",
     "core/person_id",
+    "core/withheld",
     "core/rule_finding",
     "core/drift",
     "mart/submission",
