@@ -232,18 +232,20 @@ def _opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _echo_bridge(release: Path) -> None:
-    """What each agency's ledger says, how much of it is on people, and that it is all there."""
+    """What each agency's ledger says, how much of it is a cost of care, where that is, and that it is all there."""
     with _opened(release) as connection:
         rows = connection.execute(
             """
-            SELECT agency, sum(ledger_quantum), sum(direct + scaled), sum(located), sum(unallocated + quarantined), sum(difference)
-            FROM control_total GROUP BY agency ORDER BY agency
+            SELECT
+                agency, sum(ledger), sum(eliminated + excluded), sum(ledger_quantum), sum(attributed), sum(located),
+                sum(unallocated + quarantined), sum(difference)
+            FROM bridge GROUP BY agency ORDER BY agency
             """
         ).fetchall()
-    head = ("agency", "ledger £", "on records £", "by locality £", "held £", "difference £")
-    typer.echo(f"{head[0]:<16}" + "".join(f"{name:>18}" for name in head[1:]))
+    head = ("agency", "ledger £", "no cost £", "cost £", "on records £", "by locality £", "held £", "difference £")
+    typer.echo(f"{head[0]:<16}" + "".join(f"{name:>17}" for name in head[1:]))
     for agency, *amounts in rows:
-        typer.echo(f"{agency:<16}" + "".join(f"{amount:>18,.2f}" for amount in amounts))
+        typer.echo(f"{agency:<16}" + "".join(f"{amount:>17,.2f}" for amount in amounts))
 
 
 def _root() -> DataRoot:

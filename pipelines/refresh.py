@@ -73,8 +73,9 @@ def refresh_recorded_in(
 
     _check_period(period)
     refuse_if_busy(root)
-    with _told(progress):
-        result = defs.resolve_job_def("refresh").execute_in_process(
+    job = defs.resolve_job_def("refresh")
+    with _told(progress, [node.name.replace("__", "/") for node in job.nodes]):
+        result = job.execute_in_process(
             instance=history,
             partition_key=f"{period}-01",
             tags={**({NOTE_TAG: note} if note else {}), **({AGAIN_TAG: "yes"} if again else {})},
@@ -123,12 +124,16 @@ def _history_said(root: DataRoot) -> Iterator[None]:
 
 
 @contextmanager
-def _told(progress: Callable[[str], None]) -> Iterator[None]:
-    """While it is open, every line of the progress logger goes to `progress`."""
+def _told(progress: Callable[[str], None], steps: Sequence[str]) -> Iterator[None]:
+    """While it is open, every line of the progress logger goes to `progress`: of a step that is done, which of how many it is."""
+    done = 0
 
     class Teller(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            progress(record.getMessage())
+            nonlocal done
+            line = record.getMessage()
+            done += line in steps
+            progress(f"[{done}/{len(steps)}] {line}" if line in steps else line)
 
     teller = Teller()
     PROGRESS.addHandler(teller)
