@@ -22,6 +22,8 @@ LEVELS = {"none": 0.0, "standard": 0.005, "heavy": 0.05}
 QUARANTINE, WARNING, KEPT = "quarantine", "warning", "none"
 FEWEST_ROWS = 5
 _BAD_ROWS_AT_MOST = 5
+LOST_OF_ROWS = 200
+"""One identifier in so many rows may be lost; with more the file would be refused."""
 _DUMMY_POSTCODES = ("NK010AA", "NK1 0AA", "NF1 1AB", "BF010AA", "ZZ01 1ZZ", "ZZ61 1ZZ")
 _FORMULA = '=HYPERLINK("http://example.org","Click")'
 
@@ -47,6 +49,8 @@ class Setting:
     month: Month
     rng: np.random.Generator
     dead: list[str]
+    may_lose: int
+    """How many more identifiers can be lost before the file is refused for it."""
 
 
 Record = Mapping[str, str]
@@ -125,6 +129,50 @@ def _invalid_chi(record: Record, setting: Setting) -> str | None:
 
 def _excel_chi(record: Record, setting: Setting) -> str | None:
     return f"{int(record['chi_number']):.2E}" if len(record["chi_number"]) == 10 else None
+
+
+def _lost_id(column: str) -> Change:
+    """An identifier in scientific notation: few enough that the file is not refused for them."""
+
+    def change(record: Record, setting: Setting) -> str | None:
+        if not record[column] or not setting.may_lose:
+            return None
+        setting.may_lose -= 1
+        return "1.00E+05"
+
+    return change
+
+
+def _as_formula(column: str) -> Change:
+    return lambda record, setting: f'="{record[column]}"' if record[column] else None
+
+
+def _after_apostrophe(column: str) -> Change:
+    return lambda record, setting: f"'{record[column]}" if record[column] else None
+
+
+def _with_no_break_space(column: str) -> Change:
+    return lambda record, setting: f"{record[column][:1]}\u00a0{record[column][1:]}" if len(record[column]) > 1 else None
+
+
+def _with_dash(column: str) -> Change:
+    """An en dash where a minus should be."""
+    return lambda record, setting: f"–{record[column][1:]}" if record[column].startswith("-") else None
+
+
+def _with_mark(column: str) -> Change:
+    return lambda record, setting: f"{record[column][1:]} CR" if record[column].startswith("-") else None
+
+
+def _with_spaced_thousands(column: str) -> Change:
+    return lambda record, setting: (
+        f"{_amount(record[column]):,.2f}".replace(",", "\u00a0") if _amount(record[column]) >= 1000 else None
+    )
+
+
+def _with_more_decimals(column: str) -> Change:
+    """As a spreadsheet computes it; it comes to the same pennies."""
+    return lambda record, setting: f"{record[column]}4" if record[column][-3:-2] == "." else None
 
 
 def _paid_ahead(record: Record, setting: Setting) -> str | None:
@@ -411,9 +459,45 @@ DEFECTS: dict[str, tuple[Defect, ...]] = {
 """What goes wrong in each feed."""
 
 
+_MONEY = {"acute": "total_cost", "maternity": "total_cost", "mental_health": "total_cost", "prescribing": "gross_ingredient_cost",
+          "home_care": "gross_cost", "care_home": "gross_weekly_cost", "self_directed_support": "gross_amount", "payments": "gross_amount",
+          "ledger": "amount", "budget": "amount"}  # fmt: skip
+_IDENTIFIER = {"acute": "episode_id", "maternity": "episode_id", "mental_health": "episode_id", "outpatient": "episode_id",
+               "emergency": "attendance_id", "gp_out_of_hours": "consultation_id", "community_nursing": "contact_id",
+               "community_mental_health": "contact_id", "delayed_discharge": "delay_id", "clients": "social_care_id",
+               "home_care": "social_care_id", "care_home": "social_care_id", "self_directed_support": "social_care_id",
+               "equipment": "social_care_id", "payments": "payment_id"}  # fmt: skip
+
+
+def _of_spreadsheets(feed: str) -> tuple[Defect, ...]:
+    """What spreadsheets do to a feed's identifiers and amounts. Only the heavy mess has it."""
+    slips: list[Defect] = []
+    if key := _IDENTIFIER.get(feed):
+        undone = "what a spreadsheet does to an identifier is undone"
+        slips += [
+            Slip("id_as_formula", key, _as_formula(key), WARNING, undone),
+            Slip("id_after_apostrophe", key, _after_apostrophe(key), WARNING, undone),
+            Slip("id_with_no_break_space", key, _with_no_break_space(key), WARNING, undone),
+            Slip("id_lost", key, _lost_id(key), QUARANTINE, f"{key} is in scientific notation: its digits are lost"),
+        ]
+    if amount := _MONEY.get(feed):
+        slips += [
+            Slip("dash_for_minus", amount, _with_dash(amount), KEPT, "an en dash is a minus"),
+            Slip("credit_mark", amount, _with_mark(amount), KEPT, "CR is a minus"),
+            Slip("spaced_thousands", amount, _with_spaced_thousands(amount), KEPT, "blanks within an amount are none of it"),
+            Slip(
+                "more_decimals", amount, _with_more_decimals(amount), WARNING, "an amount is rounded to the penny, and counted"
+            ),
+        ]
+    return tuple(slips)
+
+
+HEAVY_DEFECTS = {feed: defects + _of_spreadsheets(feed) for feed, defects in DEFECTS.items()}
+
+
 def plant(sheet: Sheet, level: str, month: Month, rng: np.random.Generator, dead: list[str]) -> list[Planted]:
     """Change the sheet's columns; return its defects, those it already had included."""
-    setting = Setting(month, rng, dead)
+    setting = Setting(month, rng, dead, may_lose=sheet.rows // LOST_OF_ROWS)
     odd = {row for row, *_ in sheet.noted}
     changes: dict[str, dict[int, str]] = {}
     extras: list[dict[str, str]] = []
@@ -435,7 +519,7 @@ def plant(sheet: Sheet, level: str, month: Month, rng: np.random.Generator, dead
 
 def _places(sheet: Sheet, level: str, rng: np.random.Generator, odd: set[int]) -> list[tuple[Defect, int, Record]]:
     """Which defect is tried on which record: each record is used once, the kinds take turns."""
-    defects = DEFECTS[sheet.feed]
+    defects = (HEAVY_DEFECTS if level == "heavy" else DEFECTS)[sheet.feed]
     if not LEVELS[level] or sheet.rows < FEWEST_ROWS:
         return []
     wanted = min(max(1, round(sheet.rows * LEVELS[level])), sheet.rows // _BAD_ROWS_AT_MOST)

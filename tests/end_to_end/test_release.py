@@ -10,7 +10,7 @@ import random
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import duckdb
@@ -40,11 +40,12 @@ def parquet_hashes(root: Path, version: str) -> dict[str, str]:
 
 
 def pounds(text: str) -> Decimal:
-    """An amount as the synthetic ledgers write it: plain, with £ and commas, in brackets or with a trailing minus."""
-    bare = text.replace("£", "").replace(",", "")
+    """An amount as the synthetic ledgers write it: plain, with £ and commas or blanks, in brackets, with any minus or CR."""
+    bare = text.replace("£", "").replace(",", "").replace("\u00a0", "").replace("–", "-").replace(" CR", "-")
     if bare.startswith("("):
         return -Decimal(bare.strip("()"))
-    return -Decimal(bare[:-1]) if bare.endswith("-") else Decimal(bare)
+    amount = -Decimal(bare[:-1]) if bare.endswith("-") else Decimal(bare)
+    return amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def quanta(root: Path) -> dict[tuple[str, str, str], Decimal]:

@@ -150,6 +150,12 @@ def looks_planted(row: dict[str, str], defect: dict[str, str], period: str, rows
         return row[end] < row[start]
     if name == "formula_name":
         return any(value.startswith("=HYPERLINK") for value in row.values())
+    marks = {"id_as_formula": '="', "id_after_apostrophe": "'", "id_with_no_break_space": "\u00a0", "id_lost": "1.00E+05",
+             "dash_for_minus": "–", "credit_mark": " CR", "spaced_thousands": "\u00a0"}  # fmt: skip
+    if name in marks:
+        return any(marks[name] in value for value in row.values())
+    if name == "more_decimals":
+        return any(value[-4:-3] == "." and value.endswith("4") for value in row.values())
     return "" in row.values() if name in blank else True
 
 
@@ -190,7 +196,7 @@ def test_ledgers_cover_every_service_with_true_cost(worlds: dict[str, Path], mes
             for row in landing(world, agency, "ledger", period):
                 service = services.get((agency, row["cost_code"]))
                 if service:
-                    amount = Decimal(row["amount"].replace("£", "").replace(",", ""))
+                    amount = Decimal(row["amount"].replace("£", "").replace(",", "").replace("\u00a0", ""))
                     key = (agency, service, row["month"])
                     quantum[key] = quantum.get(key, Decimal(0)) + amount
     truth = rows_of(world / "truth" / "service_months.csv")
