@@ -6,12 +6,14 @@ No header is ever shown: where the header row is missing, it is somebody's recor
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
 
 from pipelines.ingest.bounds import MAXIMUM_HEADER_COLUMNS, check_at_most
 from pipelines.ingest.refused import Refused
-from schemas.dialect import Dialect
+from schemas.dialect import Dialect, Source
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
@@ -23,6 +25,7 @@ class Layout:
     places: column → its place in the header from 0, or None where the file lacks it. With a dialect the columns are the
     dialect's headers in their compared form, else the feed's own.
     unknown: the places from 1, as a reader of the file counts, of headers that are not read.
+    dialect: how the file is turned; None where every header is canonical.
     """
 
     places: dict[str, int | None]
@@ -41,23 +44,51 @@ def known_headers(feed: str, dialects: Sequence[Dialect]) -> set[str]:
 
 
 def lay_out(header: Sequence[str], feed: str, dialects: Sequence[Dialect]) -> Layout:
-    """Find the columns in a header: the canonical ones where the required are there, else those of the first dialect that fits.
+    """Find the columns in a header: of the canonical layout and the dialects the one that explains most of it, of equals the first.
 
+    What a layout lacks is read from the headers of the others, so that a canonical header among a dialect's, or a known alias
+    among the canonical ones, is no lost column.
     Raises Refused where a required column is missing or any column that is read comes twice.
     """
     check_at_most("the number of columns", len(header), MAXIMUM_HEADER_COLUMNS)
     named = [normal_header(h) for h in header]
+    there = set(named)
     ours = [c.name for c in columns(FEEDS[feed].model)]
     required = {c.name for c in columns(FEEDS[feed].model) if c.required}
-    if required <= set(named):
-        return _layout(named, ours, None)
-    for dialect in dialects:
-        if required <= dialect.gives(set(named)):
-            return _layout(named, [normal_header(h) for h in dialect.headers], dialect)
-    best = min((set(named), *(d.gives(set(named)) for d in dialects)), key=lambda given: len(required - given))
-    missing = [name for name in ours if name in required - best]
-    hint = "" if best & set(ours) else "; the first row names no column of the feed: is the header missing?"
+    canonical = Dialect("", feed, {name: Source("first", (name,)) for name in ours})
+    layouts = [canonical, *dialects]
+    whole = [_completed(layout, there, layouts) for layout in layouts]
+    fitting = [n for n, layout in enumerate(whole) if required <= layout.gives(there)]
+    if fitting:
+        best = max(fitting, key=lambda n: sum(normal_header(h) in there for h in layouts[n].headers))
+        if whole[best] == canonical:
+            return _layout(named, ours, None)
+        return _layout(named, [normal_header(h) for h in whole[best].headers], whole[best])
+    given = min((layout.gives(there) for layout in whole), key=lambda given: len(required - given))
+    missing = [name for name in ours if name in required - given]
+    hint = "" if given & set(ours) else "; the first row names no column of the feed: is the header missing?"
     raise Refused("file.columns_missing", f"required column missing: {', '.join(missing)}{hint}")
+
+
+def _completed(layout: Dialect, there: set[str], others: Sequence[Dialect]) -> Dialect:
+    """A layout with a source for each column that it does not find in the header and another layout does."""
+    lacking = {c.name for c in columns(FEEDS[layout.feed].model)} - layout.gives(there)
+    found = {c: other for other in reversed(others) for c in other.sources if c in lacking & other.gives(there)}
+    if not found:
+        return layout
+    return replace(
+        layout,
+        sources={**layout.sources, **{c: other.sources[c] for c, other in found.items()}},
+        values={**layout.values, **{c: other.values[c] for c, other in found.items() if c in other.values}},
+        date_formats=tuple(dict.fromkeys([*layout.date_formats, *_formats_of(layout.feed, found)])),
+    )
+
+
+def _formats_of(feed: str, found: dict[str, Dialect]) -> Iterator[str]:
+    """The date formats that come with columns taken from other layouts."""
+    days = {c.name for c in columns(FEEDS[feed].model) if pa.types.is_temporal(c.arrow_type)}
+    for name in sorted(days & found.keys()):
+        yield from found[name].date_formats
 
 
 def _layout(named: list[str], read: list[str], dialect: Dialect | None) -> Layout:

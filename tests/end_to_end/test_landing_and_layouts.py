@@ -7,10 +7,11 @@ Belongs here: from files to the release and the messages. Does not belong here: 
 import os
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.ingest.landing import LITTER, scan
-from tests.small_world import ANGUS, DUNDEE, SmallWorld
+from tests.small_world import ANGUS, BOARD, DUNDEE, PATIENT, SmallWorld
 
 LITTER_NAMES = ("~$2025-04.xlsx", ".2025-04.csv.swp", "Thumbs.db", "desktop.ini", "2025-04.tmp", "2025-04.csv.part",
                 "2025-04.csv.filepart", "2025-04.csv.crdownload", ".DS_Store")  # fmt: skip
@@ -105,3 +106,43 @@ def test_a_name_shows_no_number_that_may_be_somebodys(tmp_path: Path) -> None:
     (folder / "1904851231\x1b[2J\n.csv").write_text("x")
     (unused,) = scan(tmp_path, {"angus": "council"}).unused
     assert unused.startswith("landing/angus/ledger/##########?[2J?.csv: is not used; ")
+
+
+@pytest.fixture(scope="module")
+def layouts(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
+    """April, published, of files whose headers are of two layouts."""
+    world = SmallWorld(tmp_path_factory.mktemp("layouts") / "data")
+    home = {"chi_number": PATIENT, "date_of_birth": "1985-04-19", "sex": "1", "postcode": "DD8 1AA"}
+    world.put(f"{BOARD}/population_register/2025-04.csv", [home])
+    national = {"social_care_id": "A1", "chi_upi": PATIENT, "chi_date_of_birth": "19/04/1985", "chi_gender_code": "1",
+                "submitted_postcode": "DD5 1AA"}  # fmt: skip
+    world.put(f"{ANGUS}/clients/2025-04.csv", [national])
+    stay = {"stay_id": "S1", "social_care_id": "A1", "admission_date": "2025-04-01", "nursing_care_provision": "1",
+            "gross_weekly_cost": "700.00"}  # fmt: skip
+    world.put(f"{ANGUS}/care_home/2025-04.csv", [stay])
+    episode = {"episode_id": "E1", "chi_number": PATIENT, "admission_date": "2025-04-02", "discharge_date": "2025-04-05",
+               "inpatient_day_case": "I", "specialty_code": "A1", "location_code": "T101H", "Total Net Costs (01)": "321.00"}  # fmt: skip
+    world.put(f"{BOARD}/acute/2025-04.csv", [episode])
+    world.rule(BOARD, "acute_other", method="record", residual="scale")
+    world.ledger(BOARD, "2025-04", acute_other="321.00")
+    world.ledger(ANGUS, "2025-04", care_home_nursing="3000.00")
+    world.published("2025-04")
+    return world
+
+
+def test_clients_in_the_national_layout_keep_chi_date_postcode_and_sex(layouts: SmallWorld) -> None:
+    assert layouts.query("SELECT DISTINCT link_method FROM cost_line WHERE agency = 'angus' AND person_id IS NOT NULL") == [
+        ("chi",)
+    ]
+    staged = pq.read_table(layouts.root / "staged" / "clients" / ANGUS / "2025-04.r0.parquet").to_pylist()
+    assert [(r["chi_number"], str(r["date_of_birth"]), r["postcode"], r["sex"]) for r in staged] == [
+        (PATIENT, "1985-04-19", "DD51AA", "1")
+    ]
+
+
+def test_an_alias_among_canonical_headers_is_read(layouts: SmallWorld) -> None:
+    assert layouts.query("SELECT service, sum(cost) FROM cost_line GROUP BY ALL ORDER BY ALL") == [
+        ("acute_other", 321),
+        ("care_home_nursing", 3000),
+    ]
+    assert layouts.control(BOARD, "acute_other", "2025-04")["direct"] == 321
