@@ -64,6 +64,7 @@ NAMED = {
     "withheld": "no text that an agency wrote names somebody (core/withheld has the texts)",
     "ledger_without_line": "no ledger row is for a month before the dataset's first",
     "eliminations": "what two ledgers show nets to zero (docs/finance.md)",
+    "several_clients": "nobody is two clients of one agency (docs/linkage.md)",
     "budget_without_service": "every budget is for a service that has a cost",
     "drift": "every file has about as many rows, pounds and units for each person as usual (docs/rules.md)",
 }

@@ -34,7 +34,7 @@ from pipelines.engine.files import copy_hashed, read_note, remove, sha256_of, wr
 from pipelines.engine.paths import DataRoot
 from pipelines.engine.software import code_version, package_versions
 from pipelines.identity.current_chi import current_chis
-from pipelines.identity.link import REVIEW_FROM, judge, judge_clients
+from pipelines.identity.link import REVIEW_FROM, SAID, judge, judge_clients
 from pipelines.identity.matcher import model_version
 from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, others_can_read, person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
@@ -243,14 +243,14 @@ class Steps:
 
     def link(self) -> pa.Table:
         """Link the councils' clients to people of the register. Returns what `judge_clients` does."""
-        judged = judge_clients(*self._people(self._decisions_taken), threads=self.threads)
+        judged = judge_clients(*self._people(self._decisions_taken), threads=self.threads, said=self._said_of_clients())
         self._write("core", "link", judged)
         return judged
 
     def review_sheet(self) -> pa.Table:
         """The uncertain links of the last refresh's files, with what a person needs to decide them."""
         with identity_database(self.threads) as connection:
-            judge(connection, *self._people(self.root.folder("review") / DECISIONS_FILE))
+            judge(connection, *self._people(self.root.folder("review") / DECISIONS_FILE), self._said_of_clients())
             return review_sheet(connection, REVIEW_FROM)
 
     def register_numbers(self) -> set[str]:
@@ -273,6 +273,16 @@ class Steps:
             ).to_arrow_table()
             known = connection.execute("SELECT DISTINCT agency, social_care_id FROM staged.clients").fetchall()
         return register, clients, read_decisions(decisions, self.key(), now_in_scotland(), known)
+
+    def _said_of_clients(self) -> pa.Table:
+        """What every clients file said of each client, as SAID: a number may have meant somebody else before."""
+        names = ", ".join(SAID.names)
+        with self.database([("staged", "clients"), ("quarantine", "clients")]) as connection:
+            said = connection.sql(
+                f"SELECT {names} FROM staged.clients WHERE social_care_id IS NOT NULL "
+                f"UNION SELECT {names} FROM quarantine.clients WHERE social_care_id IS NOT NULL ORDER BY ALL"
+            ).to_arrow_table()
+        return said.cast(SAID)
 
     def person_id(self) -> int:
         """Give every person with a record the keyed pseudonym."""

@@ -52,10 +52,19 @@ TIMES_ANEW = 2
 # A register with fewer people is a sample of a larger town.
 SMALLEST_POPULATION = 1_000
 
-SEVERAL_CHIS = "several CHI numbers are claimed for this client"
-CHI_DISAGREES = "the CHI number is in the register, but neither date of birth nor name agrees"
+# An agency has one number for a person, and one from before a move or a merger; with more than three the person is suspect.
+MOST_CLIENTS = 3
+
+SEVERAL_CHIS = "several CHI numbers are claimed for this client, in one clients file or over the months"
+ANOTHER_PERSON = "another clients file has somebody else under this number"
+CHI_DISAGREES = "the CHI number is in the register, but nothing beside it agrees"
+RIVAL = "the CHI number is in the register, but somebody else there has this name and date of birth"
 UNSURE = "a person in the register may be this client, but it is not certain"
 TWIN = "a likely person in the register has another CHI number and another forename: a twin?"
+OTHER_CHI = "a likely person in the register has another CHI number"
+OTHER_DATE = "a likely person in the register has quite another date of birth"
+TOO_LITTLE = "a likely person in the register, but fewer than two of forename, surname and date of birth can be compared"
+CROWD = "more than three clients of this agency are this person"
 DECISION_UNKNOWN = "the decision names a CHI number that is not in the register"
 
 _LINK_FIELDS: list[tuple[str, pa.DataType]] = [
@@ -77,15 +86,20 @@ JUDGED = pa.schema(
     ]
 )
 
-_REASONS = pa.table(
-    {
-        "judgement": ["several", "disagrees", "unsure", "twin", "decision_unknown"],
-        "review_reason": [SEVERAL_CHIS, CHI_DISAGREES, UNSURE, TWIN, DECISION_UNKNOWN],
-    }
-)
+_REASONS = {
+    "several": SEVERAL_CHIS, "another": ANOTHER_PERSON, "disagrees": CHI_DISAGREES, "rival": RIVAL, "unsure": UNSURE, "twin": TWIN,
+    "other_chi": OTHER_CHI, "other_date": OTHER_DATE, "too_little": TOO_LITTLE, "crowd": CROWD, "decision_unknown": DECISION_UNKNOWN,
+}  # fmt: skip
+"""Why a client is in review, by the name its SQL has for it."""
 _TAKEN = """SELECT coalesce(sum(least(clients, 1)), 0), coalesce(sum(clients), 0)
 FROM (SELECT sum(probability) AS clients FROM claimed GROUP BY candidate)"""
-_SEARCHED = "SELECT c.* FROM client AS c JOIN verdict AS v USING (row_id) WHERE v.verdict = 'search'"
+_SEARCHED = "SELECT c.* FROM client AS c JOIN verdict AS v USING (row_id) WHERE v.verdict IN ('search', 'another')"
+
+SAID = pa.schema([
+    ("agency", pa.string()), ("social_care_id", pa.string()), ("chi_number", pa.string()), ("chi_is_valid", pa.bool_()),
+    ("forename", pa.string()), ("surname", pa.string()), ("date_of_birth", pa.date32()), ("sex", pa.string()),
+])  # fmt: skip
+"""What every clients file said of each client, rows that were set aside counted: who a number has meant."""
 
 
 def link_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, threads: int = 2) -> pa.Table:
@@ -93,36 +107,50 @@ def link_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, thr
     return judge_clients(register, clients, decisions, threads).select(LINKS.names)
 
 
-def judge_clients(register: pa.Table, clients: pa.Table, decisions: pa.Table, threads: int = 2) -> pa.Table:
-    """`link_clients`, the most probable person of the register for clients that are not settled, and what the links are worth."""
+def judge_clients(
+    register: pa.Table, clients: pa.Table, decisions: pa.Table, threads: int = 2, said: pa.Table | None = None
+) -> pa.Table:
+    """`link_clients`, the most probable person of the register for clients that are not settled, and what the links are worth.
+
+    said: as SAID, from every clients file; None where there is no other.
+    """
     with database(threads) as connection:
-        judge(connection, register, clients, decisions)
+        judge(connection, register, clients, decisions, said)
         judged: pa.Table = connection.sql("SELECT * FROM judged").to_arrow_table()
         return judged.cast(JUDGED)
 
 
-def judge(connection: duckdb.DuckDBPyConnection, register: pa.Table, clients: pa.Table, decisions: pa.Table) -> None:
+def judge(
+    connection: duckdb.DuckDBPyConnection,
+    register: pa.Table,
+    clients: pa.Table,
+    decisions: pa.Table,
+    said: pa.Table | None = None,
+) -> None:
     """Make the table `judged` (as JUDGED), and on the way there the tables of every step in `sql/identity/`."""
     given = {
         "register": register,
         "client_row": clients,
+        "said_row": SAID.empty_table() if said is None else said,
         "current_chi": current_chis(register),
         "decision": decisions,
-        "reason": _REASONS,
+        "reason": pa.table({"judgement": list(_REASONS), "review_reason": list(_REASONS.values())}),
     }
     for name, table in given.items():
         connection.register(name, table)
-    _make(connection, "person", "client")
+    _make(connection, "person", "every_claim", "client", "said")
     standardise(connection, "person", "register_standard")
     standardise(connection, "client", "whole_client_standard")
+    standardise(connection, "said", "said_standard")
     connection.execute("CREATE VIEW client_standard AS FROM whole_client_standard")
-    _make(connection, "verdict", "decided")
+    _make(connection, "another", "compared", "rival", "verdict", "decided")
     connection.execute(f"CREATE TABLE searched AS {_SEARCHED}")
     connection.execute("CREATE OR REPLACE VIEW client_standard AS FROM whole_client_standard SEMI JOIN searched USING (row_id)")
     matcher.score(connection)
     _weigh(connection)
     connection.execute(
-        f"CREATE TABLE judged AS {read_sql('identity', 'judged')}", {"link_from": LINK_FROM, "review_from": REVIEW_FROM}
+        f"CREATE TABLE judged AS {read_sql('identity', 'judged')}",
+        {"link_from": LINK_FROM, "review_from": REVIEW_FROM, "most_clients": MOST_CLIENTS},
     )
 
 

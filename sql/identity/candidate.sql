@@ -1,7 +1,7 @@
 -- Purpose: the odds of each explanation of what a client and a candidate share: one person, whose records are kept in one way or
 -- another, or nobody in the register, but a twin of the candidate, a relative or a namesake in the house.
 -- Grain: client × current CHI.
--- Inputs: weighed, client, person, whole_client_standard, register_standard, frequency_postcode, and what is known of other clients
+-- Inputs: weighed, client, verdict, person, whole_client_standard, register_standard, frequency_postcode, and what is known of other clients
 -- (nothing yet, the first time): linked, those beyond doubt, and claimed; $population, $moved_along, $free_factor, $taken_factor.
 -- Conserves: every candidate once.
 WITH sought AS (
@@ -52,10 +52,20 @@ final AS (
         pow(2, surname_weight + date_of_birth_weight + home_weight) / $population AS twin,
         pow(2, surname_weight + home_weight) / $population AS relative,
         pow(2, forename_weight + surname_weight + home_weight) / $population AS namesake,
-        w.claim IS NOT NULL AND w.claim <> w.candidate
-            AND coalesce(NOT alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), false) AS guarded
+        -- However probable: a person decides.
+        CASE
+            WHEN v.verdict = 'another' THEN 'another'
+            WHEN w.claim <> w.candidate AND NOT alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root) THEN 'twin'
+            WHEN w.claim <> w.candidate THEN 'other_chi'
+            WHEN l.birth_year <> r.birth_year AND left(l.birthday, 2) <> left(r.birthday, 2) AND right(l.birthday, 2) <> right(r.birthday, 2)
+                AND l.any_birthday <> r.any_birthday THEN 'other_date'
+            WHEN (l.forename IS NOT NULL AND r.forename IS NOT NULL)::INTEGER
+                + (l.surname IS NOT NULL AND r.surname IS NOT NULL)::INTEGER
+                + (l.date_of_birth IS NOT NULL AND r.date_of_birth IS NOT NULL)::INTEGER < 2 THEN 'too_little'
+        END AS guard
     FROM odds AS w
     JOIN whole_client_standard AS l ON l.row_id = w.client
     JOIN register_standard AS r ON r.row_id = w.register
+    JOIN verdict AS v ON v.row_id = w.client
 )
 SELECT * FROM final

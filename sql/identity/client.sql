@@ -8,7 +8,6 @@ WITH claimed AS (
 ),
 ranked AS (
     SELECT claimed.*,
-        count(DISTINCT claim) OVER (PARTITION BY agency, social_care_id) AS claims,
         row_number() OVER (
             PARTITION BY agency, social_care_id
             ORDER BY claim NULLS LAST,

@@ -3,6 +3,6 @@
 WITH final AS (
     SELECT row_id AS client, claim AS candidate FROM client JOIN verdict USING (row_id) WHERE verdict = 'chi'
     UNION ALL
-    SELECT client, candidate FROM outcome WHERE probability >= $link_from AND NOT guarded
+    SELECT client, candidate FROM outcome WHERE probability >= $link_from AND guard IS NULL
 )
 SELECT * FROM final

@@ -8,7 +8,7 @@ WITH whole AS (
     JOIN share AS s USING (cohort)
 ),
 final AS (
-    SELECT c.client, c.candidate, c.guarded, c.register,
+    SELECT c.client, c.candidate, c.guard, c.register,
         round(
             (w.spotless * c.spotless + w.careful * c.careful + w.fair * c.fair + w.poor * c.poor + w.typed * c.typed) / w.odds, 6
         ) AS probability

@@ -18,15 +18,22 @@ Line = tuple[str, str, Decimal]
 
 
 def with_somebody_elses_chi(root: Path) -> tuple[str, str]:
-    """Give a client of Angus who has home care the CHI number of another client. Returns the client's id and that number."""
-    file = root / "landing" / "angus" / "clients" / "2025-05.csv"
-    rows = rows_of(file)
+    """Give a client of Angus who has home care the CHI number of another client, in the file of every month.
+
+    Returns the client's id and that number.
+    """
+    files = sorted((root / "landing" / "angus" / "clients").glob("*.csv"))
+    rows = rows_of(files[-1])
     cared_for = {row["social_care_id"] for row in rows_of(root / "landing" / "angus" / "home_care" / "2025-05.csv")}
     mistaken = next(row for row in rows if row["social_care_id"] in cared_for and row["chi_number"])
     other = next(row for row in rows if row["chi_number"] and row["surname"] != mistaken["surname"])
-    mistaken["chi_number"] = other["chi_number"]
-    lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for file in files:
+        rows = rows_of(file)
+        for row in rows:
+            if row["social_care_id"] == mistaken["social_care_id"]:
+                row["chi_number"] = other["chi_number"]
+        lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return mistaken["social_care_id"], other["chi_number"]
 
 

@@ -263,9 +263,42 @@ def test_chi_links_when_date_of_birth_or_name_agrees() -> None:
     assert by_both["link_probability"] is None
 
 
-def test_chi_alone_links_when_there_is_nothing_to_compare() -> None:
-    nameless = client(AGNES_CHI, AGNES, forename=None, surname=None, date_of_birth=None)
-    assert linked_one(nameless)["link_method"] == "chi"
+NAMELESS = {"forename": None, "surname": None, "sex": "9", "postcode": None}
+
+
+def test_a_chi_that_nothing_supports_goes_to_review() -> None:
+    """A CHI number holds its date of birth: that is no second witness."""
+    for nothing in (NAMELESS, NAMELESS | {"date_of_birth": None}, NAMELESS | {"date_of_birth": None, "sex": "2"}):
+        row = linked_one(client(AGNES_CHI, AGNES | nothing))
+        assert (row["link_method"], row["chi_number"], row["review_reason"]) == ("unlinked", None, link.CHI_DISAGREES)
+
+
+@pytest.mark.parametrize("named", ["forename", "surname", "sex", "postcode"])
+def test_a_chi_with_its_date_of_birth_and_one_thing_more_links(named: str) -> None:
+    row = linked_one(client(AGNES_CHI, AGNES | NAMELESS | {named: AGNES[named]}))
+    assert (row["link_method"], row["chi_number"]) == ("chi", AGNES_CHI)
+
+
+MARGARET = {**AGNES, "forename": "Margaret"}
+AGNES_LATER = {**AGNES, "date_of_birth": DAY(1971, 11, 2), "postcode": "DD5 1ZZ"}
+
+
+@pytest.mark.parametrize(
+    ("words", "somebody_else"), [(MARGARET, MARGARET), ({**AGNES_LATER, "postcode": "DD9 9ZZ"}, AGNES_LATER)]
+)
+def test_a_chi_goes_to_review_where_the_words_are_of_somebody_else_in_the_register(words: Row, somebody_else: Row) -> None:
+    """A twin's number, a mother's number: it agrees with its person in part, but another person is all that the client says."""
+    both = [*A_REGISTER, {"chi_number": NEWER_CHI, **somebody_else}]
+    row = linked_one(client(AGNES_CHI, words), both)
+    assert (row["link_method"], row["chi_number"], row["review_reason"]) == ("unlinked", None, link.RIVAL)
+    shown = sheet_of([client(AGNES_CHI, words)], both)["candidate_chi_number"].to_pylist()
+    assert shown == [AGNES_CHI, NEWER_CHI]
+    assert linked_one(client(AGNES_CHI, words))["link_method"] == "chi"
+
+
+def test_a_new_surname_that_somebody_else_of_another_home_has_too_is_no_doubt() -> None:
+    register = [*A_REGISTER, {"chi_number": NEWER_CHI, **AGNES, "surname": "Gow", "postcode": "PH1 1AA"}]
+    assert linked_one(client(AGNES_CHI, AGNES, surname="Gow"), register)["chi_number"] == AGNES_CHI
 
 
 def test_chi_of_somebody_else_goes_to_review() -> None:
@@ -295,6 +328,68 @@ def test_several_chis_for_one_client_go_to_review() -> None:
     assert row["review_reason"] == link.SEVERAL_CHIS
 
 
+def test_several_chis_over_the_months_or_in_rows_set_aside_go_to_review() -> None:
+    """The latest file has one row of the client; another file, or a row that is no longer in use, claims another number."""
+    before = [client(ROBERT_CHI, ROBERT)]
+    row = linked_one(client(AGNES_CHI, AGNES), said=before)
+    assert (row["link_method"], row["chi_number"], row["review_reason"]) == ("unlinked", None, link.SEVERAL_CHIS)
+    assert linked_one(client(None, AGNES), said=[*before, client(AGNES_CHI, AGNES)])["review_reason"] == link.SEVERAL_CHIS
+    assert linked_one(client(AGNES_CHI, AGNES), said=[client(AGNES_CHI, AGNES)])["chi_number"] == AGNES_CHI
+    for other in ({"agency": "dundee-city"}, {"social_care_id": "A2"}, {"chi_is_valid": False}):
+        assert linked_one(client(AGNES_CHI, AGNES), said=[client(ROBERT_CHI, AGNES, **other)])["chi_number"] == AGNES_CHI
+
+
+JEAN = {"forename": "Jean", "surname": "Petrie", "date_of_birth": DAY(1933, 11, 2), "sex": "2", "postcode": "DD5 1ZZ"}
+
+
+@pytest.mark.parametrize(
+    "before",
+    [JEAN, {**JEAN, "sex": "9"}, {**JEAN, "date_of_birth": None}, {**JEAN, "surname": "Lindsay"}, {**JEAN, "forename": None},
+     {**AGNES, "forename": "Jean", "surname": "Petrie", "sex": "1"}, {**JEAN, "forename": None, "surname": None, "sex": "1"}],
+)  # fmt: skip
+@pytest.mark.parametrize("number", [None, AGNES_CHI])
+def test_a_number_that_meant_somebody_else_links_to_nobody(before: Row, number: str | None) -> None:
+    row = linked_one(client(number, AGNES), said=[client(None, before)])
+    assert (row["link_method"], row["chi_number"], row["review_reason"]) == ("unlinked", None, link.ANOTHER_PERSON)
+
+
+@pytest.mark.parametrize(
+    "corrected",
+    [{}, {"forename": "Agness"}, {"forename": "Senga"}, {"surname": "Petrie"}, {"surname": "Lindsey", "forename": "AGNES "},
+     {"date_of_birth": DAY(1941, 3, 12)}, {"date_of_birth": DAY(1940, 12, 3)}, {"date_of_birth": DAY(1933, 11, 2)},
+     {"date_of_birth": None, "surname": "Petrie"}, {"forename": None, "surname": None, "postcode": None}, {"sex": "1"},
+     {"forename": "Lindsay", "surname": "Agnes"}, {"postcode": "PH1 1AA"}, {"surname": "Petrie", "date_of_birth": DAY(1940, 3, 13)}],
+)  # fmt: skip
+def test_a_correction_is_not_another_person(corrected: Row) -> None:
+    before = client(None, AGNES, **corrected)
+    assert linked_one(client(AGNES_CHI, AGNES), said=[before])["chi_number"] == AGNES_CHI
+    assert linked_one(client(None, AGNES), said=[before])["chi_number"] == AGNES_CHI
+
+
+def test_who_is_in_doubt_is_shown_beside_everybody_claimed_and_a_decision_settles_it() -> None:
+    before = [client(ROBERT_CHI, ROBERT)]
+    shown = sheet_of([client(AGNES_CHI, AGNES)], said=before)
+    assert shown["candidate_chi_number"].to_pylist() == [AGNES_CHI, ROBERT_CHI]
+    decided = linked_one(client(AGNES_CHI, AGNES), decisions=[decision(AGNES_CHI)], said=before)
+    assert (decided["link_method"], decided["chi_number"], decided["review"]) == ("decision", AGNES_CHI, False)
+
+
+def test_more_than_three_clients_of_one_agency_on_one_person_go_to_review() -> None:
+    def clients(count: int) -> list[Row]:
+        return [client(AGNES_CHI, AGNES, social_care_id=f"A{n}") for n in range(1, count + 1)]
+
+    assert {row["chi_number"] for row in linked(clients(3))} == {AGNES_CHI}
+    elsewhere = client(AGNES_CHI, AGNES, agency="dundee-city")
+    assert {row["chi_number"] for row in linked([*clients(3), elsewhere])} == {AGNES_CHI}
+    crowd = linked(clients(4))
+    assert {(row["chi_number"], row["review_reason"]) for row in crowd} == {(None, link.CROWD)}
+    assert set(sheet_of(clients(4))["candidate_chi_number"].to_pylist()) == {AGNES_CHI}
+    # A1 is decided; with a fourth that nobody decided the others still wait.
+    kept = [row["social_care_id"] for row in linked(clients(4), decisions=[decision(AGNES_CHI)]) if row["chi_number"]]
+    assert kept == ["A1"]
+    assert [row["chi_number"] for row in linked(clients(4), decisions=[decision(None)])] == [None, *[AGNES_CHI] * 3]
+
+
 def test_an_old_and_a_new_number_of_one_person_are_one_claim() -> None:
     register = [{"chi_number": NEWER_CHI, "previous_chi_number": AGNES_CHI, **AGNES}]
     row = linked_one([client(AGNES_CHI, AGNES), client(NEWER_CHI, AGNES), client(None, ROBERT)], register)
@@ -312,8 +407,31 @@ def test_probable_match_without_chi() -> None:
     assert float(row["link_probability"]) >= link.LINK_FROM
 
 
-def test_valid_chi_that_the_register_lacks_is_searched_too() -> None:
-    assert linked_one(client(UNKNOWN_CHI, AGNES))["link_method"] == "probabilistic"
+def test_valid_chi_that_the_register_lacks_is_searched_too_but_two_different_numbers_are_for_a_person() -> None:
+    row = linked_one(client(UNKNOWN_CHI, AGNES))
+    assert (row["link_method"], row["review_reason"]) == ("unlinked", link.OTHER_CHI)
+    assert sheet_of([client(UNKNOWN_CHI, AGNES)])["candidate_chi_number"].to_pylist() == [AGNES_CHI]
+
+
+def test_a_date_of_birth_without_any_part_in_common_goes_to_review_however_probable() -> None:
+    husbands = client(None, AGNES, date_of_birth=DAY(1938, 5, 9))
+    house = [
+        {"chi_number": AGNES_CHI, **AGNES},
+        {"chi_number": NEWER_CHI, **AGNES, "forename": "Robert", "sex": "1", "date_of_birth": DAY(1938, 5, 9)},
+    ]
+    row = linked_one(husbands, house)
+    assert (row["link_method"], row["review_reason"]) == ("unlinked", link.OTHER_DATE)
+    same_month = client(None, AGNES, date_of_birth=DAY(1938, 3, 9))
+    house[1]["date_of_birth"] = DAY(1938, 3, 9)
+    assert linked_one(same_month, house)["chi_number"] == AGNES_CHI
+
+
+def test_a_client_of_whom_too_little_can_be_compared_goes_to_review_however_probable() -> None:
+    rare = {**AGNES, "surname": "Quillerstone", "postcode": "PH15 2ZZ"}
+    row = linked_one(
+        client(None, rare, forename=None, date_of_birth=None), [{"chi_number": AGNES_CHI, **rare}, *A_REGISTER[1:]]
+    )
+    assert (row["link_method"], row["review_reason"]) == ("unlinked", link.TOO_LITTLE)
 
 
 def test_twin_with_own_chi_goes_to_review() -> None:
@@ -513,10 +631,10 @@ def test_history_file(tmp_path: Path) -> None:
 # --- review -----------------------------------------------------------------------------------------
 
 
-def sheet_of(rows: list[Row], register: list[Row] | None = None) -> pa.Table:
+def sheet_of(rows: list[Row], register: list[Row] | None = None, said: list[Row] | None = None) -> pa.Table:
     with database(threads=1) as connection:
         known = table(A_REGISTER if register is None else register, REGISTER)
-        link.judge(connection, known, table(rows, CLIENTS), table([], review.DECISIONS))
+        link.judge(connection, known, table(rows, CLIENTS), table([], review.DECISIONS), _said(said))
         return review.review_sheet(connection, link.REVIEW_FROM)
 
 
@@ -778,12 +896,18 @@ def decision(number: str | None, agency: str = "angus", decided_on: DAY = IN_APR
     }
 
 
-def linked(clients: list[Row], register: list[Row] | None = None, decisions: list[Row] | None = None) -> list[Row]:
+def linked(
+    clients: list[Row], register: list[Row] | None = None, decisions: list[Row] | None = None, said: list[Row] | None = None
+) -> list[Row]:
     people_known = table(A_REGISTER if register is None else register, REGISTER)
-    rows: list[Row] = link.link_clients(
-        people_known, table(clients, CLIENTS), table(decisions or [], review.DECISIONS)
+    rows: list[Row] = link.judge_clients(
+        people_known, table(clients, CLIENTS), table(decisions or [], review.DECISIONS), said=_said(said)
     ).to_pylist()
     return rows
+
+
+def _said(rows: list[Row] | None) -> pa.Table:
+    return table(rows or [], CLIENTS).select(link.SAID.names)
 
 
 def chance_in_register(clients: list[Row], decisions: list[Row] | None = None) -> Any:
@@ -793,8 +917,13 @@ def chance_in_register(clients: list[Row], decisions: list[Row] | None = None) -
     return row["chance_in_register"]
 
 
-def linked_one(clients: Row | list[Row], register: list[Row] | None = None, decisions: list[Row] | None = None) -> Row:
-    rows = linked(clients if isinstance(clients, list) else [clients], register, decisions)
+def linked_one(
+    clients: Row | list[Row],
+    register: list[Row] | None = None,
+    decisions: list[Row] | None = None,
+    said: list[Row] | None = None,
+) -> Row:
+    rows = linked(clients if isinstance(clients, list) else [clients], register, decisions, said)
     assert len(rows) == 1
     return rows[0]
 
