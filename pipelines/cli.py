@@ -317,6 +317,8 @@ def _refresh(root: DataRoot, period: str, note: str | None, again: bool = False)
         try:
             published = run(root, period, said(note) if note is not None else None, _progress, again)
         except GateRefused as refused:
+            for warning in refused.warnings:
+                typer.echo(f"warning: {warning}")
             raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
         release = root.folder("releases") / published.version
         if not published.is_new:

@@ -5,7 +5,7 @@ and what is only named. Does not belong here: judging records (`ingest`), checki
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import pyarrow.parquet as pq
@@ -22,12 +22,15 @@ from schemas.feeds import FEEDS
 
 @dataclass(frozen=True)
 class Check:
-    """The answer of one check. `blocks`: a failure refuses the release, else it is a warning."""
+    """The answer of one check. `blocks`: a failure refuses the release, else it is a warning. `cases`: all that breaks it,
+    each in one line; `detail` may name the first of them alone.
+    """
 
     name: str
     passed: bool
     detail: str
     blocks: bool = True
+    cases: list[str] = field(default_factory=list)
 
 
 REQUIRED_FEEDS = "every required feed is there and every file can be used"
@@ -86,7 +89,7 @@ def judge(steps: Steps) -> list[Check]:
     judged = steps.all_judged()
     checks = [_required_feeds(steps, judged), _unused(steps), _corrections(judged, steps), _equal_rows(judged)]
     checks += [_rows(judged, steps), _pounds(judged, steps)]
-    checks += [_of_files(name, cases) for name, cases in _named_of_files(judged, steps.period).items()]
+    checks += [_named(name, OF_FILES[name], cases) for name, cases in _named_of_files(judged, steps.period).items()]
     found = _selected(steps)
     checks += [_of_select(name, sentence, found[name], blocks=True) for name, sentence in BLOCKING.items()]
     checks += [_of_select(name, sentence, found[name], blocks=False) for name, sentence in NAMED.items()]
@@ -94,32 +97,37 @@ def judge(steps: Steps) -> list[Check]:
     judgements = judge_tables({name: pq.read_table(files[name]) for name in JUDGED}, steps.period)
     write_data_docs(judgements, steps.data_docs, steps.period)
     checks += [_of_table(j) for j in judgements]
-    details = steps.naming_nobody([c.detail for c in checks])
-    return [replace(c, detail=visible(detail)) for c, detail in zip(checks, details, strict=True)]
+    words = steps.naming_nobody([text for c in checks for text in (c.detail, *c.cases)])
+    said = iter(visible(text) for text in words)
+    return [replace(c, detail=next(said), cases=[next(said) for _ in c.cases]) for c in checks]
 
 
 def _required_feeds(steps: Steps, judged: list[Judged]) -> Check:
-    """Feeds of the period that are missing block; so does a refused file with no earlier one to fall back on."""
-    usable = {(j.landed.agency, j.landed.feed, j.landed.period) for j in current(judged)}
+    """Feeds of the period that are missing block; so does a refused file with nothing to stand in for it. One that a later
+    revision has mended is no news.
+    """
+    usable = {(j.landed.agency, j.landed.feed, j.landed.period): j.landed.revision for j in current(judged)}
     missing = [
         f"{agency}/{feed}: no usable submission for {steps.period}"
         for agency, feed in steps.expected_feeds(steps.period)
         if (agency, feed, steps.period) not in usable
     ]
     refused = [
-        (f"{j.landed.name}: {j.detail} ({j.refused})", (j.landed.agency, j.landed.feed, j.landed.period) in usable)
+        (f"{j.landed.name}: {j.detail} ({j.refused})", stands_in is not None)
         for j in judged
         if j.refused
+        for stands_in in [usable.get((j.landed.agency, j.landed.feed, j.landed.period))]
+        if stands_in is None or stands_in < j.landed.revision
     ]
     broken = missing + [sentence for sentence, _ in refused]
     blocks = bool(missing) or any(not has_fallback for _, has_fallback in refused) or not broken
-    return Check("required_feeds", not broken, "; ".join(broken) if broken else REQUIRED_FEEDS, blocks)
+    return _named("required_feeds", REQUIRED_FEEDS, broken, blocks=blocks)
 
 
 def _unused(steps: Steps) -> Check:
     """What lies in landing and is no submission is named."""
     found = steps.unused()
-    return Check("unused", not found, "; ".join(found) if found else UNUSED, blocks=False)
+    return _named("unused", UNUSED, found)
 
 
 def _corrections(judged: list[Judged], steps: Steps) -> Check:
@@ -131,7 +139,7 @@ def _corrections(judged: list[Judged], steps: Steps) -> Check:
         for j in current(judged)
         if (found := j.outcome.corrected.get(c.name)) is not None and found.records < c.expects
     ]
-    return Check("corrections", not too_few, "; ".join(too_few) if too_few else CORRECTIONS, blocks=False)
+    return _named("corrections", CORRECTIONS, too_few)
 
 
 def _equal_rows(judged: list[Judged]) -> Check:
@@ -142,7 +150,7 @@ def _equal_rows(judged: list[Judged]) -> Check:
         for name, count in reversed(counts)
         if count.failed
     ]
-    return Check("equal_rows", not found, "; ".join(found) if found else EQUAL_ROWS, blocks=False)
+    return _named("equal_rows", EQUAL_ROWS, found)
 
 
 def _named_of_files(judged: list[Judged], period: str) -> dict[str, list[str]]:
@@ -187,8 +195,9 @@ def _lost_rows(used: Judged, judged: list[Judged]) -> str | None:
     return f"{x.name}: {figures[0]}; the file that it replaces has {figures[1]}"
 
 
-def _of_files(name: str, cases: list[str]) -> Check:
-    return Check(name, not cases, "; ".join(cases) if cases else OF_FILES[name], blocks=False)
+def _named(name: str, sentence: str, cases: list[str], *, blocks: bool = False) -> Check:
+    """A check that every case breaks: all of them are the detail; where there is none, the sentence holds."""
+    return Check(name, not cases, "; ".join(cases) if cases else sentence, blocks, cases)
 
 
 def _rows(judged: list[Judged], steps: Steps) -> Check:
@@ -198,7 +207,7 @@ def _rows(judged: list[Judged], steps: Steps) -> Check:
         kept = fate["accepted"] + fate["quarantined"] + fate["superseded"] if fate else 0
         if kept != j.outcome.rows:
             broken.append(f"{j.landed.name}: {j.outcome.rows} rows read, {kept} accounted for")
-    return Check("rows", not broken, broken[0] if broken else ROWS)
+    return _named("rows", ROWS, broken, blocks=True)
 
 
 def _pounds(judged: list[Judged], steps: Steps) -> Check:
@@ -209,7 +218,7 @@ def _pounds(judged: list[Judged], steps: Steps) -> Check:
         kept = sum((fate[p] for p in parts), Decimal("0.00")) if fate else Decimal("0.00")
         if kept != j.outcome.pounds_read:
             broken.append(f"{j.landed.name}: £{j.outcome.pounds_read} read, £{kept} accounted for")
-    return Check("pounds", not broken, broken[0] if broken else POUNDS)
+    return _named("pounds", POUNDS, broken, blocks=True)
 
 
 def _with_fates(judged: list[Judged], steps: Steps) -> list[tuple[Judged, dict | None]]:
@@ -229,13 +238,13 @@ def _of_select(name: str, sentence: str, rows: list[tuple], *, blocks: bool) -> 
     """A check that is a SELECT of what breaks it: no row, it holds. The first row is the detail."""
     if not rows:
         return Check(name, True, sentence, blocks)
-    first = ", ".join(str(value) for value in rows[0] if value is not None)
+    cases = [", ".join(str(value) for value in row if value is not None) for row in rows]
     more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
-    return Check(name, False, f"{first}{more}; it should be that {sentence}", blocks)
+    return Check(name, False, f"{cases[0]}{more}; it should be that {sentence}", blocks, cases)
 
 
 def _of_table(judgement: Judgement) -> Check:
     """A suite as a check: what is critical blocks, what is not is named."""
     broken = judgement.critical_failures or judgement.warnings
     blocks = bool(judgement.critical_failures) or not broken
-    return Check(judgement.table, not broken, "; ".join(broken) if broken else "every expectation is met", blocks)
+    return _named(judgement.table, "every expectation is met", list(broken), blocks=blocks)

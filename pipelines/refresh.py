@@ -88,7 +88,7 @@ def refresh_recorded_in(
     if verdict is not None and verdict.run != result.run_id:
         verdict = None  # the run did not come to the gate
     if verdict is not None and verdict.blocked_by:
-        raise GateRefused(verdict.blocked_by)
+        raise GateRefused(verdict.blocked_by, verdict.warnings)
     if not result.success or verdict is None:
         raise _reason(result.all_events)
     (release,) = result.asset_materializations_for_node("release")

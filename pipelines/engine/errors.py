@@ -17,9 +17,10 @@ class Stopped(Exception):
 
 
 class GateRefused(Exception):
-    """The gate refused the release (exit 3). `reasons` are one line each."""
+    """The gate refused the release (exit 3). `reasons` are one line each, and so are the warnings that it gave besides."""
 
-    def __init__(self, reasons: list[str]) -> None:
+    def __init__(self, reasons: list[str], warnings: Sequence[str] = ()) -> None:
+        self.warnings = list(warnings)
         self.reasons = [said(reason) for reason in reasons]
         super().__init__("; ".join(self.reasons))
 

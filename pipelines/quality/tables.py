@@ -127,9 +127,10 @@ def _locality_month_cost(e: Any) -> list[Any]:
 
 
 def _submission(e: Any) -> list[Any]:
+    """Refused files and nil returns are named by the gate itself, where they are news."""
     return [
-        _in_set(e, "status", ["accepted", "replaced"], "warning"),
-        _at_least(e, "rows", 1, "warning"),
+        _in_set(e, "status", ["accepted", "replaced", "refused"], CRITICAL),
+        _at_least(e, "rows", 0, CRITICAL),
         _at_least(e, "quarantined", 0, CRITICAL),
     ]
 
