@@ -277,4 +277,8 @@ def test_a_lookup_that_lists_a_council_twice_doubles_nothing(published: BuildWor
         writer.writeheader()
         writer.writerows(kept)
     run(root)
-    assert parquet_hashes(root, "2025.05.2") == parquet_hashes(root, VERSION)
+    # The table of areas has the dates of these very rows.
+    made, before = (
+        {k: v for k, v in parquet_hashes(root, of).items() if k != "area/all.parquet"} for of in ("2025.05.2", VERSION)
+    )
+    assert made == before
