@@ -6,23 +6,23 @@ Exit codes: 0 done; 2 done with warnings; 3 the gate (or `validate`) refused; 1 
 
 import datetime
 import importlib.metadata
+import io
 import os
 import re
 import shutil
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Annotated
 
 import duckdb
 import typer
 
-from pipelines.engine.database import literal
 from pipelines.engine.errors import GateRefused, IrfError, Stopped
 from pipelines.engine.paths import REPOSITORY, SQL, DataRoot
-from pipelines.engine.said import said
+from pipelines.engine.said import said, visible
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
@@ -205,29 +205,33 @@ def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=Tr
 
 @app.command()
 def query(sql: str, release: Annotated[str | None, typer.Option(help="version; default the latest")] = None) -> None:
-    """DuckDB over a release: its tables by their names."""
+    """DuckDB over a release: its tables by their names. It reads the release, and nothing else; it writes nothing."""
+    from pipelines.release.opened import check_only_reads
+
+    shown = io.StringIO()
     with _opened(_release(release)) as connection:
         try:
+            check_only_reads(sql)
             rows = connection.sql(sql)
             if rows is not None:
-                rows.show(max_rows=SHOWN_ROWS, max_width=shutil.get_terminal_size((SHOWN_WIDTH, 24)).columns)
+                with redirect_stdout(shown):
+                    rows.show(max_rows=SHOWN_ROWS, max_width=shutil.get_terminal_size((SHOWN_WIDTH, 24)).columns)
         except duckdb.Error as error:
             raise IrfError(f"query: {str(error).splitlines()[0]}") from None
+    for line in shown.getvalue().splitlines():
+        typer.echo(visible(line))
 
 
 @contextmanager
 def _opened(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """DuckDB with the tables of a release by their names."""
-    from schemas.published import PUBLISHED
+    """DuckDB with the tables of a release by their names; it can read nothing else."""
+    from pipelines.release.opened import confine, show_release
 
     with duckdb.connect() as connection:
-        for name in PUBLISHED:
-            files = literal(str(release / name / "**" / "*.parquet"))
-            connection.execute(
-                f"CREATE VIEW {name} AS SELECT * FROM read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
-            )
+        show_release(connection, release)
         for macro in sorted((SQL / "query").glob("*.sql")):
             connection.execute(macro.read_text("utf-8"))
+        confine(connection, release)
         yield connection
 
 
@@ -258,12 +262,13 @@ def _root() -> DataRoot:
 
 def _release(version: str | None) -> Path:
     from pipelines.release.publish import latest
+    from pipelines.release.publish import releases as published
 
     folder = _root().folder("releases")
-    chosen = version or latest(folder)
+    chosen = latest(folder) if version is None else version
     if chosen is None:
         raise IrfError("no release yet; run `irf refresh --period YYYY-MM`")
-    if not (folder / chosen / "manifest.json").is_file():
+    if chosen not in published(folder):
         raise IrfError(f"releases/{chosen}: no such release; `irf releases` lists them")
     return folder / chosen
 

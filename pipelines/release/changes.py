@@ -10,9 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.engine.database import literal
-from schemas.published import PUBLISHED
-from schemas.table import duckdb_columns
+from pipelines.release.opened import show_release
 
 
 def changes(previous: Path | None, staged: Path, manifest: dict) -> str:
@@ -94,14 +92,7 @@ def _compared(before: Path, now: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB with tables of both releases as `before.<table>` and `now.<table>`; one that a release lacks is empty there."""
     with duckdb.connect() as connection:
         for schema, release in (("before", before), ("now", now)):
-            connection.execute(f"CREATE SCHEMA {schema}")
-            for name in ("control_total", "cost_line", "ledger_line"):
-                files = literal(str(release / name / "**" / "*.parquet"))
-                if any((release / name).rglob("*.parquet")):
-                    source = f"read_parquet({files}, hive_partitioning = true, hive_types_autocast = false)"
-                    connection.execute(f"CREATE VIEW {schema}.{name} AS SELECT * FROM {source}")
-                else:
-                    connection.execute(f"CREATE TABLE {schema}.{name} ({duckdb_columns(PUBLISHED[name])})")
+            show_release(connection, release, schema)
         yield connection
 
 

@@ -18,6 +18,7 @@ from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import SQL
 from pipelines.identity.pseudonym import key_check
 from pipelines.ingest.landing import published_hash
+from pipelines.release.opened import show_release
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema
 
@@ -56,7 +57,7 @@ def verify(release: Path) -> list[Finding]:
     if not all(f.passed for f in findings):
         return findings
     with duckdb.connect() as connection:
-        _views(connection, release)
+        show_release(connection, release, "release")
         findings += [_identity(connection, name, sentence) for name, sentence in IDENTITIES.items()]
         findings.append(_manifest_pounds(connection, manifest))
         findings.append(_month_splits(connection, manifest))
@@ -126,15 +127,6 @@ def _without_year(declared: pa.Schema, file: Path) -> pa.Schema:
     """Early releases have the year in the folder's name instead of the file."""
     in_folder = file.parent.name.startswith("financial_year=")
     return declared.remove(declared.get_field_index("financial_year")) if in_folder else declared
-
-
-def _views(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
-    connection.execute("CREATE SCHEMA release")
-    for name in PUBLISHED:
-        files = str(release / name / "**" / "*.parquet").replace("'", "''")
-        connection.execute(
-            f"CREATE VIEW release.{name} AS SELECT * FROM read_parquet('{files}', hive_partitioning = true, hive_types_autocast = false)"
-        )
 
 
 def _identity(connection: duckdb.DuckDBPyConnection, name: str, sentence: str) -> Finding:
