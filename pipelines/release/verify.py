@@ -8,19 +8,21 @@ import hashlib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.engine.errors import IrfError
+from pipelines.engine.files import read_note
 from pipelines.engine.paths import SQL
 from pipelines.identity.pseudonym import key_check
 from pipelines.ingest.landing import published_hash
 from pipelines.release.opened import show_release
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema
+from schemas.table import key as key_of
 
 IDENTITIES = {
     "rows": "every submission: rows = accepted + quarantined + superseded",
@@ -34,8 +36,22 @@ IDENTITIES = {
     "lines": "every line: cost = direct_cost + residual_cost, and line_id is unique",
     "clients": "client_month_cost = the lines with a person",
     "localities": "locality_month_cost = all lines",
+    "heads": "cost per head = cost ÷ population",
+    "counts": "people and lines of control_total are those of the lines",
     "people": "every person of a line is in person, and no other",
 }
+
+
+SAYS = {
+    "version": str,
+    "period": str,
+    "key_check": str,
+    "tables": dict,
+    "documents": dict,
+    "inputs": list,
+    "month_splits": list,
+}
+"""What a manifest says at the least, and how."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +65,11 @@ class Finding:
 
 def verify(release: Path) -> list[Finding]:
     """Every check of a release, in order. Never raises for what it finds wrong."""
-    manifest = json.loads((release / "manifest.json").read_text("utf-8"))
-    findings = [*_hashes(release, manifest), _files(release, manifest)]
+    manifest = read_note(release / "manifest.json")
+    if (wrong := _wrong_in(manifest)) is not None:
+        return [Finding("manifest", False, f"manifest.json {wrong}")]
+    assert isinstance(manifest, dict)
+    findings = [*_hashes(release, manifest), _files(release, manifest), _version(release, manifest)]
     if not all(f.passed for f in findings):
         return findings  # what is in a file that is not the published one says nothing
     findings += _schemas(release)
@@ -58,11 +77,26 @@ def verify(release: Path) -> list[Finding]:
         return findings
     with duckdb.connect() as connection:
         show_release(connection, release, "release")
+        findings.append(_grains(connection))
         findings += [_identity(connection, name, sentence) for name, sentence in IDENTITIES.items()]
-        findings.append(_manifest_pounds(connection, manifest))
-        findings.append(_month_splits(connection, manifest))
-        findings.append(_corrections(connection, manifest))
+        for name, check in {"pounds": _manifest_pounds, "months": _month_splits, "corrections": _corrections}.items():
+            try:
+                findings.append(check(connection, manifest))
+            except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
+                findings.append(Finding(name, False, "manifest.json does not tell it in the way a manifest does"))
     return findings
+
+
+def _wrong_in(manifest: object) -> str | None:
+    """What keeps a manifest from being read as one."""
+    if not isinstance(manifest, dict):
+        return "is missing, or no JSON object"
+    for name, kind in SAYS.items():
+        if not isinstance(manifest.get(name), kind):
+            return f"does not say {name}, or not in the way a manifest does"
+    if not all(isinstance(facts, dict) and isinstance(facts.get("sha256"), str) for facts in manifest["tables"].values()):
+        return "does not say the sha256 of each table"
+    return None
 
 
 def verify_landing(release: Path, landing: Path, key: bytes) -> list[Finding]:
@@ -102,11 +136,33 @@ def _hash(release: Path, path: str, expected: str) -> Finding:
 
 
 def _files(release: Path, manifest: dict) -> Finding:
-    present = {p.relative_to(release).as_posix() for p in release.rglob("*.parquet")}
-    extra = sorted(present ^ set(manifest["tables"]))
+    """Every file and folder is one that the manifest names, and the other way round."""
+    named = {*manifest["tables"], *manifest["documents"], "manifest.json"}
+    folders = {parent.as_posix() for path in named for parent in PurePosixPath(path).parents if parent.name}
+    present = {p.relative_to(release).as_posix() for p in release.rglob("*")}
+    extra = sorted(present ^ (named | folders))
     return Finding(
         "files", not extra, f"not in both folder and manifest: {', '.join(extra)}" if extra else "as in the manifest"
     )
+
+
+def _version(release: Path, manifest: dict) -> Finding:
+    """The manifest's version is its folder's, and its month the version's."""
+    version, period = manifest["version"], manifest["period"]
+    holds = version == release.resolve().name and version.startswith(period.replace("-", ".") + ".")
+    return Finding(
+        "version", holds, version if holds else f"the manifest says {version} of {period}, the folder is {release.name}"
+    )
+
+
+def _grains(connection: duckdb.DuckDBPyConnection) -> Finding:
+    """No table has two rows of one key: nobody is counted twice."""
+    for name, model in PUBLISHED.items():
+        if keys := ", ".join(key_of(model)):
+            row = connection.execute(f"SELECT count(*) - count(DISTINCT ({keys},)) FROM release.{name}").fetchone()
+            if row and row[0]:
+                return Finding("grain", False, f"{name}: rows of a key that comes before, {keys}: {row[0]}")
+    return Finding("grain", True, "every table: one row a key")
 
 
 def _schemas(release: Path) -> list[Finding]:
@@ -137,24 +193,21 @@ def _identity(connection: duckdb.DuckDBPyConnection, name: str, sentence: str) -
 
 
 def _manifest_pounds(connection: duckdb.DuckDBPyConnection, manifest: dict) -> Finding:
-    """Pounds by fate are in the manifest; the total read is in the submission table too."""
-    published = {
-        (a, f, p, r): (rows, amount)
-        for a, f, p, r, rows, amount in connection.execute(
-            "SELECT agency, feed, period, revision, rows, amount FROM release.submission"
-        ).fetchall()
-    }
+    """The manifest's inputs are the submissions, with the same rows by fate and the same pounds."""
+    counts = ("file_hash", "rows", "accepted", "quarantined", "superseded")
+    place = ("agency", "feed", "period", "revision")
+    rows = connection.execute(f"SELECT {', '.join((*place, *counts))}, amount FROM release.submission").fetchall()
+    published = {row[:4]: row[4:] for row in rows}
     for i in manifest["inputs"]:
-        pounds = {k: Decimal(v) for k, v in i["pounds"].items()} if i["pounds"] else None
-        rows, amount = published.get((i["agency"], i["feed"], i["period"], i["revision"]), (None, None))
-        holds = rows == i["rows"] and (
-            pounds is None
-            or (
-                pounds["read"] == pounds["accepted"] + pounds["quarantined"] + pounds["superseded"] and amount == pounds["read"]
-            )
-        )
-        if not holds:
+        *known, amount = published.pop(tuple(i[name] for name in place), (None,))
+        if known != [i[name] for name in counts] or not i["file"].startswith(f"{i['agency']}/{i['feed']}/{i['period']}."):
+            return Finding("pounds", False, f"{i['file']}: the manifest and the table submission differ")
+        pounds = {k: Decimal(v) for k, v in i["pounds"].items()} if i["pounds"] else {"read": amount}
+        parts = sum((pounds[k] for k in ("accepted", "quarantined", "superseded")), Decimal(0)) if i["pounds"] else amount
+        if pounds["read"] != amount or parts != amount:
             return Finding("pounds", False, f"{i['file']}: rows or pounds are not all accounted for")
+    if published:
+        return Finding("pounds", False, f"{', '.join(map(str, sorted(published)[0]))}: in submission and not in the manifest")
     return Finding("pounds", True, "every submission: pounds = accepted + quarantined + superseded")
 
 

@@ -76,6 +76,11 @@ def first_plus(column: str, more: object) -> Callable[[pa.Table], pa.Table]:
     return change
 
 
+def doubled(table: pa.Table) -> pa.Table:
+    """The first row twice."""
+    return pa.concat_tables([table.slice(0, 1), table])
+
+
 PENNY = Decimal("0.01")
 
 
@@ -99,10 +104,21 @@ PENNY = Decimal("0.01")
         (f"budget_variance/{YEAR}.parquet", first_plus("budget_to_date", PENNY), {"budgets"}),
         (f"locality_budget/{YEAR}.parquet", first_plus("budget", PENNY), {"budgets"}),
         (f"partnership_budget/{YEAR}.parquet", first_plus("cost", PENNY), {"budgets"}),
-        ("price_index/financial_year=2019-20/all.parquet", first_plus("factor", Decimal("0.000000001")), {"prices"}),
+        ("price_index/2019-20.parquet", first_plus("factor", Decimal("0.000000001")), {"prices"}),
         ("person/all.parquet", lambda t: t.slice(1), {"people"}),
         ("submission/all.parquet", first_plus("accepted", 1), {"rows"}),
         ("submission/all.parquet", first_plus("amount", PENNY), {"pounds"}),
+        ("submission/all.parquet", first_plus("file_hash", "0"), {"pounds"}),
+        ("submission/all.parquet", lambda t: t.slice(1), {"pounds"}),
+        ("person/all.parquet", doubled, {"grain"}),
+        (f"client_month_cost/{YEAR}.parquet", doubled, {"grain"}),
+        (f"locality_month_cost/{YEAR}.parquet", doubled, {"grain"}),
+        (f"cost_line/{YEAR}.parquet", first_plus("units", 1), {"localities"}),
+        (f"client_month_cost/{YEAR}.parquet", first_plus("units", 1), {"clients"}),
+        (f"locality_month_cost/{YEAR}.parquet", first_plus("units", 1), {"localities"}),
+        (f"locality_month_cost/{YEAR}.parquet", first_plus("people", 1), {"localities"}),
+        (f"locality_month_cost/{YEAR}.parquet", first_plus("cost_per_head", PENNY), {"heads"}),
+        (f"control_total/{YEAR}.parquet", first_plus("people", 1), {"counts"}),
     ],
 )
 def test_a_change_of_a_table_with_its_hash_breaks_an_identity(
@@ -158,3 +174,48 @@ def test_no_plain_hash_of_a_submission_is_published(published: BuildWorld) -> No
         plain = hashlib.sha256(file.read_bytes()).hexdigest()
         assert plain[:12] not in text, file
         assert plain[:12] not in sources, file
+
+
+def say(release: Path, **changed: object) -> None:
+    """Let the manifest say something else; None takes it out."""
+    manifest = release / "manifest.json"
+    body = {**json.loads(manifest.read_text("utf-8")), **changed}
+    manifest.write_text(json.dumps({name: value for name, value in body.items() if value is not None}), "utf-8")
+
+
+def test_an_added_file_or_folder_is_found(release: Path) -> None:
+    (release / "person" / "more").mkdir()
+    (release / "notes.txt").write_text("more", "utf-8")
+    (finding,) = [f for f in verify(release) if not f.passed]
+    assert (finding.name, finding.detail) == ("files", "not in both folder and manifest: notes.txt, person/more")
+
+
+def test_a_version_that_is_not_its_folders_is_found(release: Path) -> None:
+    say(release, version="2025.05.2")
+    assert broken(release) == {"version"}
+    say(release, version="2025.05.1", period="2025-06")
+    assert broken(release) == {"version"}
+
+
+def test_inputs_that_contradict_the_submissions_are_found(release: Path) -> None:
+    inputs = json.loads((release / "manifest.json").read_text("utf-8"))["inputs"]
+    for changed in ({"accepted": inputs[0]["accepted"] + 1}, {"file_hash": "0"}, {"file": "angus/notes/2025-04.csv"}):
+        say(release, inputs=[inputs[0] | changed, *inputs[1:]])
+        assert broken(release) == {"pounds"}, changed
+    say(release, inputs=inputs[1:])
+    assert broken(release) == {"pounds"}
+
+
+@pytest.mark.parametrize("name", ["version", "period", "tables", "documents", "inputs", "month_splits", "key_check"])
+def test_a_broken_manifest_is_said_in_a_line(release: Path, name: str) -> None:
+    say(release, **{name: None})
+    assert [(f.name, f.detail) for f in verify(release)] == [
+        ("manifest", f"manifest.json does not say {name}, or not in the way a manifest does")
+    ]
+
+
+def test_a_manifest_of_other_things_is_said_in_a_line(release: Path) -> None:
+    say(release, inputs=[{}], month_splits=["x"], corrections=[{}])
+    assert {"pounds", "months", "corrections"} <= broken(release)
+    (release / "manifest.json").write_text("{", "utf-8")
+    assert [f.detail for f in verify(release)] == ["manifest.json is missing, or no JSON object"]
