@@ -22,7 +22,7 @@ import typer
 
 from pipelines.engine.errors import GateRefused, IrfError, Stopped
 from pipelines.engine.paths import REPOSITORY, SQL, DataRoot
-from pipelines.engine.said import said, visible
+from pipelines.engine.said import SAID_CHARACTERS, said, visible
 
 app = typer.Typer(
     add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
@@ -40,7 +40,7 @@ def _show_version(is_wanted: bool) -> None:
     if is_wanted:
         from pipelines.engine.software import code_version
 
-        typer.echo(f"irf {importlib.metadata.version('integrated-resource-framework')}, code {code_version()}")
+        _say(f"irf {importlib.metadata.version('integrated-resource-framework')}, code {code_version()}")
         raise typer.Exit
 
 
@@ -90,7 +90,8 @@ def status(period: Annotated[str | None, typer.Option(help="one month, YYYY-MM; 
     if period is not None:
         _check_month(period)
     found = status_of(_root(), now_in_scotland(), period)
-    typer.echo("\n".join(told(found)))
+    for line in told(found):
+        _say(line)
     if found.has_problems:
         raise typer.Exit(2)
 
@@ -118,11 +119,12 @@ def validate(
         for landed in [submission_of(file, Given(agency, feed, period), bench.agencies) for file in files]:
             _progress(f"checking {landed.path}")
             trials.append(try_file(landed, bench))
-            typer.echo("\n".join(told(trials[-1])))
+            for line in told(trials[-1]):
+                _say(line)
         if errors is not None:
             write_error_workbook(trials[0], errors, bench.folder)
-            typer.echo(f"rows to fix, for {trials[0].landed.agency} alone: {errors}")
-    typer.echo(ROWS_NOTE)
+            _say(f"rows to fix, for {trials[0].landed.agency} alone: {errors}")
+    _say(ROWS_NOTE)
     if exit_code(trials):
         raise typer.Exit(exit_code(trials))
 
@@ -146,7 +148,7 @@ def releases() -> None:
 
     folder = _root().folder("releases")
     for version in published(folder):
-        typer.echo(f"{version}{'  latest' if version == latest(folder) else ''}")
+        _say(f"{version}{'  latest' if version == latest(folder) else ''}")
 
 
 @app.command()
@@ -165,7 +167,7 @@ def verify(
         root = _root()
         findings += verify_landing(release, root.folder("landing"), read_key(root.key_file))
     for finding in findings:
-        typer.echo(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")
+        _say(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")
     if not all(f.passed for f in findings):
         raise IrfError(f"{sum(not f.passed for f in findings)} checks of the release are broken")
 
@@ -184,7 +186,7 @@ def review_export() -> None:
     steps = last_steps(root)
     path = root.folder("review") / PENDING_FILE
     clients = export_review(steps.review_sheet(), path, steps.key())
-    typer.echo(f"clients in review: {clients}; fill in {path}")
+    _say(f"clients in review: {clients}; fill in {path}")
 
 
 @review_app.command("import")
@@ -198,9 +200,9 @@ def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=Tr
     steps = last_steps(root)
     decisions = root.folder("review") / DECISIONS_FILE
     imported = import_review(file, decisions, steps.key(), steps.register_numbers(), now_in_scotland())
-    typer.echo(f"new decisions: {imported.decisions}; the next refresh follows them")
+    _say(f"new decisions: {imported.decisions}; the next refresh follows them")
     if imported.undecided:
-        typer.echo(f"clients of whom not every person is marked: {imported.undecided}; they stay in review")
+        _say(f"clients of whom not every person is marked: {imported.undecided}; they stay in review")
 
 
 @app.command()
@@ -247,9 +249,9 @@ def _echo_bridge(release: Path) -> None:
             """
         ).fetchall()
     head = ("agency", "ledger £", "no cost £", "cost £", "on records £", "by locality £", "held £", "difference £")
-    typer.echo(f"{head[0]:<16}" + "".join(f"{name:>17}" for name in head[1:]))
+    _say(f"{head[0]:<16}" + "".join(f"{name:>17}" for name in head[1:]))
     for agency, *amounts in rows:
-        typer.echo(f"{agency:<16}" + "".join(f"{amount:>17,.2f}" for amount in amounts))
+        _say(f"{agency:<16}" + "".join(f"{amount:>17,.2f}" for amount in amounts))
 
 
 def _root() -> DataRoot:
@@ -309,8 +311,20 @@ def _check_month(period: str) -> None:
         raise IrfError(f"--period {period}: give a month as YYYY-MM")
 
 
+def _say(text: str, is_error: bool = False) -> None:
+    """Print one line. Everything that the command says goes through here, but for the rows of a release."""
+    typer.echo(said(text), err=is_error)
+
+
+def _warn(warnings: list[str], report: Path) -> None:
+    """Say each warning, of a long one the beginning. report: where the whole of it is."""
+    for warning in warnings:
+        shown = f"{warning[:SAID_CHARACTERS]} … (all of it: {report})" if len(warning) > SAID_CHARACTERS else warning
+        _say(f"warning: {shown}")
+
+
 def _progress(text: str) -> None:
-    typer.echo(f"  {text}", err=True)
+    _say(f"  {text}", is_error=True)
 
 
 def _refresh(root: DataRoot, period: str, note: str | None, again: bool = False) -> None:
@@ -322,21 +336,19 @@ def _refresh(root: DataRoot, period: str, note: str | None, again: bool = False)
         try:
             published = run(root, period, said(note) if note is not None else None, _progress, again)
         except GateRefused as refused:
-            for warning in refused.warnings:
-                typer.echo(f"warning: {warning}")
+            _warn(refused.warnings, root.folder("state") / "verdict.json")
             raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
         release = root.folder("releases") / published.version
         if not published.is_new:
-            typer.echo(
+            _say(
                 f"nothing was published: nothing has changed since {published.version} ({release}); --again publishes all the same"
             )
             return
-        typer.echo(f"published {published.version}: {release}")
+        _say(f"published {published.version}: {release}")
         _echo_bridge(release)
-        typer.echo(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
-        typer.echo(f"bridge: {root.folder('reports') / published.version / 'reconciliation.xlsx'}")
-        for warning in published.warnings:
-            typer.echo(f"warning: {warning}")
+        _say(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
+        _say(f"bridge: {root.folder('reports') / published.version / 'reconciliation.xlsx'}")
+        _warn(published.warnings, root.folder("reports") / published.version / "gate.json")
     if published.warnings:
         raise typer.Exit(2)
 
@@ -360,24 +372,24 @@ def main() -> None:
         code = app(_data_first(sys.argv[1:] or ["--help"]), standalone_mode=False, prog_name="irf")
     except GateRefused as refused:
         for reason in refused.reasons:
-            typer.echo(f"refused: {reason}", err=True)
+            _say(f"refused: {reason}", is_error=True)
         code = 3
     except (IrfError, ValueError) as error:
-        typer.echo(f"error: {error}", err=True)
+        _say(f"error: {error}", is_error=True)
         code = 1
     except typer.TyperException as error:
-        typer.echo(f"error: {error.format_message()}", err=True)
+        _say(f"error: {error.format_message()}", is_error=True)
         code = 1
     except Stopped as stopped:
-        typer.echo(f"stopped: {stopped}", err=True)
+        _say(f"stopped: {stopped}", is_error=True)
         code = 1
     except (typer.Abort, KeyboardInterrupt):
         code = STOPPED_CODE
     except Exception as error:
-        typer.echo(f"error: {_place(error)}", err=True)
+        _say(f"error: {_place(error)}", is_error=True)
         code = 1
     if code == STOPPED_CODE:
-        typer.echo("stopped: what was there before stands; run it again", err=True)
+        _say("stopped: what was there before stands; run it again", is_error=True)
         code = 1
     sys.exit(code or 0)
 

@@ -6,6 +6,7 @@ Nothing under the data root is written: its reference tables are read, and that 
 """
 
 import json
+import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -135,12 +136,27 @@ class Bench:
 
 
 @contextmanager
+def _ended_as_stopped() -> Iterator[None]:
+    """A signal that would end the process at once stops it as Ctrl-C does: nothing of the records is left behind."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
 def open_bench(root: DataRoot) -> Iterator[Bench]:
     """A folder that only its owner can read, with the reference tables judging needs; gone at the end, with all in it.
 
     Raises IrfError when a reference table is absent or breaks its declaration.
     """
-    with tempfile.TemporaryDirectory(prefix="irf-validate-") as name:
+    with _ended_as_stopped(), tempfile.TemporaryDirectory(prefix="irf-validate-") as name:
         folder = Path(name)
         postcodes, corrections, bounds = (
             folder / f"{name}.parquet" for name in ("postcodes", "corrections", "plausible_bounds")

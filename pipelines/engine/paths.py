@@ -26,7 +26,10 @@ class DataRoot:
         return self.path / name
 
     def prepare(self) -> None:
-        """Make the folders; the inside ones are readable by their owner alone."""
+        """Make the folders; the inside ones are readable by their owner alone, and what comes to be in the others, releases
+        above all, is written by nobody else, whatever this process was started with.
+        """
+        os.umask(os.umask(0o077) | 0o022)
         for name in ("landing", "reference", "releases", "reports"):
             self.folder(name).mkdir(parents=True, exist_ok=True)
         for name in INSIDE:

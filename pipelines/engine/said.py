@@ -25,11 +25,6 @@ def said(text: str) -> str:
     return _TEN_DIGITS.sub(lambda found: WITHHELD if is_chi_number(re.sub(r"\D", "", found[0])) else found[0], shown)
 
 
-def shortened(text: str) -> str:
-    """The beginning of a text that is too long for a console."""
-    return text if len(text) <= SAID_CHARACTERS else f"{text[:SAID_CHARACTERS]} …"
-
-
 def is_chi_number(digits: str) -> bool:
     """Whether ten digits are a CHI number of anybody."""
     import pyarrow as pa

@@ -1,0 +1,88 @@
+"""What the command says and leaves behind: lines that forge nothing, name nobody and end somewhere."""
+
+import os
+import signal
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from pipelines import cli, validate
+from pipelines.engine.errors import GateRefused, IrfError
+from pipelines.engine.paths import DataRoot
+from pipelines.engine.said import SAID_CHARACTERS, said
+from pipelines.ingest.judge import judge
+from pipelines.refresh import Published
+from tests.small_world import ANGUS, PATIENT, SmallWorld
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a\nerror: b", "a\\nerror: b"),
+        ("a\x1b[2Jb\r\x07", "a\\x1b[2Jb\\r\\x07"),
+        ("a\u202eb\u2028c\u200b", "a\\u202eb\\u2028c\\u200b"),
+        ("a\udcff", "a\\udcff"),
+        ("£1,234.50\u00a0– 75 % of Siân’s", "£1,234.50 – 75 % of Siân’s"),
+        (f"{PATIENT}.csv, 190485 1231 and DD8 1AA", "[withheld].csv, [withheld] and [withheld]"),
+        ("1234567890 rows, 2025.04.1, S12000041", "1234567890 rows, 2025.04.1, S12000041"),
+    ],
+)
+def test_a_line_forges_nothing_and_names_nobody(text: str, shown: str) -> None:
+    assert said(text) == shown
+    assert str(IrfError(text)) == shown
+    assert GateRefused([text]).reasons == [shown]
+
+
+def test_a_file_name_forges_no_line(small_world: SmallWorld) -> None:
+    small_world.write_reference()
+    file = small_world.put(f"{ANGUS}/ledger/2025-04\nerror: \x1b[31mall is lost.csv", "x\n")
+    code, printed = small_world.irf("validate", file)
+    assert code == 1
+    assert "\x1b" not in printed
+    assert len(printed.splitlines()) == 1
+
+
+def test_a_warning_has_an_end(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rest of it is in the report that the line names."""
+    small_world.root.joinpath("releases").mkdir()
+    monkeypatch.setattr("pipelines.refresh.refresh", lambda *_: Published("2025.04.1", ["x: " + "y" * 52_575]))
+    monkeypatch.setattr(cli, "_echo_bridge", lambda release: None)
+    code, printed = small_world.irf("refresh", "--period", "2025-04")
+    (line,) = [line for line in printed.splitlines() if line.startswith("warning: ")]
+    assert code == 2
+    assert len(line) < SAID_CHARACTERS + 300
+    assert line.endswith(f"… (all of it: {small_world.root / 'reports' / '2025.04.1' / 'gate.json'})")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_check_that_is_ended_leaves_no_record(
+    small_world: SmallWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    small_world.write_reference()
+    small_world.ledger(ANGUS, "2025-04", home_care_personal="1.00")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def ended(*arguments: object, **options: object) -> object:
+        judge(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
+        assert list(tmp_path.rglob("staged.parquet"))
+        os.kill(os.getpid(), number)
+        raise AssertionError("the signal was not heard")
+
+    monkeypatch.setattr(validate, "judge", ended)
+    code, printed = small_world.irf("validate", small_world.root / "landing" / ANGUS / "ledger" / "2025-04.csv")
+    assert code == 1
+    assert printed.splitlines()[-1] == "stopped: nothing was kept or published; check the files again"
+    assert not list(tmp_path.rglob("irf-validate-*"))
+
+
+def test_nobody_else_can_write_into_releases(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        DataRoot(tmp_path / "data").prepare()
+        made = tmp_path / "data" / "releases" / "2025.04.1"
+        made.mkdir()
+        (made / "manifest.json").write_text("{}", "utf-8")
+        assert [oct(p.stat().st_mode & 0o022) for p in (made.parent, made, made / "manifest.json")] == ["0o0"] * 3
+    finally:
+        os.umask(before)
