@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from assets.common import MONTHS
 from pipelines import cli, validate
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.paths import DataRoot
@@ -86,3 +87,19 @@ def test_nobody_else_can_write_into_releases(tmp_path: Path) -> None:
         assert [oct(p.stat().st_mode & 0o022) for p in (made.parent, made, made / "manifest.json")] == ["0o0"] * 3
     finally:
         os.umask(before)
+
+
+def test_a_month_that_has_not_come_is_said_in_words(small_world: SmallWorld) -> None:
+    code, printed = small_world.irf("refresh", "--period", "2199-01")
+    assert code == 1
+    assert printed.startswith("error: --period 2199-01: months from 2017-04 to ")
+    assert len(printed.splitlines()) == 1
+
+
+def test_a_clock_that_is_wrong_is_said_in_words(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(type(MONTHS), "get_partition_keys", lambda *_, **__: [])
+    code, printed = small_world.irf("refresh", "--period", "2025-04")
+    assert code == 1
+    assert (
+        printed == "error: the clock of this machine is before 2017-04, the first month that can be refreshed; put it right\n"
+    )
