@@ -64,11 +64,11 @@ class CostCodeMap(Table):
 class UnitCosts(Table):
     """What one unit of a service costs in a financial year. Blank = any."""
 
-    financial_year: Series[Text] = column("as 2025-26", required=True)
+    financial_year: Series[Text] = column("financial year, as 2025-26", required=True, str_matches=r"^\d{4}-\d{2}$")
     agency: Series[Text] = column("agency")
     service: Series[Text] = column("service", required=True)
-    specialty_code: Series[Text] = column("specialty")
-    location_code: Series[Text] = column("hospital")
+    specialty_code: Series[Text] = column("specialty", identifier=True)
+    location_code: Series[Text] = column("hospital", identifier=True)
     variant: Series[Text] = column("variant, e.g. case")
     unit_cost: Series[Quantity] = column("pounds for one unit", required=True, unit="GBP")
     price_base: Series[Text] = column("year whose prices these are")
@@ -89,7 +89,7 @@ class ExpectedFeeds(Table):
 class AdmissionTypes(Table):
     """National admission types in three groups."""
 
-    admission_type_code: Series[Text] = column("national code", required=True, unique=True)
+    admission_type_code: Series[Text] = column("national code", required=True, unique=True, identifier=True)
     admission: Series[Text] = column("elective, emergency or other", required=True, isin=["elective", "emergency", "other"])
 
 

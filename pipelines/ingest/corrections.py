@@ -85,10 +85,10 @@ class Corrected:
 def read_corrections(file: Path, kinds: Mapping[str, str]) -> list[Correction]:
     """The declarations of the typed corrections table, in its order. `kinds`: agency → kind.
 
-    Raises IrfError naming the row, counted from 1 below the header, and what is wrong with it.
+    Raises IrfError naming the row, counted with the header as a spreadsheet does, and what is wrong with it.
     """
     found: list[Correction] = []
-    for number, row in enumerate(pq.read_table(file).to_pylist(), start=1):
+    for number, row in enumerate(pq.read_table(file).to_pylist(), start=2):
         name = row["correction"] or "without a name"
         try:
             correction = _correction(row, kinds)

@@ -16,6 +16,17 @@ CREATE MACRO read_day(field) AS
             THEN TRY_CAST(trim(field) || '-01' AS DATE)
     END;
 
+-- A date as read_day reads it, or as a spreadsheet shows it here: 01/04/2025, 1 April 2025, 01-Apr-25, 45748 (its days since 1900).
+CREATE MACRO read_any_day(field) AS
+    coalesce(
+        read_day(field),
+        CASE WHEN regexp_full_match(trim(field), '[2-7][0-9]{4}(\.0+)?') THEN DATE '1899-12-30' + CAST(left(trim(field), 5) AS INTEGER) END,
+        CAST(try_strptime(
+            trim(field),
+            ['%d/%m/%y', '%d/%m/%Y', '%d.%m.%Y', '%d-%m-%Y', '%d-%b-%y', '%d-%b-%Y', '%d %b %Y', '%d %B %Y', '%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S']
+        ) AS DATE)
+    );
+
 -- A date with day and month swapped, as another country's spreadsheet reads it; NULL where there is no such date.
 CREATE MACRO swapped_day(day) AS TRY_CAST(strftime(day, '%Y-%d-%m') AS DATE);
 
@@ -85,6 +96,22 @@ CREATE MACRO moved_by_rounding(number_read, field) AS
 -- A whole number.
 CREATE MACRO read_count(field) AS
     CASE WHEN regexp_full_match(trim(field), '-?\d{1,18}') THEN TRY_CAST(trim(field) AS BIGINT) END;
+
+-- A whole number as a spreadsheet may show it: 1,234 or 1234.00.
+CREATE MACRO read_whole(field) AS
+    CASE
+        WHEN read_count(field) IS NOT NULL THEN read_count(field)
+        WHEN regexp_full_match(plain_amount(field), '-?\d{1,15}\.?0*')
+            THEN CAST(TRY_CAST(plain_amount(field) AS DECIMAL(18, 2)) AS BIGINT)
+    END;
+
+-- A quantity, or a share as 2.5%.
+CREATE MACRO read_share(field) AS
+    CASE
+        WHEN regexp_full_match(field, '[^%]+%')
+            THEN CAST(TRY_CAST(plain_amount(replace(field, '%', '')) AS DECIMAL(18, 4)) * CAST(0.01 AS DECIMAL(3, 2)) AS DECIMAL(18, 4))
+        ELSE read_quantity(field)
+    END;
 
 -- A postcode in the one form joins are made on: upper case, no blanks.
 CREATE MACRO normal_postcode(field) AS

@@ -272,7 +272,9 @@ def test_what_does_not_block_is_named() -> None:
     stay = {"agency": "board", "service": "acute_emergency"}
     assert named["gate_no_quantum"] == [{**stay, "month": "2026-03", "direct": Decimal("30.77")}]
     assert [row["month"] for row in named["gate_out_of_band"]] == ["2026-02", "2026-03", "2026-04"]
-    assert named["gate_payments_without_line"] == [{"agency": "council", "service": "unmapped", "payments": 1, "amount": 7}]
+    assert named["gate_payments_without_line"] == [
+        {"agency": "council", "service": "unmapped", "payments": 1, "amount": 7, "zeros": None}
+    ]
     quarantined = run(
         "check/gate_ledger_quarantined", {"quarantine.ledger": [{"agency": "board", "period": "2026-04", "amount": "5.00"}]}
     )

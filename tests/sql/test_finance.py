@@ -424,3 +424,35 @@ def test_codes_that_are_no_cost_can_be_near_and_codes_without_a_name_cannot() ->
 def test_a_code_that_was_mapped_in_other_months_is_not_its_own_neighbour() -> None:
     rows = [code("Meals", "90", "unmapped"), code("Meals", "90", "meals", month=MAY), code("Meal", "10")]
     assert nearest(*rows) == [("90", "10", "Meal", "meals")]
+
+
+# ---- codes that lack only zeros ----
+
+
+def test_an_unmapped_code_that_lacks_only_zeros_is_named_first_and_with_the_mapped_one() -> None:
+    unmapped = [{"agency": "angus", "cost_code": code, "description": "x", "amount": "5.00"} for code in ("000", "437", "9")]
+    mapped = [
+        {"agency": "angus", "cost_code": code, "service": "meals", "treatment": "cost"} for code in ("00437", "0437", "0")
+    ]
+    elsewhere = [{"agency": "dundee-city", "cost_code": "09", "service": "meals", "treatment": "cost"}]
+    found = run(
+        "check/gate_unmapped_cost_code",
+        {"mart.unmapped_cost_code": unmapped, "reference.cost_code_map": [*mapped, *elsewhere]},
+    )
+    words = "code 00437, 0437 of reference/cost_code_map.csv is perhaps 437"
+    assert [(row["cost_code"], row["zeros"]) for row in found] == [("437", words), ("000", None), ("9", None)]
+
+
+def test_payments_of_codes_that_lack_only_zeros_are_named_with_the_mapped_ones() -> None:
+    record = {"agency": "angus", "feed": "payments", "fate": "accepted", "service": "unmapped", "amount": "7.00"}
+    found = run(
+        "check/gate_payments_without_line",
+        {
+            "core.record": [record, record],
+            "staged.payments": [{"agency": "angus", "cost_code": code} for code in ("437", "437", "800")],
+            "reference.cost_code_map": [{"agency": "angus", "cost_code": code} for code in ("00437", "800")],
+        },
+    )
+    assert [(row["payments"], row["zeros"]) for row in found] == [
+        (2, "reference/cost_code_map.csv has 00437: did a spreadsheet take the zeros before it?")
+    ]

@@ -271,13 +271,13 @@ def test_a_bad_declaration_is_one_line_that_names_its_row(tmp_path: Path, change
         declared(tmp_path, good, DROP | changed)
     text = str(refused.value)
     name = (DROP | changed)["correction"] or "without a name"
-    assert text.startswith(f"reference/corrections.csv: row 2 ({name}): {problem}")
+    assert text.startswith(f"reference/corrections.csv: row 3 ({name}): {problem}")
     assert "\n" not in text
 
 
 @pytest.mark.parametrize("again", ["C1", "c1"])
 def test_a_name_may_stand_once_in_any_case(tmp_path: Path, again: str) -> None:
-    with pytest.raises(IrfError, match=rf"row 2 \({again}\): a correction of this name is above it"):
+    with pytest.raises(IrfError, match=rf"row 3 \({again}\): a correction of this name is above it"):
         declared(tmp_path, DROP, SCALE | {"correction": again})
 
 

@@ -49,9 +49,12 @@ GOOD: dict[str, list[str]] = {
 
 
 def load(folder: Path, **changed: list[str]) -> DataRoot:
-    """Load the good tables with some of them changed."""
+    """Load the good tables with some of them changed; the board sends its hospital stays, the town its care homes."""
     root = DataRoot(folder)
     root.prepare()
+    for sent in ("board/acute", "town/care_home"):
+        (root.folder("landing") / sent).mkdir(parents=True)
+        (root.folder("landing") / sent / "2025-04.csv").touch()
     for name, lines in {**GOOD, **changed}.items():
         (root.folder("reference") / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
     load_reference(root)
@@ -97,8 +100,7 @@ BAD: list[tuple[dict[str, list[str]], str]] = [
     ({"cost_code_map": [CODES, "town,1,,2025-04-01,meals,cost,", "town,1,2025-04-01,,meals,exclude,"]}, "two mappings on one day: town, 1"),
     ({"cost_code_map": [CODES, "town,1,,,meals,cost,", "town,1,2025-04-01,2025-04-30,meals,cost,"]}, "two mappings on one day: town, 1"),
     ({"cost_code_map": [CODES, "town,1,,,meals,cost,", "town,1,,,meals,cost,the same again"]}, "two mappings on one day: town, 1"),
-    # Days that none of a code's mappings covers, and a mapping that covers none.
-    ({"cost_code_map": [CODES, "town,1,,2025-03-31,meals,cost,", "town,1,2025-04-03,,day_care,cost,"]}, "days without a mapping .*: town, 1, 2025-04-01, 2025-04-02"),
+    # A mapping that covers no day.
     ({"cost_code_map": [CODES, "town,1,2025-04-01,2025-03-31,meals,cost,"]}, "ends before it begins: town, 1"),
     ({"cost_code_map": [f"{CODES},counterpart", "town,1,,,,eliminate,passed,village"]}, "counterpart that is no other agency, .*: town, 1, village"),
     ({"cost_code_map": [f"{CODES},counterpart", "town,1,,,,eliminate,passed,town"]}, "counterpart that is no other agency, .*: town, 1, town"),
@@ -129,3 +131,109 @@ def test_a_table_that_would_lose_or_double_pounds_is_refused(
 ) -> None:
     with pytest.raises(IrfError, match=message):
         load(tmp_path, **changed)
+
+
+def test_a_feed_that_an_agency_does_not_send_needs_no_costing_rule_and_a_code_may_rest_between_two_mappings(
+    tmp_path: Path,
+) -> None:
+    for service in ("home_care_reablement", "telecare"):
+        assert any(line.startswith(f"town,{service},") for line in GOOD["costing_rules"])
+    rules = [line for line in GOOD["costing_rules"] if not line.startswith(("town,home_care", "town,telecare", "town,sds_"))]
+    rests = [CODES, "town,1,,2025-03-31,meals,cost,", "town,1,2025-04-03,,day_care,cost,"]
+    load(tmp_path, costing_rules=rules, cost_code_map=rests)
+
+
+# ---- what spreadsheets do to tables ----
+
+
+def load_bytes(folder: Path, name: str, content: bytes) -> DataRoot:
+    """Load the good tables, one of them as a spreadsheet saved it."""
+    root = DataRoot(folder)
+    root.prepare()
+    for table, lines in GOOD.items():
+        (root.folder("reference") / f"{table}.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    (root.folder("reference") / f"{name}.csv").write_bytes(content)
+    load_reference(root)
+    return root
+
+
+AS_SAVED = [
+    "agency,cost_code,valid_from,valid_to,service,treatment,reason,",
+    "town,00100,,31/03/2025,meals,cost,,",
+    'town,"=""00100""",45748,,day_care,cost,,',
+    "town,900.0,01-Apr-24,,,exclude,,a note of somebody's",
+    ",,,,,,,",
+    ",,,,,,,,,,",
+    "",
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path, encoding: str, separator: str) -> None:
+    text = "\r\n".join(AS_SAVED).replace(",", separator)
+    root = load_bytes(tmp_path, "cost_code_map", text.encode(encoding))
+    rows = pq.read_table(reference_file(root, "cost_code_map")).to_pylist()
+    assert [(row["cost_code"], str(row["valid_from"]), str(row["valid_to"])) for row in rows] == [
+        ("00100", "None", "2025-03-31"),
+        ("00100", "2025-04-01", "None"),
+        ("900", "2024-04-01", "None"),
+    ]
+
+
+def test_numbers_as_spreadsheets_show_them_are_read(tmp_path: Path) -> None:
+    rules = [*GOOD["costing_rules"][:-1], 'town,day_care,payments,scale,80%,"125 %",all']
+    prices = [*GOOD["unit_costs"], '2025-26,,meals,,,,"£1,234.50",,']
+    people = [POPULATION, '2021,S01000001,Male,0,"1,234"', "2021,S01000001,Female,0,5.00"]
+    root = load(tmp_path, costing_rules=rules, unit_costs=prices, population=people)
+    rule = pq.read_table(reference_file(root, "costing_rules")).to_pylist()[-1]
+    assert (str(rule["band_low"]), str(rule["band_high"])) == ("0.8000", "1.2500")
+    assert str(pq.read_table(reference_file(root, "unit_costs"))["unit_cost"][0]) == "1234.5000"
+    assert pq.read_table(reference_file(root, "population"))["Population"].to_pylist() == [1234, 5]
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "message"),
+    [
+        ("cost_code_map", "town,1.00E+05,,,meals,cost,", "row 5, column cost_code: found 1.00E+05 (a code that a spreadsheet turned to scientific notation), expected the code itself, as text"),
+        ("cost_code_map", "town,1,2025-13-01,,meals,cost,", "row 5, column valid_from: found 2025-13-01 (probably a date with day and month swapped), expected a date as 2025-04-01 or 01/04/2025"),
+        ("cost_code_map", "town,1,,,meals,costs,", "row 5, column treatment: found costs, expected one of cost, eliminate, exclude"),
+        ("cost_code_map", "town,,,,meals,cost,", "row 5, column cost_code: is blank, expected code in the ledger"),
+        ("cost_code_map", "town,1,,,meals,cost", "row 5: has not as many fields as the header"),
+        ("unit_costs", "Oct-09,,meals,,,,5.00,,", "row 2, column financial_year: found Oct-09, expected financial year, as 2025-26"),
+        ("unit_costs", '2025-26,,meals,,,,"12,34",,', "row 2, column unit_cost: found 12,34 (probably a comma for the decimal point; write 12.34), expected a number as 1234.50"),
+        ("population", "2021,S01000001,Male,1,many", "row 5, column Population: found many, expected a whole number as 1234"),
+        ("simd", "S01000001,2,2", "row 3, column DataZone: S01000001 comes more than once"),
+        ("population", "2021,S01000001,1904851231,1,5", "row 5, column Sex: found …, expected one of Male, Female, All"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_named_by_file_row_column_and_what_is_expected(
+    tmp_path: Path, table: str, line: str, message: str
+) -> None:
+    with pytest.raises(IrfError) as refused:
+        load(tmp_path, **{table: [*GOOD[table], line]})
+    assert f"reference/{table}.csv: " in str(refused.value)
+    assert message in str(refused.value)
+
+
+def test_all_that_is_wrong_is_said_at_once_and_the_rest_counted(tmp_path: Path) -> None:
+    bad = ["town,1,soon,,meals,costs,"] * 2 + ["town,2,,later,meals,cost,"] * 10
+    with pytest.raises(IrfError) as refused:
+        load(tmp_path, cost_code_map=[*GOOD["cost_code_map"], *bad])
+    text = str(refused.value)
+    assert text.startswith("reference/cost_code_map.csv: 14 problems: row 5, column valid_from: found soon, expected a date")
+    assert "; row 5, column treatment: found costs" in text
+    assert text.endswith("; and 4 more")
+    assert "\n" not in text
+
+
+def test_every_key_that_crosses_tables_wrongly_is_named(tmp_path: Path) -> None:
+    with pytest.raises(IrfError, match=r"no such service: town, 1, magic; town, 2, wonder$"):
+        load(tmp_path, cost_code_map=[CODES, "town,1,,,magic,cost,", "town,2,,,wonder,cost,"])
+
+
+def test_a_table_saved_as_a_workbook_is_asked_for_as_csv(tmp_path: Path) -> None:
+    root = load(tmp_path)
+    (root.folder("reference") / "simd.csv").rename(root.folder("reference") / "simd.xlsx")
+    with pytest.raises(IrfError, match=r"reference/simd\.csv is missing; save simd\.xlsx as CSV"):
+        load_reference(root)
