@@ -595,6 +595,8 @@ def _rule_results(j: Judged, has_money: bool) -> list[dict[str, object]]:
     broken = {j.refused} | ({"file.unknown_columns"} if j.outcome.unknown_columns else set())
     if j.refused is None and not j.outcome.rows:
         broken.add("file.nil_return")
+    if j.outcome.titles:
+        broken.add("file.title_rows")
     rows: list[dict[str, object]] = [
         {**place, "rule_id": rule.rule_id, "severity": rule.severity, "evaluated": 1, "failed": int(rule.rule_id in broken),
          "amount": None, "status": _status(rule.severity, rule.rule_id in broken)}

@@ -31,8 +31,11 @@ from schemas.plausible import Bounds
 from schemas.rules import FILE_RULES, Rule, rules_of
 
 UNKNOWN_COLUMNS = "file.unknown_columns"
+TITLE_ROWS = "file.title_rows"
 ROWS_LOOKED_AT = 1_000
-ROWS_NOTE = "Row 1 is the first record below the header. Pounds that cannot be read are in no sum."
+ROWS_NOTE = (
+    "Rows are numbered as a spreadsheet shows them: the first row of the file is 1. Pounds that cannot be read are in no sum."
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,9 @@ class Trial:
             rule, places = FILE_RULES[UNKNOWN_COLUMNS], ", ".join(map(str, self.outcome.unknown_columns))
             sentence = f"{rule.sentence} Counted from the left: {places}."
             found.append(Broken(rule.rule_id, rule.severity, sentence, len(self.outcome.unknown_columns), None, []))
+        if self.outcome.titles:
+            rule = FILE_RULES[TITLE_ROWS]
+            found.append(Broken(rule.rule_id, rule.severity, rule.sentence, self.outcome.titles, None, []))
         has_money = FEEDS[self.landed.feed].amount is not None
         for record_rule in self.rules:
             count = self.outcome.rules[record_rule.rule_id]

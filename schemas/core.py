@@ -77,7 +77,7 @@ class Record(Table):
     )
     period: Series[Text] = column("month of the submission", required=True)
     source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
-    source_row: Series[Count] = column("record number in the file", required=True)
+    source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
     row_count: Series[Count] = column("rows of the file the record stands for", required=True)
     service: Series[Text] = column("service; NULL when it cannot be told")
     start_date: Series[Day] = column("first day")
@@ -246,7 +246,7 @@ class Held(Table):
     month: Series[Day] = column("first of the month it counts in", required=True)
     amount: Series[Money] = column("pounds", required=True)
     source_file: Series[Text] = column("first 12 of the file's sha256", required=True)
-    source_row: Series[Count] = column("record number in the file", required=True)
+    source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
     number: Series[Count] = column("from 1, among records that are alike in all else", required=True)
 
 

@@ -258,7 +258,7 @@ class Lineage(Table):
     part: Series[Text] = column("what tells the rows of one record apart; blank where the feed has no parts", required=True)
     chi_is_valid: Series[Flag] = column("the CHI passes its checks; NULL without a CHI")
     source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
-    source_row: Series[Count] = column("record number in the file", required=True)
+    source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
     row_count: Series[Count] = column(
         "rows of the file the record stands for; 0 for a further record of one row", required=True
     )

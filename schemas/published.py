@@ -53,7 +53,7 @@ class CostLine(Table):
     source_file: Series[Text] = column(
         "first 12 characters of the source file's file_hash (table submission); NULL for a residual"
     )
-    source_row: Series[Count] = column("record number in the source file, 1 = first after the header")
+    source_row: Series[Count] = column("row of the source file as a spreadsheet shows it: the first row of the file is 1")
     price_base: Series[Text] = column("year whose prices the line's unit cost is in (unit_costs.csv); NULL but by rate")
     price_source: Series[Text] = column(
         "where the line's unit cost is from (column source of unit_costs.csv); NULL but by rate"

@@ -26,6 +26,11 @@ MAXIMUM_FIELD_BYTES = 1_000_000
 MAXIMUM_RECORD_BYTES = 8_000_000
 MAXIMUM_SHEET_CELLS = 10_000_000
 """A worksheet is held in memory: about 100 bytes a cell."""
+MAXIMUM_SHEET_TEXT_BYTES = 500_000_000
+"""Of the cells of a worksheet, each cell's text counted: a workbook keeps a text once, however many cells show it."""
+MAXIMUM_ROWS_ABOVE_HEADER = 20
+MAXIMUM_MISFITS = 1_000_000
+"""Of a CSV file, rows that have more or fewer fields than the header."""
 
 
 def check_at_most(what: str, amount: int, maximum: int) -> None:

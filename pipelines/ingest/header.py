@@ -6,7 +6,7 @@ No header is ever shown: where the header row is missing, it is somebody's recor
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -38,9 +38,43 @@ def normal_header(header: str) -> str:
     return header.strip().lstrip("\ufeff").strip().lower()
 
 
-def known_headers(feed: str, dialects: Sequence[Dialect]) -> set[str]:
-    """Every header that a file of the feed may have, in its compared form."""
-    return {c.name for c in columns(FEEDS[feed].model)} | {normal_header(h) for d in dialects for h in d.headers}
+@dataclass(frozen=True)
+class Sought:
+    """The header that a reader looks for. known: every header that the file may have, in its compared form.
+
+    is_whole: whether no required column is missing from a header.
+    """
+
+    known: Collection[str]
+    is_whole: Callable[[Sequence[str]], bool]
+
+    def header_place(self, rows: Sequence[Sequence[str]]) -> int:
+        """The place of the header among a file's first rows: the row with most known headers, the first of equals.
+
+        Where no row has any, it is the first that is not blank.
+        """
+        counts = [self.count(row) for row in rows]
+        if not any(counts):
+            return next((place for place, row in enumerate(rows) if any(row)), 0)
+        return counts.index(max(counts))
+
+    def count(self, header: Sequence[str]) -> int:
+        """How many headers of a row are known."""
+        return len({normal_header(h) for h in header} & set(self.known))
+
+
+def sought(feed: str, dialects: Sequence[Dialect]) -> Sought:
+    """The header of a feed, in any layout."""
+    known = {c.name for c in columns(FEEDS[feed].model)} | {normal_header(h) for d in dialects for h in d.headers}
+    return Sought(known, lambda header: _is_whole(header, feed, dialects))
+
+
+def _is_whole(header: Sequence[str], feed: str, dialects: Sequence[Dialect]) -> bool:
+    try:
+        lay_out(header, feed, dialects)
+    except Refused as refused:
+        return refused.rule_id == "file.column_repeated"
+    return True
 
 
 def lay_out(header: Sequence[str], feed: str, dialects: Sequence[Dialect]) -> Layout:

@@ -39,6 +39,7 @@ RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text
 """What a raw record carries beside its text: the row of the file it is from, how many rows it stands for, a row that fits no header."""
 NO_RECORDS = "no records in the file; this feed always has some"
 UNKNOWN_COLUMNS = "unknown_columns"
+TITLES = "titles"
 FIRST_ROWS = 10
 """How many row numbers are kept of each broken rule; a row number names nobody."""
 TOTAL = "total_row"
@@ -69,6 +70,8 @@ class Outcome:
     rules: dict[str, Count] = field(default_factory=dict)
     unknown_columns: list[int] = field(default_factory=list)
     """Places in the header, from 1, of columns the feed does not know."""
+    titles: int = 0
+    """Rows with text above the header."""
     corrected: dict[str, Corrected] = field(default_factory=dict)
     """What each declared correction of the submission found. Pounds read are pounds as corrected."""
     dropped: int = 0
@@ -105,6 +108,7 @@ def write_raw(landed: Landed, out: Path) -> int:
                 raw.add(batch.select(schema.names).cast(schema))
                 rows += batch.num_rows
             raw.note(UNKNOWN_COLUMNS, json.dumps(file.unknown_columns))
+            raw.note(TITLES, str(file.titles))
             if file.dialect and file.dialect.rows_are_parts:
                 raw.note(ROWS_ARE_PARTS, file.dialect.name)
         if not rows and not FEEDS[landed.feed].may_be_empty:
@@ -129,6 +133,11 @@ def unknown_columns(raw: Path) -> list[int]:
     return noted
 
 
+def titles(raw: Path) -> int:
+    """How many rows with text the file had above its header, as `write_raw` noted them."""
+    return int(pq.read_metadata(raw).metadata[TITLES.encode()])
+
+
 def judge(
     connection: duckdb.DuckDBPyConnection,
     landed: Landed,
@@ -150,7 +159,8 @@ def judge(
     which records are bad.
     """
     rules = rules_of(landed.feed) + rules_of_corrections(corrections)
-    outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules}, unknown_columns=unknown_columns(raw))
+    counts = {rule.rule_id: Count(rule.severity) for rule in rules}
+    outcome = Outcome(rules=counts, unknown_columns=unknown_columns(raw), titles=titles(raw))
     declared, schema = FEEDS[landed.feed].model.to_schema(), staged_schema(landed.feed)
     bad_schema = schema.append(pa.field(RECORD, pa.int64()))
     for path in (staged, quarantine):

@@ -19,9 +19,11 @@ Places = Mapping[str, int]
 class Opened:
     """A file whose header is known and whose records are not read yet.
 
-    records: gives batches of the columns asked for, as text, with `source_row`, the record's number from 1, and
-    `row_text`, the whole record where its fields do not fit the header (the columns are NULL then).
+    records: gives batches of the columns asked for, as text, with `source_row`, the row's number as a spreadsheet shows it
+    (the first row of the file is 1, titles and blank rows count, a record that spans lines is one row), and `row_text`, the
+    whole record where its fields do not fit the header (the columns are NULL then). titles: rows with text above the header.
     """
 
     header: list[str]
     records: Callable[[Places], Iterator[pa.Table]]
+    titles: int = 0

@@ -12,14 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.engine.errors import IrfError
-from pipelines.ingest.header import normal_header
+from pipelines.ingest.header import Sought, normal_header
 from pipelines.ingest.opened import ROW, ROW_TEXT
 from pipelines.ingest.read import refusing
 from pipelines.ingest.read_csv import SEPARATORS, open_csv
 from pipelines.ingest.refused import Refused
-
-HEADER_ROWS = 1
-"""A spreadsheet counts the header as a row; the reader does not."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +39,7 @@ def read_own_table(path: Path, names: Collection[str], what: str) -> OwnTable:
     declared = {normal_header(name): name for name in names}
     try:
         with refusing():
-            opened = open_csv(path, set(declared))
+            opened = open_csv(path, Sought(set(declared), lambda header: bool(declared)))
             header = [normal_header(h) for h in opened.header]
             twice = sorted(declared[h] for h in set(header) & set(declared) if header.count(h) > 1)
             places = {declared[h]: place for place, h in enumerate(header) if h in declared}
@@ -70,4 +67,4 @@ def _without_blank_rows(table: pa.Table, names: list[str]) -> OwnTable:
 
 
 def _numbers(table: pa.Table) -> list[int]:
-    return [row + HEADER_ROWS for row in table[ROW].to_pylist()]
+    return [int(row) for row in table[ROW].to_pylist()]

@@ -20,7 +20,7 @@ from python_calamine import CalamineError
 
 from pipelines.engine.ahead import ahead
 from pipelines.ingest.bounds import MAXIMUM_FIELD_BYTES, MAXIMUM_FILE_BYTES, check_file_size
-from pipelines.ingest.header import Layout, known_headers, lay_out
+from pipelines.ingest.header import Layout, lay_out, sought
 from pipelines.ingest.opened import ROW, ROW_COUNT, ROW_TEXT, Opened
 from pipelines.ingest.read_csv import open_csv
 from pipelines.ingest.read_parquet import open_parquet
@@ -42,14 +42,16 @@ _BROKEN = (
 
 @dataclass(frozen=True)
 class TextFile:
-    """A submission as text. Iterating gives batches: every column of the feed (an absent one NULL), `source_row` from 1,
-    `row_count`, the rows that a record stands for, and `row_text`, the whole record where its fields do not fit the header.
+    """A submission as text. Iterating gives batches: every column of the feed (an absent one NULL), `source_row`, `row_count`,
+    the rows that a record stands for, and `row_text`, the whole record where its fields do not fit the header.
 
     unknown_columns: the places, from 1, of columns the feed does not know; they are not read.
-    dialect: the dialect the file is written in; None where it has the canonical headers.
+    titles: rows with text above the header, which are not read. dialect: the dialect the file is written in; None where it
+    has the canonical headers.
     """
 
     unknown_columns: tuple[int, ...]
+    titles: int
     dialect: Dialect | None
     _batches: Iterator[pa.Table]
 
@@ -70,7 +72,7 @@ def read_text(
     with refusing():
         opened = _open(path, feed, dialects)
         layout = lay_out(opened.header, feed, dialects)
-    return TextFile(layout.unknown, layout.dialect, _batches(opened, layout, period_end))
+    return TextFile(layout.unknown, opened.titles, layout.dialect, _batches(opened, layout, period_end))
 
 
 def _open(path: Path, feed: str, dialects: Sequence[Dialect]) -> Opened:
@@ -80,10 +82,10 @@ def _open(path: Path, feed: str, dialects: Sequence[Dialect]) -> Opened:
     check_file_size(path, kind)
     _check_signature(path, kind)
     if kind == ".xlsx":
-        return open_workbook(path, next((d.sheets for d in dialects if d.sheets), ()))
+        return open_workbook(path, sought(feed, dialects), next((d.sheets for d in dialects if d.sheets), ()))
     if kind == ".parquet":
         return open_parquet(path)
-    return open_csv(path, known_headers(feed, dialects))
+    return open_csv(path, sought(feed, dialects))
 
 
 def _batches(opened: Opened, layout: Layout, period_end: datetime.date) -> Iterator[pa.Table]:

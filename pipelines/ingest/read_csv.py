@@ -7,18 +7,27 @@ it does not do: row numbers for the records that fit, and noticing a quotation m
 
 import codecs
 import csv
+import functools
 import gzip
 import io
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from pipelines.ingest.bounds import MAXIMUM_HEADER_BYTES, MAXIMUM_RECORD_BYTES, check_unpacked
-from pipelines.ingest.header import normal_header
+from pipelines.ingest.bounds import (
+    MAXIMUM_HEADER_BYTES,
+    MAXIMUM_MISFITS,
+    MAXIMUM_RECORD_BYTES,
+    MAXIMUM_ROWS_ABOVE_HEADER,
+    check_at_most,
+    check_unpacked,
+)
+from pipelines.ingest.header import Sought
 from pipelines.ingest.opened import ROW, ROW_TEXT, Opened, Places
 from pipelines.ingest.refused import Refused
 
@@ -26,44 +35,74 @@ SEPARATORS = ",;\t|"
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
-def open_csv(path: Path, known: Collection[str]) -> Opened:
-    """The header of a CSV file, and its records. A blank line is no record; a record may span lines.
+def open_csv(path: Path, sought: Sought) -> Opened:
+    """The header of a CSV file, and its records. A row without any text is no record; a record may span lines.
 
-    known: the headers that the feed accepts, by which the separator is recognised.
-    Raises Refused where the file has no text, is damaged or too large.
+    sought: what tells the header, and by that the separator. Raises Refused where the file has no text, is damaged, too large
+    or not whole.
     """
     encoding = _encoding(path)
-    separator, header = _header(path, encoding, known)
-    return Opened(header, lambda places: _records(path, encoding, separator, len(header), places))
+    separator, top = _header(path, encoding, sought)
+    header, row = top[-1], len(top)
+    return Opened(header, lambda places: _records(path, encoding, separator, len(header), row, places), sum(map(any, top[:-1])))
 
 
-def _records(path: Path, encoding: str, separator: str, width: int, places: Places) -> Iterator[pa.Table]:
-    """The records in the file's order. The header is read along as record 0, so that the first after it is 1.
+def _records(path: Path, encoding: str, separator: str, width: int, header_row: int, places: Places) -> Iterator[pa.Table]:
+    """The records in the file's order. All rows are read along, from row 1, and those down to the header are left out.
 
     After the file's own bytes comes one record with a field too many. Where it does not come back as the last misfit, an
     open quotation mark has taken it in, and with it whatever else stood behind that mark.
     """
     end = separator * width
-    misfits: list[tuple[int, str]] = []
+    misfits = _Misfits()
+    following = 1
+    with _Bytes(path, f"\n{end}\n".encode(encoding)) as content:
+        try:
+            for batch in _reader(content, encoding, separator, width, misfits.keep):
+                table, following = _numbered(pa.Table.from_batches([batch]), following, misfits.rows, header_row)
+                chosen = _filled(table).select([*(str(place) for place in places.values()), ROW, ROW_TEXT])
+                yield chosen.rename_columns([*places, ROW, ROW_TEXT])
+        except pa.ArrowInvalid:
+            misfits.check()
+            raise
+        is_ended = content.is_line_ended
+    if misfits.rows != [(following, end)]:
+        last = max([following - 1, *(number for number, _ in misfits.rows)])
+        raise Refused("file.unreadable", f"a quotation mark opened in row {last} is not closed")
+    if misfits.last_short == following - 1 and not is_ended:
+        raise Refused(
+            "file.unfinished",
+            f"row {following - 1} is the last, has fewer fields than the header and no line end: the file was cut short or is "
+            "still being copied; send the whole of it",
+        )
 
-    def keep(row: pa_csv.InvalidRow) -> str:
-        misfits.append((row.number - 1, row.text))
+
+class _Misfits:
+    """Rows that do not fit the header, as pyarrow meets them. last_short: the last with too few fields."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[int, str]] = []
+        self.last_short = 0
+        self._count = 0
+
+    def keep(self, row: pa_csv.InvalidRow) -> str:
+        self._count += 1
+        if self._count > MAXIMUM_MISFITS:
+            return "error"
+        self.rows.append((row.number, row.text))
+        if row.actual_columns < row.expected_columns:
+            self.last_short = row.number
         return "skip"
 
-    following = 0
-    with _Bytes(path, f"\n{end}\n".encode(encoding)) as content:
-        for batch in _reader(content, encoding, separator, width, places, keep):
-            table, following = _numbered(pa.Table.from_batches([batch]), following, misfits)
-            yield table.rename_columns([*places, ROW, ROW_TEXT])
-    if misfits != [(following, end)]:
-        last = max([following - 1, *(number for number, _ in misfits)])
-        raise Refused("file.unreadable", f"a quotation mark opened in record {last} is not closed")
+    def check(self) -> None:
+        """Raise Refused where there were more than can be kept."""
+        check_at_most("the number of rows with more or fewer fields than the header", self._count, MAXIMUM_MISFITS)
 
 
 def _reader(
-    content: "_Bytes", encoding: str, separator: str, width: int, places: Places, keep: Callable[[pa_csv.InvalidRow], str]
+    content: "_Bytes", encoding: str, separator: str, width: int, keep: Callable[[pa_csv.InvalidRow], str]
 ) -> pa_csv.CSVStreamingReader:
-    wanted = [str(place) for place in places.values()]
+    every = [str(place) for place in range(width)]
     return pa_csv.open_csv(
         content,
         read_options=pa_csv.ReadOptions(
@@ -71,23 +110,25 @@ def _reader(
             use_threads=False,
             block_size=MAXIMUM_RECORD_BYTES,
             encoding=encoding,
-            column_names=[str(place) for place in range(width)],
+            column_names=every,
         ),
-        parse_options=pa_csv.ParseOptions(delimiter=separator, newlines_in_values=True, invalid_row_handler=keep),
+        parse_options=pa_csv.ParseOptions(
+            delimiter=separator, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=keep
+        ),
         convert_options=pa_csv.ConvertOptions(
-            include_columns=wanted,
-            column_types=dict.fromkeys(wanted, pa.string()),
+            # Those that nobody asked for too: a row is blank only where none has text.
+            column_types=dict.fromkeys(every, pa.string()),
             strings_can_be_null=True,
             null_values=[""],
         ),
     )
 
 
-def _numbered(table: pa.Table, following: int, misfits: list[tuple[int, str]]) -> tuple[pa.Table, int]:
-    """Number a batch as its records stand in the file, and put the misfits that belong to it in their places.
+def _numbered(table: pa.Table, following: int, misfits: list[tuple[int, str]], header_row: int) -> tuple[pa.Table, int]:
+    """Number a batch as its rows stand in the file, and put the misfits that belong to it in their places.
 
-    following: the number of the first record not numbered yet. Returns the batch and the next such number. Misfits that
-    are put in are taken off the list; the last one of the list stays unless records that fit come after it.
+    following: the number of the first row not numbered yet. Returns the batch, without the rows down to the header, and the next such number. Misfits that are put in are taken off the list; the last one of the list stays unless
+    records that fit come after it.
     """
     places = np.array([number for number, _ in misfits], np.int64)
     span = np.arange(following, following + table.num_rows + len(misfits))
@@ -98,13 +139,22 @@ def _numbered(table: pa.Table, following: int, misfits: list[tuple[int, str]]) -
         count, following = count + 1, following + 1
     due = misfits[:count]
     del misfits[:count]
-    if due and due[0][0] == 0:
+    if any(number == header_row for number, _ in due):
         raise Refused("file.unreadable", "the header cannot be read")
     table = table.append_column(ROW, pa.array(fitting, pa.int64()))
     table = table.append_column(ROW_TEXT, pa.nulls(table.num_rows, pa.string()))
-    if len(fitting) and fitting[0] == 0:
-        table = table.slice(1)
+    if len(fitting) and fitting[0] <= header_row:
+        table = table.slice(int(np.searchsorted(fitting, header_row, side="right")))
+    due = [(number, text) for number, text in due if number > header_row]
     return _with_misfits(table, due) if due else table, following
+
+
+def _filled(table: pa.Table) -> pa.Table:
+    """The rows that have any text: a blank line, or one of separators alone, is no record."""
+    columns = [table.column(name) for name in table.column_names if name != ROW]
+    if any(column.null_count == 0 for column in columns):
+        return table
+    return table.filter(functools.reduce(pc.or_, map(pc.is_valid, columns)))
 
 
 def _with_misfits(table: pa.Table, misfits: list[tuple[int, str]]) -> pa.Table:
@@ -116,26 +166,37 @@ def _with_misfits(table: pa.Table, misfits: list[tuple[int, str]]) -> pa.Table:
     return pa.concat_tables([table, pa.table({n: own.get(n, empty) for n in table.column_names})]).sort_by(ROW)
 
 
-def _header(path: Path, encoding: str, known: Collection[str]) -> tuple[str, list[str]]:
-    """The separator and the header: of all separators the one that shows the most known headers, then the most fields."""
+def _header(path: Path, encoding: str, sought: Sought) -> tuple[str, list[list[str]]]:
+    """The separator and the rows down to the header: of all separators the one that shows most known headers, then most fields."""
     with _Bytes(path) as content:
         start = content.read(MAXIMUM_HEADER_BYTES)
     text = codecs.getincrementaldecoder(encoding)().decode(start).lstrip("\ufeff")
-    headers = {separator: _first_record(text, separator) for separator in SEPARATORS}
-    separator = max(headers, key=lambda s: (sum(normal_header(h) in known for h in headers[s][0]), len(headers[s][0])))
-    header, length = headers[separator]
+    tops = {separator: _top(text, separator, sought) for separator in SEPARATORS}
+    separator = max(tops, key=lambda s: (sought.count(tops[s][0][-1]), len(tops[s][0][-1])))
+    top, length = tops[separator]
     if length == len(text) and len(start) == MAXIMUM_HEADER_BYTES:
         raise Refused("file.too_large", f"the header is not within the first {MAXIMUM_HEADER_BYTES:,} bytes")
-    if not header:
+    if not top[-1]:
         raise Refused("file.empty", "no text in the file")
-    return separator, header
+    return separator, top
 
 
-def _first_record(text: str, separator: str) -> tuple[list[str], int]:
-    """The first record that is no blank line, and where it ends."""
+def _top(text: str, separator: str, sought: Sought) -> tuple[list[list[str]], int]:
+    """The rows of a file down to its header, and where that ends. A blank line is a row without fields."""
     lines = io.StringIO(text, newline="")
-    records = csv.reader(iter(lines.readline, ""), delimiter=separator)
-    return next((record for record in records if record), []), lines.tell()
+    rows: list[list[str]] = []
+    ends: list[int] = []
+    filled = 0
+    for row in csv.reader(iter(lines.readline, ""), delimiter=separator):
+        rows.append(row)
+        ends.append(lines.tell())
+        filled += any(row)
+        if filled > MAXIMUM_ROWS_ABOVE_HEADER:
+            break
+    if not rows:
+        return [[]], 0
+    place = sought.header_place(rows)
+    return rows[: place + 1], ends[place]
 
 
 def _encoding(path: Path) -> str:
@@ -176,6 +237,7 @@ class _Bytes:
         file = gzip.GzipFile(path) if self._is_packed else path.open("rb")
         self._parts: list[BinaryIO] = [file, io.BytesIO(after)]  # type: ignore[list-item]  # GzipFile reads as any binary file
         self._unpacked_bytes = 0
+        self._tail = b""
         self.closed = False
 
     def read(self, size: int) -> bytes:
@@ -187,12 +249,19 @@ class _Bytes:
 
     def _part(self, size: int) -> bytes:
         block = self._parts[0].read(size) if self._parts else b""
+        if len(self._parts) > 1:
+            self._tail = (self._tail + block[-2:])[-2:]
         if self._parts and not block:
             self._parts.pop(0).close()
         self._unpacked_bytes += len(block)
         if self._is_packed:
             check_unpacked(self._unpacked_bytes, self._packed_bytes, ".csv.gz")
         return block
+
+    @property
+    def is_line_ended(self) -> bool:
+        """Whether the file's own bytes end with a line end, in whatever encoding."""
+        return self._tail.replace(b"\0", b"")[-1:] in (b"\n", b"\r")
 
     def close(self) -> None:
         self.closed = True

@@ -23,6 +23,8 @@ from pipelines.ingest.refused import Refused
 BATCH_ROWS = 100_000
 CLOCK = "Europe/London"
 """Moments that are stored as points in time are read as the time on the clock in Scotland."""
+FIRST_ROW = 2
+"""A spreadsheet would show the header as row 1."""
 _PLAINEST_DECIMAL_SCALE = 6
 """Arrow writes decimals of a larger scale with an exponent where they are small."""
 
@@ -38,15 +40,15 @@ def open_parquet(path: Path) -> Opened:
 
 def _records(path: Path, header: Sequence[str], places: Places) -> Iterator[pa.Table]:
     wanted = [header[place] for place in places.values()]
-    first = 1
+    first = FIRST_ROW
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         for batch in file.iter_batches(batch_size=BATCH_ROWS, columns=wanted, use_threads=False):
             texts = {name: _text(name, batch.column(header[place])) for name, place in places.items()}
             numbers = pa.array(range(first, first + batch.num_rows), pa.int64())
             yield pa.table({**texts, ROW: numbers, ROW_TEXT: pa.nulls(batch.num_rows, pa.string())})
             first += batch.num_rows
-        if first - 1 != file.metadata.num_rows:
-            raise Refused("file.unreadable", f"says it has {file.metadata.num_rows:,} records and has {first - 1:,}")
+        if first - FIRST_ROW != file.metadata.num_rows:
+            raise Refused("file.unreadable", f"says it has {file.metadata.num_rows:,} records and has {first - FIRST_ROW:,}")
 
 
 def _check_row_groups(metadata: pq.FileMetaData, packed_bytes: int) -> None:

@@ -212,6 +212,7 @@ def _outcome(stored: dict[str, object]) -> Outcome:
         pounds_quarantined=Decimal(str(stored["pounds_quarantined"])),
         rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"]), v["first_rows"]) for k, v in rules.items()},
         unknown_columns=[int(str(place)) for place in places],
+        titles=int(str(stored["titles"])),
         corrected={
             k: Corrected(v["records"], Decimal(v["pounds_before"]), Decimal(v["pounds_after"])) for k, v in corrected.items()
         },

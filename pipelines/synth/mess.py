@@ -28,9 +28,13 @@ _DUMMY_POSTCODES = ("NK010AA", "NK1 0AA", "NF1 1AB", "BF010AA", "ZZ01 1ZZ", "ZZ6
 _FORMULA = '=HYPERLINK("http://example.org","Click")'
 
 
+FIRST_ROW = 2
+"""The header is row 1."""
+
+
 @dataclass(frozen=True)
 class Planted:
-    """One defect. row is the record's number in the file from 1; 0 means the whole file."""
+    """One defect. row is the row of the file as a spreadsheet shows it; 0 means the whole file."""
 
     agency: str
     feed: str
@@ -549,7 +553,7 @@ def _listed(sheet: Sheet, done: list[tuple[int, str, str, str]]) -> list[Planted
         return []
     keys = sheet.keys().take(pa.array([row for row, *_ in done], pa.int64())).to_pylist()
     return [
-        Planted(sheet.agency, sheet.feed, sheet.period, row + 1, key, defect, expected, rule)
+        Planted(sheet.agency, sheet.feed, sheet.period, row + FIRST_ROW, key, defect, expected, rule)
         for (row, defect, expected, rule), key in sorted(zip(done, keys, strict=True), key=lambda pair: pair[0][0])
     ]
 

@@ -169,7 +169,7 @@ def test_an_unknown_column_is_told_by_its_place_alone(irf: Irf, acute: Callable[
 
 def test_ten_row_numbers_are_shown_of_many(irf: Irf, acute: Callable[..., Path]) -> None:
     printed = irf(acute(*[BROKEN["chi_invalid"]] * 12))[1]
-    assert "Rows 21, 22, 23, 24, 25, 26, 27, 28, 29, 30 …\n" in printed
+    assert "Rows 22, 23, 24, 25, 26, 27, 28, 29, 30, 31 …\n" in printed
 
 
 def lose_column(file: Path) -> str:
@@ -206,7 +206,7 @@ def test_a_mostly_bad_file_shows_what_is_bad(irf: Irf, acute: Callable[..., Path
     spoil_most(file)
     code, printed = irf(file, "--errors", out)
     assert code == 3
-    assert re.search(r"(?m)^  record +total_cost\.unreadable +3 +0\.00\n.* Rows 3, 4, 5$", printed)
+    assert re.search(r"(?m)^  record +total_cost\.unreadable +3 +0\.00\n.* Rows 4, 5, 6$", printed)
     assert [row[0] for row in sheet(out, "rows to fix")[1:]] == ["3", "4", "5"]
 
 
@@ -222,7 +222,7 @@ def test_declared_corrections_are_applied_before_the_rules(
     assert "corrected.twice" not in irf(file)[1]
     code, printed = irf(file, data=data)
     assert code == 2
-    assert re.search(r"(?m)^  record +corrected\.twice +1 +100\.00\n +Sent twice Row 21$", printed), printed
+    assert re.search(r"(?m)^  record +corrected\.twice +1 +100\.00\n +Sent twice Row 22$", printed), printed
 
 
 def test_several_files_each_get_an_answer_and_the_gravest_decides(irf: Irf, acute: Callable[..., Path], tmp_path: Path) -> None:

@@ -5,13 +5,17 @@ Belongs here: from files to the release and the messages. Does not belong here: 
 """
 
 import os
+import re
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from pipelines.ingest.landing import LITTER, scan
+from pipelines.ingest.read import Refused, read_text
 from tests.small_world import ANGUS, BOARD, DUNDEE, PATIENT, SmallWorld
+from tests.workbooks import PARTS, row, sheet, text_rows, write_workbook
 
 LITTER_NAMES = ("~$2025-04.xlsx", ".2025-04.csv.swp", "Thumbs.db", "desktop.ini", "2025-04.tmp", "2025-04.csv.part",
                 "2025-04.csv.filepart", "2025-04.csv.crdownload", ".DS_Store")  # fmt: skip
@@ -146,3 +150,76 @@ def test_an_alias_among_canonical_headers_is_read(layouts: SmallWorld) -> None:
         ("care_home_nursing", 3000),
     ]
     assert layouts.control(BOARD, "acute_other", "2025-04")["direct"] == 321
+
+
+HEADER = ["cost_code", "account_name", "month", "amount"]
+JUNE = "2025-06"
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
+    """June, published, of what spreadsheets make: a hidden first sheet, titles, two sheets of records, a file cut short."""
+    world = SmallWorld(tmp_path_factory.mktemp("tables") / "data")
+    landing = world.root / "landing"
+    for agency in (ANGUS, DUNDEE):
+        (landing / agency / "ledger").mkdir(parents=True)
+    old = sheet(text_rows([["last year"], ["meals", "999.00"]]))
+    visible = sheet(text_rows([["Angus ledger"], ["month", "June"], HEADER, ["meals", "Meals", f"{JUNE}-01", "100.00"]]))
+    write_workbook(landing / ANGUS / "ledger" / f"{JUNE}.xlsx", old, {
+        "xl/worksheets/sheet1.xml": visible,
+        "xl/workbook.xml": PARTS["xl/workbook.xml"].replace('name="First"', 'name="First" state="hidden"'),
+    })  # fmt: skip
+    both = sheet(text_rows([HEADER, ["meals", "Meals", f"{JUNE}-01", "7.00"]]))
+    write_workbook(landing / DUNDEE / "ledger" / f"{JUNE}.xlsx", both, {
+        "xl/worksheets/sheet1.xml": both,
+        "xl/workbook.xml": PARTS["xl/workbook.xml"].replace('name="Second"', 'name="Second" state="hidden"'),
+    })  # fmt: skip
+    bad = "P2,meals,no date,2025-06-30,1.00"
+    world.put(f"{ANGUS}/payments/{JUNE}.csv", "Payments of Angus,,,,\n\n" + "payment_id,cost_code,period_from,period_to,gross_amount\n"
+              "P1,meals,2025-06-01,2025-06-30,60.00\n,,,,\n" + bad + "\n")  # fmt: skip
+    world.put(f"{DUNDEE}/payments/{JUNE}.csv", "payment_id,cost_code,period_from,period_to,gross_amount\nP1,meals,2025-06-01")
+    world.refresh(JUNE)
+    return world
+
+
+def test_the_visible_sheet_with_the_header_is_read(tables: SmallWorld) -> None:
+    staged = pq.read_table(tables.root / "staged" / "ledger" / ANGUS / f"{JUNE}.r0.parquet").to_pylist()
+    assert [(str(r["amount"]), r["source_row"]) for r in staged] == [("100.00", 4)]
+
+
+def test_two_sheets_of_records_are_refused_by_name(tables: SmallWorld) -> None:
+    said = tables.said("required_feeds")
+    assert f"dundee-city/ledger/{JUNE}.xlsx: the header is on 2 worksheets: First, Second (hidden);" in said
+
+
+def test_a_file_without_its_end_is_unfinished(tables: SmallWorld) -> None:
+    said = tables.said("required_feeds")
+    assert f"dundee-city/payments/{JUNE}.csv: row 2 is the last, has fewer fields than the header and no line end" in said
+
+
+def test_rows_have_the_numbers_of_a_spreadsheet_everywhere(tables: SmallWorld) -> None:
+    """A title and a blank line above the header, a blank row among the records: the bad one is row 6."""
+    place = f"payments/{ANGUS}/{JUNE}.r0.parquet"
+    assert pq.read_table(tables.root / "staged" / place)["source_row"].to_pylist() == [4]
+    assert pq.read_table(tables.root / "quarantine" / place)["source_row"].to_pylist() == [6]
+    code, printed = tables.irf("validate", tables.root / "landing" / ANGUS / "payments" / f"{JUNE}.csv")
+    assert code == 2
+    assert "Row 6\n" in printed
+    assert re.search(r"file\.title_rows +1\n", printed)
+
+
+def test_a_workbook_made_to_harm_is_refused_soon(tmp_path: Path) -> None:
+    """Blanks without end in a formula's cell, a tag without end, one long text in thousands of cells."""
+    for harmful in ('<row r="1"><c r="A1"><f>1</f>' + " " * 3_000_000 + "<x/></c></row>",
+                    '<row r="1"><c ' + 'r="A1" ' * 400_000 + "/></row>"):  # fmt: skip
+        path = tmp_path / "2025-04.xlsx"
+        write_workbook(path, sheet(harmful))
+        started = time.monotonic()
+        with pytest.raises(Refused):
+            list(read_text(path, "ledger"))
+        assert time.monotonic() - started < 20
+    cells = "".join(row(n, f'<c r="A{n}" t="s"><v>0</v></c>') for n in range(1, 4001))
+    texts = "<sst><si><t>" + "x" * 900_000 + "</t></si></sst>"
+    write_workbook(tmp_path / "2025-04.xlsx", sheet(cells), {"xl/sharedStrings.xml": texts})
+    with pytest.raises(Refused, match="the text of a worksheet's cells in bytes is 3,600,0"):
+        read_text(tmp_path / "2025-04.xlsx", "ledger")

@@ -106,7 +106,7 @@ class Release:
         return {fate: Decimal(pounds) for fate, pounds in entry["pounds"].items()}
 
     def lines_of(self, name: str, row: int | None = None) -> list[dict]:
-        """The cost lines of a landed file, or of one record in it, counted from 1."""
+        """The cost lines of a landed file, or of one row in it; the first below the header is 2."""
         key = (self.root / "secure" / "pseudonym.key").read_bytes()
         source = hmac.new(key, landed(self.root, name).read_bytes(), hashlib.sha256).hexdigest()[:12]
         return [x for x in self.rows("cost_line") if x["source_file"] == source and row in (None, x["source_row"])]
@@ -186,7 +186,7 @@ def test_a_resubmission_replaces_the_whole_file(now: Release) -> None:
     assert fates(now.submission(f"{folder}/2025-04.r2.csv")) == all_count
     lines = now.lines_of(f"{folder}/2025-04.r2.csv")
     assert {x["source_row"]: x["direct_cost"] for x in lines} == {
-        number: Decimal(row["gross_cost"]) for number, row in enumerate(rows, start=1)
+        number: Decimal(row["gross_cost"]) for number, row in enumerate(rows, start=2)
     }
 
 
@@ -201,8 +201,8 @@ def test_a_key_that_comes_again_in_a_later_period_replaces_the_record(now: Relea
     read = summed(rows, "gross_amount")
     assert now.pounds(april) == {"read": read, "accepted": read - restated, "quarantined": 0, "superseded": restated}
     assert fates(now.submission(may))["accepted"] == len(later)
-    assert now.lines_of(april, 1) == []
-    (was,), (line,) = before.lines_of(april, 1), now.lines_of(may, len(later))
+    assert now.lines_of(april, 2) == []
+    (was,), (line,) = before.lines_of(april, 2), now.lines_of(may, len(later) + 1)
     assert was["direct_cost"] == restated
     assert (line["direct_cost"], line["line_id"]) == (restated + RESTATED_BY, was["line_id"])
     assert str(line["month"]) == "2025-04-01"
@@ -215,8 +215,8 @@ def test_a_quarantined_restatement_takes_the_earlier_record_back(now: Release, b
     """The agency has said that the earlier record is wrong: its pounds count once, as those of the quarantined one."""
     april, may = (f"perth-kinross/self_directed_support/{file}.csv" for file in (APRIL, "2025-05.r1"))
     rows, later = rows_of(landed(now.root, april)), rows_of(landed(now.root, may))
-    assert before.lines_of(april, 1) != []
-    assert now.lines_of(april, 1) == now.lines_of(may, len(later)) == []
+    assert before.lines_of(april, 2) != []
+    assert now.lines_of(april, 2) == now.lines_of(may, len(later) + 1) == []
     assert fates(now.submission(april))["superseded"] == 1
     assert now.pounds(april)["superseded"] == Decimal(rows[0]["gross_amount"])
     assert fates(now.submission(may)) == {
@@ -282,7 +282,7 @@ def test_a_snapshot_is_replaced_whole_by_its_latest_period(now: Release, before:
         "status": "accepted", "rows": rows, "accepted": rows, "quarantined": 0, "superseded": 0,
     }  # fmt: skip
     # The client who is no longer in it is not taken from an earlier one: the care is nobody's known to the board.
-    (was,), (line,) = (release.lines_of("angus/home_care/2025-05.csv", 1) for release in (before, now))
+    (was,), (line,) = (release.lines_of("angus/home_care/2025-05.csv", 2) for release in (before, now))
     assert (was["link_method"], line["link_method"]) == ("chi", "unlinked")
     assert was["direct_cost"] == line["direct_cost"]
     assert was["person_id"] != line["person_id"]

@@ -70,10 +70,10 @@ def test_the_rows_of_an_episode_are_its_parts(tmp_path: Path) -> None:
             episode("E1", "1,000.10"), episode("E1", "TBC")]  # fmt: skip
     outcome, accepted, quarantined = judged(tmp_path, land(tmp_path, "nhs-tayside", "acute", "2025-05", rows))
     assert [(r["record_key"], r["part"], r["total_cost"], r["source_row"]) for r in accepted] == [
-        ("E1", "2", Decimal("1000.10"), 1),
-        ("E2", "1", Decimal("5.00"), 2),
-        ("E1", "1", Decimal("0.05"), 3),
-        ("E3", "1", None, 5),
+        ("E1", "2", Decimal("1000.10"), 2),
+        ("E2", "1", Decimal("5.00"), 3),
+        ("E1", "1", Decimal("0.05"), 4),
+        ("E3", "1", None, 6),
     ]
     assert [(r["record_key"], r["total_cost"], r["broken_rules"]) for r in quarantined] == [
         (None, Decimal("7.00"), "episode_id.missing"),
@@ -229,7 +229,7 @@ def test_the_sheets_of_a_workbook_are_read_one_after_another(tmp_path: Path) -> 
     })  # fmt: skip
     outcome, accepted, quarantined = judged(tmp_path, landed)
     assert [(r["stay_id"], str(r["admission_date"]), r["source_row"]) for r in accepted] == [
-        ("S1", "2025-04-01", 1), ("S2", "2025-04-02", 2), ("S3", "2025-04-03", 3), ("S5", "2025-04-04", 5),
+        ("S1", "2025-04-01", 2), ("S2", "2025-04-02", 3), ("S3", "2025-04-03", 5), ("S5", "2025-04-04", 7),
     ]  # fmt: skip
     assert {(r["nursing_care"], r["admission_type"], r["gross_weekly_cost"]) for r in accepted} == {
         ("1", "3", Decimal("931.20"))

@@ -86,7 +86,7 @@ def test_every_encoding_and_separator(tmp_path: Path, encoding: str, mark: bytes
             "account_name": "Siân Zoë",
             "month": "2025-04",
             "amount": "1,2;3|4\t5",
-            "source_row": 1,
+            "source_row": 2,
             "row_text": None,
         }
     ]
@@ -125,7 +125,7 @@ def test_nul_bytes_are_kept_in_their_field(tmp_path: Path) -> None:
 def test_header_in_any_order_and_case_with_blanks(tmp_path: Path) -> None:
     found = records(csv_file(tmp_path, " AMOUNT ,Month,  Cost_Code\n1.00,2025-04,C1\n"))
     assert found[0] == {
-        "cost_code": "C1", "account_name": None, "month": "2025-04", "amount": "1.00", "source_row": 1, "row_text": None
+        "cost_code": "C1", "account_name": None, "month": "2025-04", "amount": "1.00", "source_row": 2, "row_text": None
     }  # fmt: skip
 
 
@@ -137,7 +137,7 @@ def test_separators_within_quoted_headers_do_not_count(tmp_path: Path) -> None:
 def test_a_header_may_span_lines_and_come_after_blank_ones(tmp_path: Path) -> None:
     text = '\r\n\ncost_code,month,"a note\nin two lines",amount\nC1,2025-04,x,5\n'
     found = records(csv_file(tmp_path, text))
-    assert (of("amount", found), of("source_row", found)) == (["5"], [1])
+    assert (of("amount", found), of("source_row", found)) == (["5"], [4])
 
 
 def test_a_file_of_one_column(tmp_path: Path) -> None:
@@ -173,23 +173,48 @@ def test_a_file_without_text_is_empty(tmp_path: Path, content: bytes) -> None:
 # ---- CSV: records ----
 
 
-def test_rows_are_numbered_as_records(tmp_path: Path) -> None:
-    """Blank lines are no records, a record may span lines, and a row that does not fit keeps its number and its text."""
+def test_rows_are_numbered_as_a_spreadsheet_shows_them(tmp_path: Path) -> None:
+    """Blank lines are no records but count, a record that spans lines is one row, and one that does not fit keeps its text."""
     text = (
         HEADER
         + '\nC1,"two\nlines",2025-04,1\n\n\nC2,short\nC3,x,2025-04,3\r\n\r\nC4,x,2025-04,4,"too\nlong"\nC5,"a ""b"", c",2025-04,5\n\n\n'
     )
     found = records(csv_file(tmp_path, text))
-    assert of("source_row", found) == [1, 2, 3, 4, 5]
+    assert of("source_row", found) == [2, 5, 6, 8, 9]
     assert of("cost_code", found) == ["C1", None, "C3", None, "C5"]
     assert of("account_name", found) == ["two\nlines", None, "x", None, 'a "b", c']
     assert of("row_text", found) == [None, "C2,short", None, 'C4,x,2025-04,4,"too\nlong"', None]
 
 
-def test_a_row_of_separators_alone_is_a_record(tmp_path: Path) -> None:
-    found = records(csv_file(tmp_path, HEADER + "\n,,,\nC1,,2025-04,1\n"))
-    assert of("cost_code", found) == [None, "C1"]
+def test_a_row_of_separators_alone_is_blank(tmp_path: Path) -> None:
+    """A spreadsheet writes its blank rows so. Text in a column that is not read makes a record."""
+    found = records(csv_file(tmp_path, HEADER + ",note\n,,,,\nC1,,2025-04,1,\n,,,,x\n"))
+    assert (of("cost_code", found), of("source_row", found)) == (["C1", None], [3, 4])
     assert of("row_text", found) == [None, None]
+
+
+def test_titles_above_the_header_are_skipped_and_counted(tmp_path: Path) -> None:
+    for titles in ("Ledger of Angus\n\nmonth,April\n", "Ledger of Angus,,,\n,,,\n,month: April,,\n"):
+        path = csv_file(tmp_path, titles + GOOD)
+        assert of("source_row", records(path)) == [5, 6]
+        assert read_text(path, "ledger").titles == 2
+    assert refusal(csv_file(tmp_path, "a title\n" * 21 + GOOD))[0] == "file.columns_missing"
+    assert len(records(csv_file(tmp_path, "a title\n" * 20 + GOOD))) == 2
+
+
+def test_a_file_whose_end_is_missing_is_unfinished(tmp_path: Path) -> None:
+    assert refusal(csv_file(tmp_path, GOOD + "C3,Care"))[0] == "file.unfinished"
+    assert refusal(csv_file(tmp_path, GOOD + "C3,Care", "utf-16"))[0] == "file.unfinished"
+    assert len(records(csv_file(tmp_path, GOOD + "C3,Care\n"))) == 3
+    assert len(records(csv_file(tmp_path, GOOD + "C3,Care,2025-04,1"))) == 3
+
+
+def test_more_misfits_than_can_be_held_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read_csv, "MAXIMUM_MISFITS", 5)
+    assert len(records(csv_file(tmp_path, GOOD + "x\n" * 4))) == 6
+    assert refusal(csv_file(tmp_path, GOOD + "x\n" * 6)) == (
+        "file.too_large", "the number of rows with more or fewer fields than the header is 6; at most 5 can be read"
+    )  # fmt: skip
 
 
 def test_blanks_around_a_value_go_and_nothing_but_blanks_is_no_value(tmp_path: Path) -> None:
@@ -203,7 +228,7 @@ def test_misfits_keep_their_places_across_blocks(tmp_path: Path, block: int, mon
     misfits = {n for n in range(1, 200) if n % 7 < 3 or 60 < n < 120}
     lines = [f"misfit {n}" if n in misfits else f'C{n},"two\nlines",2025-04,1' for n in range(1, 200)]
     found = records(csv_file(tmp_path, HEADER + "\n" + "\r\n\r\n".join(lines)))
-    assert of("source_row", found) == list(range(1, 200))
+    assert of("source_row", found) == list(range(2, 400, 2))
     assert of("cost_code", found) == [None if n in misfits else f"C{n}" for n in range(1, 200)]
     assert of("account_name", found) == [None if n in misfits else "two\nlines" for n in range(1, 200)]
     assert of("row_text", found) == [f"misfit {n}" if n in misfits else None for n in range(1, 200)]
@@ -221,29 +246,29 @@ def test_misfits_are_handed_on_block_by_block(tmp_path: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("last_records", "number"),
     [
-        ('C2,x,2025-04,"4\nC3,x,2025-04,5\n', 2),
-        ('C2,"x,2025-04,4\nC3,x,2025-04,5\n', 2),
-        ('C2\nC3\nC4,"x', 4),
-        ('C2\nC3,x,2025-04,"4\n', 3),
-        ('C2,x,2025-04,"', 2),
+        ('C2,x,2025-04,"4\nC3,x,2025-04,5\n', 3),
+        ('C2,"x,2025-04,4\nC3,x,2025-04,5\n', 3),
+        ('C2\nC3\nC4,"x', 5),
+        ('C2\nC3,x,2025-04,"4\n', 4),
+        ('C2,x,2025-04,"', 3),
     ],
 )
 def test_an_open_quotation_mark_is_refused(tmp_path: Path, last_records: str, number: int) -> None:
     path = csv_file(tmp_path, HEADER + "\nC1,x,2025-04,1\n" + last_records)
-    assert refusal(path) == ("file.unreadable", f"a quotation mark opened in record {number} is not closed")
+    assert refusal(path) == ("file.unreadable", f"a quotation mark opened in row {number} is not closed")
 
 
 def test_a_last_row_like_the_readers_own_is_kept(tmp_path: Path) -> None:
     found = records(csv_file(tmp_path, HEADER + "\nC1,x,2025-04,1\n,,,,\n,,,,"))
     assert of("row_text", found) == [None, ",,,,", ",,,,"]
     path = csv_file(tmp_path, HEADER + '\nC1,x,2025-04,"1\n,,,,\n,,,,')
-    assert refusal(path)[1] == "a quotation mark opened in record 1 is not closed"
+    assert refusal(path)[1] == "a quotation mark opened in row 2 is not closed"
 
 
 def test_a_header_that_the_record_reader_splits_otherwise_is_refused(tmp_path: Path) -> None:
     path = csv_file(tmp_path, GOOD + "three,fields,only\n")
     with pytest.raises(Refused, match="the header cannot be read"):
-        list(read_csv._records(path, "utf-8", ",", 3, {"cost_code": 0}))
+        list(read_csv._records(path, "utf-8", ",", 3, 1, {"cost_code": 0}))
 
 
 # ---- packed CSV ----
@@ -298,10 +323,10 @@ def test_bounds_of_header_field_and_record(tmp_path: Path) -> None:
     field = csv_file(tmp_path, f"{GOOD}C3,{'x' * 1_000_001},2025-04,1\n")
     assert refusal(field) == (
         "file.too_large",
-        "column account_name has 1,000,001 bytes in row 3; at most 1,000,000 can be read",
+        "column account_name has 1,000,001 bytes in row 4; at most 1,000,000 can be read",
     )
     misfit = csv_file(tmp_path, f"{GOOD}C3,{'x' * 1_000_001}\n")
-    assert refusal(misfit) == ("file.too_large", "the record has 1,000,004 bytes in row 3; at most 1,000,000 can be read")
+    assert refusal(misfit) == ("file.too_large", "the record has 1,000,004 bytes in row 4; at most 1,000,000 can be read")
     record = csv_file(tmp_path, f'{GOOD}C3,"{"x" * 20_000_000}",2025-04,1\n')
     assert refusal(record) == ("file.too_large", "a record is longer than can be read; is a quotation mark not closed?")
     longest = csv_file(tmp_path, f"{GOOD}C3,{'x' * 1_000_000},2025-04,1\n")
@@ -430,10 +455,10 @@ def test_errors_are_found_in_a_table_that_starts_anywhere_and_in_any_block(
 def test_rows_without_value_are_no_records(tmp_path: Path) -> None:
     rows = TITLES + row(2, '<c r="A2" s="1"/>') + row(5, text_cell("A5", "C1")) + row(9, text_cell("A9", "C2"))
     found = records(workbook(tmp_path, rows))
-    assert (of("cost_code", found), of("source_row", found)) == (["C1", "C2"], [1, 2])
+    assert (of("cost_code", found), of("source_row", found)) == (["C1", "C2"], [5, 9])
 
 
-def test_only_the_first_sheet_is_read_and_names_of_parts_may_have_a_prefix(tmp_path: Path) -> None:
+def test_the_sheet_with_the_header_is_read_and_names_of_parts_may_have_a_prefix(tmp_path: Path) -> None:
     part = sheet(text_rows([HEADER.split(","), ["C1", "", "2025-04", "1"]]))
     for name in ("worksheet", "sheetData", "row", "c", "is", "t", "v"):
         part = (
@@ -485,7 +510,9 @@ def test_a_damaged_part_of_a_workbook_is_found_though_nothing_is_read_from_it(tm
 
 
 def test_a_sheet_without_rows_is_refused(tmp_path: Path) -> None:
-    assert refusal(workbook(tmp_path, ""))[0] == "file.empty"
+    assert refusal(workbook(tmp_path, ""))[0] == "file.columns_missing"  # the other sheet has a number, and no header
+    write_workbook(tmp_path / "2025-04.xlsx", sheet(""), {"xl/worksheets/sheet1.xml": sheet("")})
+    assert refusal(tmp_path / "2025-04.xlsx")[0] == "file.empty"
 
 
 # ---- Parquet ----
@@ -563,7 +590,7 @@ def test_parquet_rows_are_numbered_across_batches_and_unknown_columns_are_not_re
     table = pa.table({"nested": pa.array([[1]] * 100), "amount": codes, "month": codes, "Cost_Code": codes})
     path = parquet_file(tmp_path, table, row_group_size=30)
     found = records(path)
-    assert (of("source_row", found), of("cost_code", found)) == (list(range(1, 101)), codes)
+    assert (of("source_row", found), of("cost_code", found)) == (list(range(2, 102)), codes)
     assert read_text(path, "ledger").unknown_columns == (1,)
 
 
