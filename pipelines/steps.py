@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.clock import now_in_scotland
 from pipelines.engine.database import (
     MEMORY_LIMIT,
+    TABLE_MACROS,
     create_view,
     dependencies,
     made_of_table,
@@ -544,7 +545,7 @@ class _Views:
     """A database with the tables a step needs as views `layer.table`."""
 
     def __init__(self, steps: Steps, needed: list[tuple[str, str]]) -> None:
-        self._opened = open_database(steps.root.path, steps.threads)
+        self._opened = open_database(steps.root.path, steps.threads, TABLE_MACROS)
         self._steps = steps
         self._needed = needed
 

@@ -21,13 +21,17 @@ from schemas.table import Table, arrow_schema, duckdb_columns
 BATCH_ROWS = 122_880
 MEMORY_LIMIT = "3GB"
 MADE_OF = b"made_of"
-MACROS = ("arithmetic", "read_text", "split_quarter")
-"""What any step may use. The macros on names take six times as long to load: only linking does."""
+TABLE_MACROS = ("arithmetic", "places_and_names")
+"""What the SELECTs over tables use."""
+MACROS = (*TABLE_MACROS, "read_text", "split_quarter")
+"""What reading files uses besides. The macros on people's names take six times as long to load: only linking does."""
 
 
 @contextmanager
-def open_database(root: Path, threads: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory DuckDB that can read and spill below `root` and nowhere else, with our macros loaded."""
+def open_database(
+    root: Path, threads: int | None = None, macros: Sequence[str] = MACROS
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB that can read and spill below `root` and nowhere else, with macros of ours loaded."""
     spill = root / "state" / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
@@ -40,7 +44,7 @@ def open_database(root: Path, threads: int | None = None) -> Iterator[duckdb.Duc
         connection.execute(f"SET allowed_directories = [{literal(str(root) + '/')}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET enable_progress_bar = false")
-        load_macros(connection)
+        load_macros(connection, macros)
         connection.execute("SET lock_configuration = true")
         yield connection
     finally:

@@ -113,17 +113,6 @@ CREATE MACRO read_share(field) AS
         ELSE read_quantity(field)
     END;
 
--- A postcode in the one form joins are made on: upper case, no blanks.
-CREATE MACRO normal_postcode(field) AS
-    CASE
-        WHEN regexp_full_match(field, '[0-9A-Z]+ ?[0-9A-Z]+') THEN replace(field, ' ', '')
-        ELSE nullif(upper(regexp_replace(field, '[^0-9A-Za-z]', '', 'g')), '')
-    END;
-
--- A postcode, in that form, that is put where there is no home to tell, or that is known to be false.
-CREATE MACRO is_dummy_postcode(code) AS
-    code IN ('NK010AA', 'NK10AA', 'NF11AB', 'NF011AB', 'BF010AA', 'BF10AA', 'PR25AL', 'M160GS', 'DY103DJ') OR code ~ '^ZZ(01|61|1|6)';
-
 -- An identifier as it was before a spreadsheet: ="00437" and '00437 are 00437, 10045.0 is 10045; no blank of any kind is part of one.
 CREATE MACRO repaired_identifier(field) AS
     nullif(
@@ -163,6 +152,3 @@ CREATE MACRO read_chi(field) AS
 -- Whether a CHI number has nine digits.
 CREATE MACRO lacks_leading_zero(field) AS
     CASE WHEN length(field) = 10 AND NOT contains(field, ' ') THEN FALSE ELSE regexp_full_match(replace(field, ' ', ''), '\d{9}') END;
-
--- A word without case, accents, blanks and signs: what is alike when it is read aloud is alike here.
-CREATE MACRO folded(field) AS regexp_replace(strip_accents(upper(field)), '[^0-9A-Z]', '', 'g');
