@@ -125,7 +125,7 @@ def test_every_rule_that_is_broken_is_told_with_its_row(irf: Irf, acute: Callabl
     aside = [rule_id for rule_id in BROKEN if rules[rule_id].severity == "record"]
     assert f"can be used, {len(aside)} rows set aside" in printed
     assert re.search(rf"(?m)^  pounds set aside +1,{len(aside) - 11}00\.00$", printed)
-    for row, rule_id in enumerate(BROKEN, start=CLEAN_ROWS + 1):
+    for row, rule_id in enumerate(BROKEN, start=CLEAN_ROWS + 2):  # the header is row 1
         pounds = "0.00" if rule_id == "total_cost.unreadable" else "100.00"
         told = rf"(?m)^  {rules[rule_id].severity} +{re.escape(rule_id)} +1 +{pounds}\n +(.*) Row {row}$"
         found = re.search(told, printed)
@@ -207,7 +207,7 @@ def test_a_mostly_bad_file_shows_what_is_bad(irf: Irf, acute: Callable[..., Path
     code, printed = irf(file, "--errors", out)
     assert code == 3
     assert re.search(r"(?m)^  record +total_cost\.unreadable +3 +0\.00\n.* Rows 4, 5, 6$", printed)
-    assert [row[0] for row in sheet(out, "rows to fix")[1:]] == ["3", "4", "5"]
+    assert [row[0] for row in sheet(out, "rows to fix")[1:]] == ["4", "5", "6"]
 
 
 def test_declared_corrections_are_applied_before_the_rules(
@@ -343,7 +343,7 @@ def test_summary_and_rules_say_what_the_screen_says(irf: Irf, acute: Callable[..
     assert "cut cells" not in summary
     by_rule = {row[0]: row for row in sheet(out, "by rule")[1:]}
     assert set(by_rule) == set(BROKEN)
-    row = CLEAN_ROWS + 1 + list(BROKEN).index("discharge_date.unreadable")
+    row = CLEAN_ROWS + 2 + list(BROKEN).index("discharge_date.unreadable")
     assert by_rule["discharge_date.unreadable"][3:] == ["1", "100.00", str(row)]
 
 
@@ -442,7 +442,7 @@ def test_rows_beyond_a_sheet_are_counted(
     monkeypatch.setattr(error_workbook, "BATCH_ROWS", 2)
     out = tmp_path / "errors.xlsx"
     irf(acute(*[BROKEN["discharge_date.unreadable"]] * 5), "--errors", out)
-    assert [row[0] for row in sheet(out, "rows to fix")] == ["row", "21", "22", "23"]
+    assert [row[0] for row in sheet(out, "rows to fix")] == ["row", "22", "23", "24"]
     assert summary_of(out)["not all rows"] == "2 more rows to fix have no room in a sheet of 4 rows."
 
 

@@ -204,5 +204,5 @@ def test_a_source_put_right_ends_in_a_warning_and_a_bad_row_in_an_error(
     (warning,) = [w for w in run(root).warnings if w.startswith("corrections: ")]
     assert f"correction AN-1 no longer finds what it corrects ({BUDGETS}/2025-05.r1.csv: 0 records" in warning
     declare(root, [*declarations(root), place(CARE) | {"correction": "PK-3", "where": "TRUE", "action": "drop"}])
-    with pytest.raises(IrfError, match=r"^reference/corrections\.csv: row 5 \(PK-3\): where must be"):
+    with pytest.raises(IrfError, match=r"^reference/corrections\.csv: row 6 \(PK-3\): where must be"):
         run(root, PERIOD)
