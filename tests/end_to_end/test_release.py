@@ -7,6 +7,7 @@ import hmac
 import io
 import json
 import random
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
@@ -100,7 +101,10 @@ def test_the_tables_of_the_contract_are_there_with_their_types(published: BuildW
     for name, model in PUBLISHED.items():
         for file in (release / name).rglob("*.parquet"):
             assert pq.read_schema(file).equals(arrow_schema(model)), name
-            assert file.stem == ("2025-26" if "financial_year" in arrow_schema(model).names else "all"), file
+            has_years = "financial_year" in arrow_schema(model).names
+            assert re.fullmatch(r"\d{4}-\d{2}" if has_years else "all", file.stem), file
+            if has_years:
+                assert set(pq.read_table(file, columns=["financial_year"])["financial_year"].to_pylist()) <= {file.stem}, file
     assert json.loads((release.parent / "latest.json").read_text("utf-8")) == {"version": VERSION}
 
 
