@@ -1,6 +1,7 @@
 """No way in goes round the gate, and all of them take one lock: the command, one asset alone, the sensor, plain `dagster dev`."""
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -236,6 +237,18 @@ def test_the_sensor_asks_for_what_its_release_was_not_made_of(may: SmallWorld, m
         assert tick(may, history, monkeypatch) == "2025-05-01"  # a state seen before, which is not the last one
         end_runs(history, died=True)
         assert tick(may, history, monkeypatch) == "2025-05-01"  # that run died: it answered nothing
+
+
+def test_the_sensor_asks_again_where_a_release_was_made_while_a_file_was_half_copied(
+    may: SmallWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has the hash that the manifest knows: it was hashed whole and read in part."""
+    file = may.root / "releases" / "2025.05.1" / "manifest.json"
+    manifest = json.loads(file.read_text("utf-8"))
+    manifest["inputs"][0]["refused"] = "file.unfinished"
+    file.write_text(json.dumps(manifest), "utf-8")
+    with dg.DagsterInstance.ephemeral() as history:
+        assert tick(may, history, monkeypatch) == "2025-05-01"
 
 
 def test_the_sensor_says_what_is_wrong_and_asks_for_nothing(may: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
