@@ -217,11 +217,21 @@ def rules_of(feed: str) -> list[Rule]:
                       lambda batch: ~batch["is_total"].astype(bool), _TOTAL.get(feed, {key: "Total"}), {}))  # fmt: skip
     rules.append(_flag("row_structure", "record", "The row has more or fewer fields than the header.",
                        {BEYOND_HEADER: "one field more"}, {}))  # fmt: skip
+    rules.append(_letters_broken(feed))
     rules += _key_rules(feed)
     if declared.event:
         is_moment = next(c.arrow_type == pa.timestamp("us") for c in columns(declared.model) if c.name == declared.event)
         rules.append(_not_after_period(declared.event, " 00:00:00" if is_moment else ""))
     return rules + _OWN_RULES.get(feed, [])
+
+
+def _letters_broken(feed: str) -> Rule:
+    """The examples change the first text that may be any; a budget has a service or a code."""
+    text = next(c.name for c in columns(FEEDS[feed].model) if c.arrow_type == pa.string() and not c.name.endswith("chi_number"))
+    name, other = ("cost_code", {"service": ""}) if feed == "budget" else (text, {})
+    return _flag("letters_broken", "warning",
+                 "Letters are lost or strange (Ã© for é): text of another encoding was put into the file.",
+                 other | {name: "Jos\ufffd"}, other | {name: "José"})  # fmt: skip
 
 
 def _key_rules(feed: str) -> list[Rule]:

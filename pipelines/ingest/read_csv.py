@@ -11,8 +11,9 @@ import functools
 import gzip
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +34,23 @@ from pipelines.ingest.refused import Refused
 
 SEPARATORS = ",;\t|"
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+LOST_LETTER = "\ufffd"
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """What a file's bytes are text in. has_strays: a few of them are no text in it; each is read as `LOST_LETTER`."""
+
+    name: str
+    has_strays: bool = False
+
+
+class Content(Protocol):
+    """What is read of a file, block by block."""
+
+    closed: bool
+
+    def read(self, size: int) -> bytes: ...
 
 
 def open_csv(path: Path, sought: Sought) -> Opened:
@@ -47,7 +65,7 @@ def open_csv(path: Path, sought: Sought) -> Opened:
     return Opened(header, lambda places: _records(path, encoding, separator, len(header), row, places), sum(map(any, top[:-1])))
 
 
-def _records(path: Path, encoding: str, separator: str, width: int, header_row: int, places: Places) -> Iterator[pa.Table]:
+def _records(path: Path, encoding: Encoding, separator: str, width: int, header_row: int, places: Places) -> Iterator[pa.Table]:
     """The records in the file's order. All rows are read along, from row 1, and those down to the header are left out.
 
     After the file's own bytes comes one record with a field too many. Where it does not come back as the last misfit, an
@@ -56,9 +74,10 @@ def _records(path: Path, encoding: str, separator: str, width: int, header_row: 
     end = separator * width
     misfits = _Misfits()
     following = 1
-    with _Bytes(path, f"\n{end}\n".encode(encoding)) as content:
+    with _Bytes(path, f"\n{end}\n".encode(encoding.name)) as content:
+        text = _Mended(content, encoding.name) if encoding.has_strays else content
         try:
-            for batch in _reader(content, encoding, separator, width, misfits.keep):
+            for batch in _reader(text, "utf-8" if encoding.has_strays else encoding.name, separator, width, misfits.keep):
                 table, following = _numbered(pa.Table.from_batches([batch]), following, misfits.rows, header_row)
                 chosen = _filled(table).select([*(str(place) for place in places.values()), ROW, ROW_TEXT])
                 yield chosen.rename_columns([*places, ROW, ROW_TEXT])
@@ -100,7 +119,7 @@ class _Misfits:
 
 
 def _reader(
-    content: "_Bytes", encoding: str, separator: str, width: int, keep: Callable[[pa_csv.InvalidRow], str]
+    content: Content, encoding: str, separator: str, width: int, keep: Callable[[pa_csv.InvalidRow], str]
 ) -> pa_csv.CSVStreamingReader:
     every = [str(place) for place in range(width)]
     return pa_csv.open_csv(
@@ -166,11 +185,15 @@ def _with_misfits(table: pa.Table, misfits: list[tuple[int, str]]) -> pa.Table:
     return pa.concat_tables([table, pa.table({n: own.get(n, empty) for n in table.column_names})]).sort_by(ROW)
 
 
-def _header(path: Path, encoding: str, sought: Sought) -> tuple[str, list[list[str]]]:
+def _header(path: Path, encoding: Encoding, sought: Sought) -> tuple[str, list[list[str]]]:
     """The separator and the rows down to the header: of all separators the one that shows most known headers, then most fields."""
     with _Bytes(path) as content:
         start = content.read(MAXIMUM_HEADER_BYTES)
-    text = codecs.getincrementaldecoder(encoding)().decode(start).lstrip("\ufeff")
+    text = (
+        codecs.getincrementaldecoder(encoding.name)("replace" if encoding.has_strays else "strict")
+        .decode(start)
+        .lstrip("\ufeff")
+    )
     tops = {separator: _top(text, separator, sought) for separator in SEPARATORS}
     separator = max(tops, key=lambda s: (sought.count(tops[s][0][-1]), len(tops[s][0][-1])))
     top, length = tops[separator]
@@ -199,8 +222,8 @@ def _top(text: str, separator: str, sought: Sought) -> tuple[list[list[str]], in
     return rows[: place + 1], ends[place]
 
 
-def _encoding(path: Path) -> str:
-    """UTF-8 or UTF-16 by its mark; else UTF-8 where the whole file is, else Windows-1252."""
+def _encoding(path: Path) -> Encoding:
+    """UTF-8 or UTF-16 by its mark; else UTF-8 where the whole file is, else what most of its letters are."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     with _Bytes(path) as content:
         block = content.read(MAXIMUM_RECORD_BYTES)
@@ -214,10 +237,38 @@ def _encoding(path: Path) -> str:
                 block = content.read(MAXIMUM_RECORD_BYTES)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
-            if marked:
-                raise Refused("file.unreadable", "is marked as UTF-8 but holds other bytes") from None
-            return "cp1252"
-    return encoding
+            return _encoding_of_most(path, is_marked=marked is not None)
+    return Encoding(encoding)
+
+
+def _encoding_of_most(path: Path, is_marked: bool) -> Encoding:
+    """UTF-8 where more of a file's letters are whole in it than broken, else Windows-1252 on the same condition.
+
+    Letters of one encoding are hardly ever whole in the other. Raises Refused where a file is in neither, or not in the one it is
+    marked as.
+    """
+    for name in ("utf-8",) if is_marked else ("utf-8", "cp1252"):
+        letters, strays = _count_letters(path, name)
+        if letters > strays:
+            return Encoding(name, strays > 0)
+    if is_marked:
+        raise Refused("file.unreadable", "is marked as UTF-8 but holds other bytes")
+    raise Refused("file.unreadable", "holds bytes that are no text in UTF-8, UTF-16 or Windows-1252")
+
+
+def _count_letters(path: Path, encoding: str) -> tuple[int, int]:
+    """How many letters beyond ASCII a file has in an encoding, and how many places where it is no text in it."""
+    replacing, ignoring = (codecs.getincrementaldecoder(encoding)(errors) for errors in ("replace", "ignore"))
+    letters = strays = 0
+    with _Bytes(path) as content:
+        is_last = False
+        while not is_last:
+            block = content.read(MAXIMUM_RECORD_BYTES)
+            is_last = not block
+            with_strays, without = replacing.decode(block, is_last), ignoring.decode(block, is_last)
+            letters += len(without) - len(without.encode("ascii", "ignore"))
+            strays += len(with_strays) - len(without)
+    return letters, strays
 
 
 def _unmarked_utf_16(block: bytes) -> str | None:
@@ -273,3 +324,26 @@ class _Bytes:
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+
+class _Mended:
+    """A file's bytes as UTF-8, with `LOST_LETTER` for what is no text in its encoding."""
+
+    def __init__(self, content: _Bytes, encoding: str) -> None:
+        self._content = content
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._ready = b""
+        self.closed = False
+
+    def read(self, size: int) -> bytes:
+        """So many bytes, fewer only at the end."""
+        is_last = False
+        while len(self._ready) < size and not is_last:
+            block = self._content.read(size)
+            is_last = not block
+            self._ready += self._decoder.decode(block, is_last).encode()
+        block, self._ready = self._ready[:size], self._ready[size:]
+        return block
+
+    def close(self) -> None:
+        self.closed = True

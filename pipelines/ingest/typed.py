@@ -38,7 +38,7 @@ def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = 
     """
     feed = FEEDS[landed.feed]
     declared = columns(feed.model)
-    flags = [*_unreadable(declared), *_lost(declared), *_moved(feed, declared)]
+    flags = [*_unreadable(declared), *_lost(declared), *_moved(feed, declared), _letters_broken(declared)]
     sent = ", ".join(f'"{c.name}__sent"' for c in declared)
     event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
     end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
@@ -99,6 +99,12 @@ def _lost(declared: list[Column]) -> list[str]:
     if "chi_number" in ids:
         short = 'CASE WHEN chi_number <> "chi_number__sent" THEN lacks_leading_zero(repaired_identifier("chi_number__sent")) ELSE FALSE END'
     return [*lost, f"({' OR '.join(repaired) or 'FALSE'}) AS identifier_repaired", f"{short} AS chi_repaired"]
+
+
+def _letters_broken(declared: list[Column]) -> str:
+    """Whether any text of the record has lost letters, or letters of another encoding."""
+    texts = [f'has_broken_letters("{c.name}__sent")' for c in declared if c.arrow_type == pa.string()]
+    return f"({' OR '.join(texts)}) AS letters_broken"
 
 
 def _moved(feed: Feed, declared: list[Column]) -> list[str]:

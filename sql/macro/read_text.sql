@@ -5,6 +5,16 @@
 -- Blank text is no value.
 CREATE MACRO filled(field) AS nullif(trim(field), '');
 
+-- Whether letters were lost or changed on the way: a sign for a lost letter, or a letter's bytes read one by one (JosÃ©, Â£, â€™).
+-- Text in plain letters, most of it, is as long in bytes as in letters.
+CREATE MACRO has_broken_letters(field) AS
+    CASE
+        WHEN strlen(field) > length(field)
+            THEN contains(field, chr(65533))
+            OR regexp_matches(field, '[ÂÃ]([\x{A0}-\x{BF}]|[€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ])|â€')
+        ELSE FALSE
+    END;
+
 -- A date as 2025-04-01 or 2025/04/01, with or without a time of day; a month as 2025-04 is its first day.
 CREATE MACRO read_day(field) AS
     CASE

@@ -109,7 +109,8 @@ def dundee(world: SmallWorld) -> None:
 
 def perth(world: SmallWorld) -> None:
     """A ledger with a total among its codes, sent after a good one; nothing paid; a resubmission of a few rows that restates."""
-    world.ledger(PERTH, PERIOD, home_care_personal="30.00", meals="70.00")
+    ledger = f"cost_code,account_name,month,amount\nhome_care_personal,Siân and Zoë,{FIRST},30.00\nmeals,Café,{FIRST},70.00\n"
+    world.put(f"{PERTH}/ledger/{PERIOD}.csv", ledger.encode().replace("Café".encode(), "Café".encode()[:-1]))
     rows = [("home_care_personal", "30.00"), ("meals", "70.00"), ("TOTAL", "100.00")]
     world.put(f"{PERTH}/ledger/{PERIOD}.r1.csv", [{"cost_code": c, "month": FIRST, "amount": a} for c, a in rows])
     world.put(f"{PERTH}/payments/{PERIOD}.csv", "payment_id,social_care_id,cost_code,period_from,period_to,gross_amount\n")
@@ -216,6 +217,14 @@ def test_a_ledger_with_a_total_is_refused_and_the_one_before_stays(world: SmallW
     assert world.cost(f"agency = '{PERTH}' AND month = DATE '{FIRST}'") == Decimal("100.00")
     assert broken(world, PERTH, "ledger", 1)["file.total_row"] == (1, None)
     assert "a total among the codes of a ledger would count its pounds twice" in printed
+
+
+def test_one_byte_that_is_cut_changes_no_other_name(world: SmallWorld) -> None:
+    names = world.query(
+        f"SELECT account_name FROM ledger_line WHERE agency = '{PERTH}' AND month = DATE '{FIRST}' ORDER BY cost_code"
+    )
+    assert names == [("Siân and Zoë",), ("Caf\ufffd",)]
+    assert broken(world, PERTH, "ledger")["letters_broken"] == (1, Decimal("70.00"))
 
 
 def test_a_nil_return_is_a_fact(world: SmallWorld, printed: str) -> None:

@@ -100,6 +100,28 @@ def test_a_late_letter_decides_between_utf_8_and_windows_1252(tmp_path: Path, mo
         assert records(csv_file(tmp_path, text, encoding))[-1]["account_name"] == "Zoë"
 
 
+@pytest.mark.parametrize("block_bytes", [7, 100, 1_000_000])
+@pytest.mark.parametrize(
+    ("encoding", "stray", "read"),
+    [
+        ("utf-8", "Zoë".encode()[:-1], "Zo\ufffd"),
+        ("utf-8", "Zoë".encode("cp1252"), "Zo\ufffd"),
+        ("utf-8-sig", "Zoë".encode("cp1252"), "Zo\ufffd"),
+        ("cp1252", "Zoë".encode(), "ZoÃ«"),
+        ("cp1252", b"Zo\x81", "Zo\ufffd"),
+    ],
+)
+def test_a_few_bytes_of_another_encoding_change_no_other_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, stray: bytes, read: str, block_bytes: int
+) -> None:
+    """Letters stand across the blocks that are read, too. The rule names the record, and no other."""
+    monkeypatch.setattr(read_csv, "MAXIMUM_RECORD_BYTES", block_bytes if block_bytes > 7 else 64)
+    names = ["Siân", "Noël", "René", "plain", "Zoë"]
+    content = (HEADER + "\n" + "".join(f"C{n},{name},2025-04,1\n" for n, name in enumerate(names))).encode(encoding)
+    path = csv_file(tmp_path, content + b"C9," + stray + b",2025-04,1\n")
+    assert of("account_name", records(path)) == [*names, read]
+
+
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     undefined_in_windows_1252 = GOOD.encode() + b"C3,\x81,2025-04,1\n"
     assert refusal(csv_file(tmp_path, undefined_in_windows_1252))[0] == "file.unreadable"
@@ -268,7 +290,7 @@ def test_a_last_row_like_the_readers_own_is_kept(tmp_path: Path) -> None:
 def test_a_header_that_the_record_reader_splits_otherwise_is_refused(tmp_path: Path) -> None:
     path = csv_file(tmp_path, GOOD + "three,fields,only\n")
     with pytest.raises(Refused, match="the header cannot be read"):
-        list(read_csv._records(path, "utf-8", ",", 3, 1, {"cost_code": 0}))
+        list(read_csv._records(path, read_csv.Encoding("utf-8"), ",", 3, 1, {"cost_code": 0}))
 
 
 # ---- packed CSV ----
