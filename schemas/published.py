@@ -50,6 +50,8 @@ class CostLine(Table):
     client_contribution: Series[Money] = column("paid by the client; never netted off cost", unit="GBP")
     link_method: Series[Text] = column("chi, probabilistic, decision, unlinked or none", required=True)
     link_probability: Series[Rate] = column("posterior probability of a probabilistic link")
+    specialty_code: Series[Text] = column("specialty, as on a board's record; NULL where it has none")
+    location_code: Series[Text] = column("hospital or other place of care, as on a board's record; NULL where it has none")
     source_file: Series[Text] = column(
         "first 12 characters of the source file's file_hash (table submission); NULL for a residual"
     )
@@ -135,6 +137,7 @@ class Person(Table):
     data_zone: Series[Text] = column("2011 data zone of the (last) own home; NULL when unknown")
     simd_quintile: Series[Count] = column(SIMD)
     is_deceased: Series[Flag] = column("a date of death is known", required=True)
+    month_of_death: Series[Day] = column("first day of the month of death; NULL when none is known")
     link_method: Series[Text] = column(
         "how the person's care records were linked: chi, probabilistic, decision, unlinked or none", required=True
     )

@@ -10,6 +10,8 @@ WITH outside AS (
     SELECT 'locality_budget', concat_ws(' ', council, locality) FROM mart.locality_budget
     UNION ALL
     SELECT 'partnership_budget', council FROM mart.partnership_budget
+    UNION ALL
+    SELECT 'cost_line', concat_ws(' ', specialty_code, location_code) FROM core.cost_line
 ),
 counted AS (
     SELECT table_name, count(*) AS rows FROM outside WHERE contains(text, '[withheld]') GROUP BY table_name

@@ -1,7 +1,7 @@
 -- Purpose: every pound of every ledger on one line: records with their share of the residual, what is held of records in
 -- quarantine, and the lines of what is left.
 -- Grain: part of a source record (or residual) × month. Inputs: record_cost, record, record_person, person_home, place,
--- postcode_zone, held, service_month, population, agencies, services, refresh.
+-- postcode_zone, held, service_month, withheld, population, agencies, services, refresh.
 -- Conserves: for every agency, service and month Σ cost = Q. Residuals are split in pence by largest remainder
 -- (ties by larger cost, then line_id).
 WITH refresh AS (
@@ -13,7 +13,8 @@ direct_line AS (
             concat_ws(chr(31), cost.agency, cost.feed, cost.record_key, cost.part, cost.service, CAST(cost.month AS VARCHAR))) AS line_id,
         cost.agency, cost.service, cost.month, cost.units, cost.cost_basis, cost.direct_cost, cost.client_contribution,
         record_person.person_key, record_person.link_method, record_person.link_probability,
-        record.source_file, record.source_row, record.postcode, cost.price_base, cost.price_source
+        record.source_file, record.source_row, record.postcode, cost.price_base, cost.price_source,
+        record.specialty_code, record.location_code
     FROM core.record_cost AS cost
     JOIN core.record
         ON record.agency = cost.agency AND record.feed = cost.feed AND record.record_key = cost.record_key
@@ -59,7 +60,7 @@ record_line AS (
         placed.units, placed.cost_basis, placed.direct_cost,
         coalesce(pounds(placed.share + CAST(placed.place <= placed.left_over AS INTEGER)), CAST(0 AS DECIMAL(18, 2))) AS residual_cost,
         placed.client_contribution, placed.link_method, placed.link_probability, placed.source_file, placed.source_row,
-        placed.price_base, placed.price_source
+        placed.price_base, placed.price_source, placed.specialty_code, placed.location_code
     FROM placed
     LEFT JOIN core.person_home AS home ON home.person_key = placed.person_key
     LEFT JOIN core.postcode_zone AS record_zone ON record_zone.postcode = placed.postcode
@@ -141,7 +142,8 @@ residual_line AS (
         CAST(NULL AS DECIMAL(18, 4)) AS units, cost_basis, CAST(NULL AS DECIMAL(18, 2)) AS direct_cost, amount AS residual_cost,
         CAST(NULL AS DECIMAL(18, 2)) AS client_contribution, 'none' AS link_method, CAST(NULL AS DECIMAL(18, 6)) AS link_probability,
         CAST(NULL AS VARCHAR) AS source_file, CAST(NULL AS BIGINT) AS source_row,
-        CAST(NULL AS VARCHAR) AS price_base, CAST(NULL AS VARCHAR) AS price_source
+        CAST(NULL AS VARCHAR) AS price_base, CAST(NULL AS VARCHAR) AS price_source,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code
     FROM residual_amount
     CROSS JOIN refresh
 ),
@@ -154,7 +156,8 @@ held_line AS (
         'Unknown' AS located_council, 'Unknown' AS located_hscp, 'Unknown' AS located_locality, 'Unknown' AS age_band, '0' AS sex,
         CAST(NULL AS DECIMAL(18, 4)) AS units, 'quarantined' AS cost_basis, CAST(NULL AS DECIMAL(18, 2)) AS direct_cost, amount AS residual_cost,
         CAST(NULL AS DECIMAL(18, 2)) AS client_contribution, 'none' AS link_method, CAST(NULL AS DECIMAL(18, 6)) AS link_probability,
-        source_file, source_row, CAST(NULL AS VARCHAR) AS price_base, CAST(NULL AS VARCHAR) AS price_source
+        source_file, source_row, CAST(NULL AS VARCHAR) AS price_base, CAST(NULL AS VARCHAR) AS price_source,
+        CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code
     FROM core.held
     CROSS JOIN refresh
 ),
@@ -180,11 +183,14 @@ final AS (
         line.data_zone, place.simd_quintile, line.age_band, line.sex, line.units, coalesce(services.unit, 'none') AS unit, line.cost_basis,
         line.direct_cost, line.residual_cost,
         CAST(coalesce(line.direct_cost, 0) + line.residual_cost AS DECIMAL(18, 2)) AS cost,
-        line.client_contribution, line.link_method, line.link_probability, line.source_file, line.source_row,
-        line.price_base, line.price_source
+        line.client_contribution, line.link_method, line.link_probability,
+        coalesce(specialty.shown, line.specialty_code) AS specialty_code, coalesce(location.shown, line.location_code) AS location_code,
+        line.source_file, line.source_row, line.price_base, line.price_source
     FROM line
     LEFT JOIN reference.services ON services.service = line.service
     LEFT JOIN paying_sector ON paying_sector.agency = line.agency
     LEFT JOIN core.place ON place.data_zone = line.data_zone
+    LEFT JOIN core.withheld AS specialty ON specialty.agency = line.agency AND specialty.text = line.specialty_code
+    LEFT JOIN core.withheld AS location ON location.agency = line.agency AND location.text = line.location_code
 )
 SELECT * FROM final ORDER BY month, agency, service, line_id

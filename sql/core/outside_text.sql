@@ -1,5 +1,5 @@
 -- Purpose: every text that an agency wrote and a release would show. Grain: agency × text.
--- Inputs: ledgers, budgets, cost_code_map. Conserves: each such text once. A code that finance has mapped is declared, not outside.
+-- Inputs: ledgers, budgets, cost_code_map, record. Conserves: each such text once. A code that finance has mapped is declared, not outside.
 WITH mapped AS (
     SELECT DISTINCT agency, cost_code FROM reference.cost_code_map
 ),
@@ -13,6 +13,10 @@ written AS (
     SELECT agency, council FROM staged.budget
     UNION ALL
     SELECT agency, locality FROM staged.budget
+    UNION ALL
+    SELECT agency, specialty_code FROM core.record
+    UNION ALL
+    SELECT agency, location_code FROM core.record
 ),
 final AS (
     SELECT DISTINCT agency, text FROM written WHERE text IS NOT NULL

@@ -15,6 +15,7 @@ final AS (
         age_band_of(home.date_of_birth, refresh.period_end) AS age_band,
         coalesce(place.council, 'Unknown') AS council, coalesce(place.locality, 'Unknown') AS locality,
         home.data_zone, place.simd_quintile, home.date_of_death IS NOT NULL AS is_deceased,
+        month_of(home.date_of_death) AS month_of_death,
         -- The least certain of the person's links.
         CASE
             WHEN months.has_unlinked THEN 'unlinked' WHEN months.has_probabilistic THEN 'probabilistic'

@@ -74,6 +74,9 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallWorld, str]:
         ("X2", "Package AN-10045 of Ottoline Smith Jones", "5.00"),
         ("X3", "Day care\n  published 2025.04.9 \x1b[31m", "1.00"),
     ]
+    visit = {"attendance_id": "E1", "arrival_datetime": "2025-04-02 10:00:00", "location_code": "DD8 1AA"}
+    world.put(f"{BOARD}/emergency/2025-04.csv", [visit])
+    world.ledger(BOARD, "2025-04", emergency="10.00")
     rows = [{"cost_code": c, "account_name": n, "month": "2025-04-01", "amount": a} for c, n, a in lines]
     world.put(f"{ANGUS}/ledger/2025-04.csv", rows)
     world.write_reference()
@@ -94,9 +97,11 @@ def test_words_that_name_somebody_are_withheld_and_no_pound_with_them(spoken: tu
     ]
     keys = {text: key for text, key in pq_rows(world.root / "core" / "withheld.parquet", "text", "row_key")}
     assert shown[0][1] == f"Care for [withheld] ({keys[f'Care for {PATIENT}']})"
-    assert world.said("withheld").startswith("ledger_line: 3 rows, unmapped_cost_code: 3 rows; ")
-    assert "warning: withheld: ledger_line: 3 rows, unmapped_cost_code: 3 rows" in printed
+    assert world.said("withheld").startswith("cost_line: 1 row, ledger_line: 3 rows, unmapped_cost_code: 3 rows; ")
+    assert "warning: withheld: cost_line: 1 row, ledger_line: 3 rows, unmapped_cost_code: 3 rows" in printed
     assert world.cost("service = 'unmapped'") == 156
+    ((place, amount),) = world.query("SELECT location_code, cost FROM cost_line WHERE service = 'emergency'")
+    assert (without_key(place), str(amount)) == ("[withheld]", "10.00")
 
 
 def test_nobody_is_named_in_anything_that_goes_out(spoken: tuple[SmallWorld, str]) -> None:
@@ -116,7 +121,7 @@ def test_nobody_is_named_in_anything_that_goes_out(spoken: tuple[SmallWorld, str
     assert len(texts) > 30
     assert any("state/history/runs/" in place for place in texts)
     for place, text in texts.items():
-        for word in (PATIENT, "DD8 1A", "AN-10045", "Quillfeather", "Zebedee", "Ottoline"):
+        for word in (PATIENT, "DD8 1A", "DD81A", "AN-10045", "Quillfeather", "Zebedee", "Ottoline"):
             assert word not in text, (place, word)
     manifest = json.loads((world.root / "releases" / "2025.04.1" / "manifest.json").read_text("utf-8"))
     assert manifest["note"] == "for [withheld] and [withheld]"

@@ -425,3 +425,17 @@ def test_costs_sum_to_the_ledger_and_no_order_changes_a_line(
     shuffled = data.draw(st.permutations(costs))
     assert by_id(lines(shuffled, [quantum(total)], residual, records[::-1], weight, threads=2)) == by_id(found)
     assert [row["direct_cost"] for row in found if row["cost_basis"] == "uncosted"] == [None] * direct.count(None)
+
+
+def test_a_boards_record_says_its_specialty_and_place_and_what_was_withheld_is_not_said() -> None:
+    place = {"specialty_code": "A1", "location_code": "DD1 1AA"}
+    withheld = [{"agency": BOARD, "text": "DD1 1AA", "shown": "[withheld] (key)"}]
+    sent = {"agency": BOARD, "feed": "g", "record_key": "r1", "part": "", "fate": "accepted", "is_lead": True}
+    found = lines(
+        [cost("r1", "10.00", BOARD, feed="g")], [quantum("15.00", BOARD)], "hold", records=[sent | place], core__withheld=withheld,
+        core__record_person=[{"agency": BOARD, "feed": "g", "record_key": "r1", "part": "", "link_method": "none"}],
+    )  # fmt: skip
+    assert [(row["cost_basis"], row["specialty_code"], row["location_code"]) for row in found] == [
+        ("rate", "A1", "[withheld] (key)"),
+        ("unallocated", None, None),
+    ]

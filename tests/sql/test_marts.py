@@ -208,14 +208,11 @@ def test_every_person_with_a_line_once() -> None:
 
 
 def test_who_a_person_is() -> None:
-    (found,) = people([line(person="p1")], date_of_birth="1960-06-30", date_of_death="2025-06-01")
-    assert [found[n] for n in ("sex", "age_band", "council", "locality", "data_zone", "simd_quintile", "is_deceased")] == [
-        "2", "65-74", "DUN", "Lochee", "Z3", 1, True,
-    ]  # fmt: skip
+    (found,) = people([line(person="p1")], date_of_birth="1960-06-30", date_of_death="2025-05-31")
+    names = ("sex", "age_band", "council", "locality", "data_zone", "simd_quintile", "is_deceased", "month_of_death")
+    assert [found[n] for n in names] == ["2", "65-74", "DUN", "Lochee", "Z3", 1, True, DAY[MAY]]
     (found,) = people([line(person="p1")], data_zone=None)
-    assert [found[n] for n in ("age_band", "council", "locality", "simd_quintile", "is_deceased")] == [
-        "Unknown", "Unknown", "Unknown", None, False,
-    ]  # fmt: skip
+    assert [found[n] for n in names] == ["2", "Unknown", "Unknown", "Unknown", None, None, False, None]
 
 
 @pytest.mark.parametrize(
