@@ -3,9 +3,11 @@
 import csv
 import datetime
 import io
+import itertools
 import shutil
 import sys
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import dagster as dg
@@ -13,6 +15,7 @@ import pytest
 
 from pipelines import cli
 from pipelines.engine.paths import DataRoot
+from pipelines.ingest.landing import FILE_NAME
 from pipelines.refresh import Published, prepare_dagster, refresh, refresh_recorded_in
 from pipelines.synth import make_world
 from tests.small_world import small_world as small_world
@@ -21,6 +24,7 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 PEOPLE = 1_500
 MONTHS = [datetime.date(2025, 4, 1), datetime.date(2025, 5, 1)]
 PERIOD = "2025-05"
+SEPARATORS = ",;\t|"
 BuildWorld = Callable[..., Path]
 IrfAt = Callable[..., tuple[int, str]]
 
@@ -132,8 +136,26 @@ def text_of(file: Path) -> str:
         return content.decode("cp1252")
 
 
+def titles_of(file: Path) -> list[str]:
+    """The rows above the header of a synthetic file: those that have one field."""
+    return list(itertools.takewhile(lambda line: not set(line) & set(SEPARATORS), text_of(file).split("\n")))
+
+
 def rows_of(file: Path) -> list[dict[str, str]]:
     """The records of a synthetic file as dictionaries, read by Python's own csv module."""
-    text = text_of(file)
-    separator = max(",;\t|", key=text.split("\n", 1)[0].count)
+    text = text_of(file).split("\n", len(titles_of(file)))[-1]
+    separator = max(SEPARATORS, key=text.split("\n", 1)[0].count)
     return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
+
+
+def pounds(text: str) -> Decimal:
+    """An amount as synthetic files write it: plain, with £ and commas or blanks, in brackets, with any minus, CR or DR."""
+    bare = text.removesuffix(" DR").removesuffix(" CR").translate(str.maketrans("\u2013\u2212", "--", "£,\u00a0"))
+    is_credit = text.endswith(" CR") or text.startswith("(")
+    amount = -Decimal(bare[:-1]) if bare.endswith("-") else Decimal(bare.strip("()"))
+    return (-amount if is_credit else amount).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def submissions_of(root: Path) -> list[Path]:
+    """The files in landing that are submissions, in order."""
+    return sorted(path for path in root.glob("landing/*/*/*") if FILE_NAME.fullmatch(path.name))

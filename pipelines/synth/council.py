@@ -28,6 +28,10 @@ _HOUR_PENCE = (24_60, 26_80, 23_40)
 _WEEK_PENCE = {"care_home_residential": 809_00, "care_home_nursing": 948_00, "care_home_respite": 866_00}
 _NURSING = (0.39, 0.73, 0.62)
 _CONTRIBUTION = 0.23
+_LEFT_OPEN = {"none": 0.0, "standard": 0.0, "heavy": 0.5}
+"""Share of the stays ended by a death that the files go on to have without an end."""
+_KEEPS_NUMBERS = "angus"
+"""Whose packages of home care have the same numbers every month, at heavy mess."""
 _HOMES_PER_COUNCIL = 24
 _HOME_WORDS = ("House", "Court", "Lodge", "View", "Bank", "Grange")
 _HOME_NAMES = ("Lunan", "Seaton", "Ericht", "Lomond", "Balgay", "Kinloch", "Isla", "Almond", "Moncur", "Tay", "Eden", "Rowan")
@@ -52,6 +56,7 @@ class Residences:
     """Care-home stays, one place a stay.
 
     so_far: the true cost in the world's months up to now. days_of_year: the days of this financial year up to now.
+    left_open: nobody writes down that the stay ended with the client's death.
     """
 
     client: Ints
@@ -64,6 +69,7 @@ class Residences:
     contribution: Ints
     so_far: Ints
     days_of_year: Ints
+    left_open: Flags
 
 
 @dataclass
@@ -88,6 +94,7 @@ class CouncilCare:
         self.world = world
         self.council = council
         self.agency = COUNCILS[council].agency
+        self.mess = mess
         self.clients = make_clients(world, council, mess)
         self.residences = self._residences()
         self.packages = self._packages()
@@ -165,10 +172,12 @@ class CouncilCare:
         weekly = np.rint(weekly * rng.normal(1.0, 0.02, len(client))).astype(np.int64)
         contribution = np.rint(weekly * _CONTRIBUTION * rng.uniform(0.6, 1.4, len(client))).astype(np.int64)
         service = np.array([SERVICE[str(name)] for name in names])[which]
+        died = (ends == self.clients.died[client]) & (ends < end)
+        left_open = died & (self._rng("care_home left open").random(len(client)) < _LEFT_OPEN[self.mess])
         return Residences(
             client, start, np.where(ends >= end, NEVER, ends), service, kind,
             rng.integers(0, _HOMES_PER_COUNCIL, len(client)), weekly, contribution, np.zeros(len(client), np.int64),
-            np.zeros(len(client), np.int64),
+            np.zeros(len(client), np.int64), left_open,
         )  # fmt: skip
 
     def _going_in(self) -> Ints:
@@ -218,8 +227,9 @@ class CouncilCare:
         service = np.array([SERVICE[name] for name in _HOME_CARE_SERVICES])[kind]
         pence = self._home_care_pence(hours, kind, rng, month)
         recorded = self.agency == "perth-kinross"
+        keeps_numbers = self.mess == "heavy" and self.agency == _KEEPS_NUMBERS
         columns = {
-            "service_id": serial_text("H", month, n),
+            "service_id": number_text(row + 1, 7, "HP") if keeps_numbers else serial_text("H", month, n),
             "social_care_id": self.clients.ids.take(pa.array(packages.client[row])),
             "month": same(month.first_day, n),
             "hours": money_text(hours),
@@ -228,7 +238,9 @@ class CouncilCare:
             "reablement": pooled(texts(["0", "0", "1"]), kind),
             "gross_cost": money_text(pence) if recorded else same("", n),
         }
-        sheet = Sheet(self.agency, "home_care", month.period, columns)
+        rule = "a package has the same number every month: each month counts"
+        whole = [("", "same_number_every_month", "none", rule)] if keeps_numbers else []
+        sheet = Sheet(self.agency, "home_care", month.period, columns, whole=whole)
         costs = by_service(service, pence, month) if self.agency != "dundee-city" else {}
         return Batch(sheet, self._person(packages.client[row]), service, pence, np.ones(n, bool), costs)
 
@@ -243,13 +255,13 @@ class CouncilCare:
         return split_by_share(hours, rates, np.full(len(hours), 100))
 
     def _care_home(self, month: Month) -> Batch:
-        """Every stay with a day in the month, or that ends on its first."""
+        """Every stay with a day in the month, or that ends on its first, or that nobody knows to have ended."""
         stays = self.residences
-        row = np.flatnonzero((stays.start < month.end) & (stays.end >= month.start))
+        row = np.flatnonzero((stays.start < month.end) & ((stays.end >= month.start) | stays.left_open))
         days = overlap(stays.start[row], stays.end[row], month)
         pence = self._week_share(stays, row, days, month)
         stays.so_far[row] += np.where(pence == NO_COST, 0, pence)
-        ended = stays.end[row] < month.end
+        ended = (stays.end[row] < month.end) & ~stays.left_open[row]
         last = month == self.world.months[-1]
         service = stays.service[row]
         columns = {
@@ -265,7 +277,9 @@ class CouncilCare:
             "gross_weekly_cost": money_text(stays.weekly[row]),
             "client_weekly_contribution": money_text(stays.contribution[row]),
         }
-        sheet = Sheet(self.agency, "care_home", month.period, columns)
+        forgotten = np.flatnonzero(stays.left_open[row] & (stays.end[row] < month.start))
+        noted = [(int(i), "open_after_death", "warning", "the stay is still open after the client's death") for i in forgotten]
+        sheet = Sheet(self.agency, "care_home", month.period, columns, noted)
         rated = self.agency != "dundee-city"
         truth = stays.so_far[row] if rated else np.full(len(row), NO_COST)
         costs = by_service(service, pence, month) if rated else {}

@@ -7,6 +7,7 @@ import numpy as np
 
 from pipelines.synth import reference as ref
 from pipelines.synth.activity import World
+from pipelines.synth.council import FIRST_MONTH
 from pipelines.synth.draws import Ints, Month, generator
 from pipelines.synth.geography import COUNCILS
 from pipelines.synth.people import council_size
@@ -37,6 +38,11 @@ _BY_COUNCIL = ("community_nursing", "gp_services")
 _BY_LOCALITY = ("home_care_personal", "supported_accommodation")
 """What the councils but one budget for each locality."""
 _OVERHEAD = (0.035, 0.115)
+_WITH_VAT = ("angus", "sds_direct_payment")
+"""Its records are `mess.LEFT_CLEAN`."""
+_VAT_RULE = "a ledger that is its records with VAT at 20 % is named"
+_SENDS_YEAR, _YEAR_SENT = "perth-kinross", 2
+"""Who once sends the year to date, and in which of the world's months, from 0."""
 _SHARES = np.array([0.31, 0.62, 0.07])
 Row = tuple[str, str, int]
 """Cost code, account name, pence."""
@@ -50,22 +56,43 @@ def agency_size(world: World, agency: str) -> float:
 
 
 def ledger(world: World, agency: str, month: Month, totals: Totals, mess: str) -> Sheet:
-    """The agency's ledger file of the month."""
-    rng = generator(world.seed, f"{agency} ledger", month)
-    rows: list[Row] = []
-    for service in ref.services_of(agency):
-        true = totals.get((agency, service, month), 0)
-        pence = _with_overhead(world, agency, service, month, true) if true else _ledger_only(world, agency, service, rng)
-        rows += _by_account(agency, service, pence) if pence else []
-    rows += _special(world, agency, month, mess)
+    """The agency's ledger file of the month. At heavy mess one agency once sends the year to date."""
+    rows, whole = _of_month(world, agency, month, totals, mess), []
+    if mess == "heavy" and agency == _SENDS_YEAR and world.months.index(month) == _YEAR_SENT and month.number != FIRST_MONTH:
+        rows = _year_to_date(world, agency, month, totals, mess)
+        whole = [("", "ledger_to_date", "warning", "a ledger from April to date instead of for its month is named")]
     pence_column: Ints = np.array([pence for _, _, pence in rows], np.int64)
+    vat = [ref.cost_code(*_WITH_VAT, i) for i in range(len(ref.ACCOUNTS))] if mess == "heavy" and agency == _WITH_VAT[0] else []
+    noted = [(i, "vat_in_ledger", "warning", _VAT_RULE) for i, (code, _, _) in enumerate(rows) if code in vat]
     columns = {
         "cost_code": texts([code for code, _, _ in rows]),
         "account_name": texts([name for _, name, _ in rows]),
         "month": same(month.first_day, len(rows)),
         "amount": money_text(pence_column),
     }
-    return Sheet(agency, "ledger", month.period, columns)
+    return Sheet(agency, "ledger", month.period, columns, noted, whole)
+
+
+def _of_month(world: World, agency: str, month: Month, totals: Totals, mess: str) -> list[Row]:
+    """Code by code. At heavy mess one service has VAT in the ledger, and its records have none."""
+    rng = generator(world.seed, f"{agency} ledger", month)
+    rows: list[Row] = []
+    for service in ref.services_of(agency):
+        true = totals.get((agency, service, month), 0)
+        pence = _with_overhead(world, agency, service, month, true) if true else _ledger_only(world, agency, service, rng)
+        if mess == "heavy" and (agency, service) == _WITH_VAT:
+            pence = round(true * 6 / 5)
+        rows += _by_account(agency, service, pence) if pence else []
+    return rows + _special(world, agency, month, mess)
+
+
+def _year_to_date(world: World, agency: str, month: Month, totals: Totals, mess: str) -> list[Row]:
+    """The sums from April on; months before the world's first are taken to be as that one."""
+    sums: dict[tuple[str, str], int] = {}
+    for back in range((month.number - FIRST_MONTH) % 12, -1, -1):
+        for code, name, pence in _of_month(world, agency, max(month.plus(-back), world.months[0]), totals, mess):
+            sums[code, name] = sums.get((code, name), 0) + pence
+    return [(code, name, pence) for (code, name), pence in sums.items()]
 
 
 def budget(world: World, agency: str, month: Month, totals: Totals) -> Sheet:

@@ -4,7 +4,7 @@ Belongs here: how a CHI, a day, an amount is written; separators, quoting, encod
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,18 +22,25 @@ _NEEDS_QUOTES = '[",;|\t\r\n]'
 
 @dataclass
 class Sheet:
-    """The rows of one file. `noted` holds (row index, defect, expected, rule) of oddities that are there already."""
+    """The rows of one file. `noted` holds (row index, defect, expected, rule) of oddities that are there already, `whole` (what it
+    is about, defect, expected, rule) of those of the whole file.
+    """
 
     agency: str
     feed: str
     period: str
     columns: Columns
     noted: list[tuple[int, str, str, str]] = field(default_factory=list)
+    whole: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     @property
     def rows(self) -> int:
         """How many records."""
         return len(next(iter(self.columns.values())))
+
+    def emptied(self) -> "Sheet":
+        """The same without a record."""
+        return replace(self, columns={name: column.slice(0, 0) for name, column in self.columns.items()})
 
     def keys(self) -> pa.Array:
         """Each record's key as one text."""
@@ -96,12 +103,13 @@ def money_text(pence: Ints) -> pa.Array:
     return pc.if_else(pa.array(pence < 0), pc.binary_join_element_wise("-", text, ""), text)
 
 
-def write_csv(sheet: Sheet, path: Path, separator: str = ",", encoding: str = "utf-8") -> None:
-    """Write the sheet with a header. Only fields that need quotes have them."""
+def write_csv(sheet: Sheet, path: Path, separator: str, encoding: str, titles: Sequence[str]) -> None:
+    """Write the sheet with a header, below its titles. Only fields that need quotes have them."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = pc.binary_join_element_wise(*(_quoted(c) for c in sheet.columns.values()), separator)
     with path.open("wb") as file:
-        file.write(ENCODINGS[encoding] + (separator.join(sheet.columns) + "\n").encode(_CODECS[encoding]))
+        head = "".join(f"{line}\n" for line in (*titles, separator.join(sheet.columns)))
+        file.write(ENCODINGS[encoding] + head.encode(_CODECS[encoding]))
         for at in range(0, sheet.rows, 100_000):
             block = "\n".join(lines.slice(at, 100_000).to_pylist()) + "\n"
             file.write(block.encode(_CODECS[encoding]))

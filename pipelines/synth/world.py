@@ -7,7 +7,7 @@ import csv
 import datetime
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
@@ -34,13 +34,16 @@ from pipelines.synth.draws import Ints, Month, generator
 from pipelines.synth.geography import load_geography, with_residents
 from pipelines.synth.hospital import Acute, HospitalFeed, Maternity, MentalHealth
 from pipelines.synth.ledger import Totals, budget, ledger
-from pipelines.synth.mess import LEVELS, Planted, dead_before, dress, plant
+from pipelines.synth.mess import LEVELS, Planted, Planter
 from pipelines.synth.people import MALE, People, make_people
 from pipelines.synth.reference import AGENCIES, SERVICES, write_reference
 from pipelines.synth.sheet import Sheet, chi_text, write_csv
+from pipelines.synth.whole_files import dress, file_name, leave_litter
+from schemas.feeds import FEEDS
 
 SUPERSEDED = {"none": 0.0, "standard": 0.004, "heavy": 0.03}
 """Share of people who once had another CHI."""
+_SENDS_EMPTY_BUDGETS = "perth-kinross"
 SENT_ON = 10
 """The day of the next month on which agencies send their files: some days before they are due."""
 _RECORDS = pa.schema([
@@ -85,6 +88,7 @@ def make_world(
             for batch in _month(world, wards, care, month, index):
                 writer.add(batch, month)
             writer.add_ledgers(month)
+        writer.add_litter()
 
 
 def _check(people: int, months: list[Month], mess: str) -> None:
@@ -111,6 +115,7 @@ class _Writer:
 
     def __init__(self, out: Path, world: World, mess: str) -> None:
         self.out, self.world, self.mess = out, world, mess
+        self.planter = Planter(world, mess)
         self.totals: Totals = {}
         self.records = pq.ParquetWriter(out / "truth" / "records.parquet", _RECORDS, compression="zstd")
         self.defects_file = (out / "truth" / "defects.csv").open("w", encoding="utf-8", newline="")
@@ -135,24 +140,38 @@ class _Writer:
         self._write(batch.sheet, month)
 
     def add_ledgers(self, month: Month) -> None:
-        """Every agency's ledger of a month whose activity is complete; the budget when a financial year begins."""
+        """Every agency's ledger of a month whose activity is complete; the budget when a financial year begins. At heavy mess
+        one agency sends a budget in the other months too: there is nothing in it.
+        """
         for agency in AGENCIES:
             self._write(ledger(self.world, agency, month, self.totals, self.mess), month)
             if month == self.world.months[0] or month.number == FIRST_MONTH:
                 self._write(budget(self.world, agency, month, self.totals), month)
+            elif agency == _SENDS_EMPTY_BUDGETS and self.mess == "heavy":
+                self._write(budget(self.world, agency, month, self.totals).emptied(), month)
+
+    def add_litter(self) -> None:
+        """What is left beside the first month's files."""
+        self._note(leave_litter(self.out / "landing", self.mess, self.world.months[0]))
 
     def _write(self, sheet: Sheet, month: Month) -> None:
-        """Nobody sends a file when there is nothing to tell."""
-        if not sheet.rows:
+        """Nobody sends a file when there is nothing to tell; at heavy mess they send a header."""
+        if not sheet.rows and not (self.mess == "heavy" and FEEDS[sheet.feed].may_be_empty):
             return
         rng = generator(self.world.seed, f"{sheet.agency} {sheet.feed} mess", month)
-        planted = plant(sheet, self.mess, month, rng, dead_before(self.world.people, month.start))
-        separator, encoding, whole = dress(sheet, self.mess, rng)
-        self.defects.writerows(astuple(defect) for defect in whole + planted)
-        path = self.out / "landing" / sheet.agency / sheet.feed / f"{sheet.period}.csv"
-        write_csv(sheet, path, separator, encoding)
+        planted = self.planter.plant(sheet, month, rng)
+        dressed, odd = dress(sheet, self.mess, rng)
+        name, odd_name = file_name(sheet, self.mess, month, self.world.months[0])
+        whole = [Planted(sheet.agency, sheet.feed, sheet.period, 0, *noted) for noted in sheet.whole]
+        lower = [replace(defect, row=defect.row + len(dressed.titles)) for defect in planted]
+        self._note([*odd, *odd_name, *whole, *lower])
+        path = self.out / "landing" / sheet.agency / sheet.feed / name
+        write_csv(sheet, path, dressed.separator, dressed.encoding, dressed.titles)
         sent = datetime.datetime.fromisoformat(f"{month.plus(1).period}-{SENT_ON:02d}T12:00:00+00:00").timestamp()
         os.utime(path, (sent, sent))
+
+    def _note(self, planted: list[Planted]) -> None:
+        self.defects.writerows(astuple(defect) for defect in planted)
 
 
 def _truth(batch: Batch) -> pa.Table:

@@ -4,6 +4,7 @@ import csv
 import datetime
 import hashlib
 import io
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,12 +24,13 @@ from pipelines.synth.sheet import money_text
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
 from schemas.table import columns
-from tests.conftest import rows_of
+from tests.conftest import pounds, rows_of, titles_of
 
 PEOPLE = 2_000
 MONTHS = [datetime.date(2025, 4, 1), datetime.date(2025, 5, 1)]
 PERIODS = ("2025-04", "2025-05")
 SEED = 11
+BEYOND_BOUNDS = 100_000_000
 NHS_FEEDS = (
     "population_register", "acute", "maternity", "mental_health", "outpatient", "emergency", "prescribing", "gp_out_of_hours",
     "community_nursing", "community_mental_health", "deaths", "delayed_discharge", "ledger",
@@ -57,8 +59,13 @@ def hashes(world: Path) -> dict[str, str]:
     return {str(p.relative_to(world)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
+def file_of(world: Path, agency: str, feed: str, period: str) -> Path:
+    """The file of a month, however its ending is written."""
+    return next(iter((world / "landing" / agency / feed).glob(f"{period}.[cC][sS][vV]")))
+
+
 def landing(world: Path, agency: str, feed: str, period: str) -> list[dict[str, str]]:
-    return rows_of(world / "landing" / agency / feed / f"{period}.csv")
+    return rows_of(file_of(world, agency, feed, period))
 
 
 def test_same_seed_same_bytes_and_another_seed_others(worlds: dict[str, Path], tmp_path: Path) -> None:
@@ -76,6 +83,8 @@ def test_every_feed_has_a_file_for_every_month_with_the_declared_columns(worlds:
                 if feed in WHEN_ANY and not (worlds[mess] / "landing" / agency / feed / f"{period}.csv").exists():
                     continue
                 rows = landing(worlds[mess], agency, feed, period)
+                if feed in WHEN_ANY and mess == "heavy" and not rows:
+                    continue
                 assert rows, (agency, feed, period)
                 # Only the national extract has a row for each cost month.
                 assert list(rows[0]) == [c.name for c in columns(FEEDS[feed].model) if c.name != "cost_month"]
@@ -111,6 +120,21 @@ NOT_A_CODE = {
 }
 
 
+TWICE = {"second_chi": ("social_care_id",), "same_number_elsewhere": ("attendance_id",)}
+"""Defects that are one row more, and what it shares with its first."""
+FITS: dict[str, Callable[[dict[str, str], str], bool]] = {
+    "paid_before": lambda row, period: row["period_to"] < f"{PERIODS[0]}-01",
+    "sent_again": lambda row, period: row["payment_id"].endswith("D"),
+    "reversal": lambda row, period: pounds(row["gross_amount"]) < 0 and row["period_from"][:7] < period,
+    "swapped_days": lambda row, period: (row["period_from"][5:7], row["period_to"][5:7]) == ("01", "12"),
+    "paid_for_years": lambda row, period: int(row["period_to"][:4]) == int(row["period_from"][:4]) + 2,
+    "total_row": lambda row, period: "total" in {value.lower() for value in row.values()},
+    "chi_for_figure": lambda row, period: any(len(v) == 10 and v.isdigit() for k, v in row.items() if k != "chi_number"),
+    "other_century": lambda row, period: row["date_of_birth"] > "2026" or row["chi_number"][4:6] == row["date_of_birth"][2:4],
+    "number_given_on": lambda row, period: period != PERIODS[0] and len(row["chi_number"]) == 10,
+}
+
+
 def looks_planted(row: dict[str, str], defect: dict[str, str], period: str, rows: list[dict[str, str]]) -> bool:
     """Whether the record shows the defect it is said to have."""
     name = defect["defect"]
@@ -125,7 +149,12 @@ def looks_planted(row: dict[str, str], defect: dict[str, str], period: str, rows
     if name in ("duplicate_record", "equal_line"):
         return rows.count(row) == 2
     if name == "same_key":
-        return row["hours"] == "99.99"
+        key = FEEDS[defect["feed"]].key
+        return sum(all(other[column] == row[column] for column in key) for other in rows) == 2
+    if name == "further_line":
+        return sum("|".join(other[k] for k in FEEDS[defect["feed"]].key) == defect["record_key"] for other in rows) > 1
+    if name in FITS:
+        return FITS[name](row, period)
     if name == "paid_ahead":
         return row["period_from"][:7] > period
     if name == "not_a_code":
@@ -134,9 +163,9 @@ def looks_planted(row: dict[str, str], defect: dict[str, str], period: str, rows
     if name == "same_day_duplicate":
         return sum(list(other.values())[1:] == list(row.values())[1:] for other in rows) == 2
     if name in ("open_after_death", "second_item"):
-        return row["end_date"] == ""
-    if name == "second_chi":
-        return sum(other["social_care_id"] == row["social_care_id"] for other in rows) == 2
+        return row["end_date" if defect["feed"] == "equipment" else "discharge_date"] == ""
+    if name in TWICE:
+        return sum(all(other[column] == row[column] for column in TWICE[name]) for other in rows) == 2
     if name == "lost_leading_zero":
         return len(row["chi_number"]) == 9
     if name == "pound_sign":
@@ -151,7 +180,8 @@ def looks_planted(row: dict[str, str], defect: dict[str, str], period: str, rows
     if name == "formula_name":
         return any(value.startswith("=HYPERLINK") for value in row.values())
     marks = {"id_as_formula": '="', "id_after_apostrophe": "'", "id_with_no_break_space": "\u00a0", "id_lost": "1.00E+05",
-             "dash_for_minus": "–", "credit_mark": " CR", "spaced_thousands": "\u00a0"}  # fmt: skip
+             "id_in_no_break_spaces": "\u00a0", "id_as_number": ".0", "dash_for_minus": "–", "true_minus": "\u2212",
+             "credit_mark": " CR", "debit_mark": " DR", "spaced_thousands": "\u00a0", "beyond_bounds": "9999999999.99"}  # fmt: skip
     if name in marks:
         return any(marks[name] in value for value in row.values())
     if name == "more_decimals":
@@ -164,10 +194,10 @@ def test_planted_defects_are_in_the_file_at_their_row(worlds: dict[str, Path], m
     found = defects(worlds[mess])
     assert {d["expected"] for d in found} == {"quarantine", "warning", "none"}
     for defect in found:
-        rows = landing(worlds[mess], defect["agency"], defect["feed"], defect["period"])
-        number = int(defect["row_number"])
-        if number:
-            row = rows[number - 2]
+        if number := int(defect["row_number"]):
+            file = file_of(worlds[mess], defect["agency"], defect["feed"], defect["period"])
+            rows = rows_of(file)
+            row = rows[number - 2 - len(titles_of(file))]
             assert "|".join(row[k] for k in FEEDS[defect["feed"]].key) == defect["record_key"]
             assert looks_planted(row, defect, defect["period"], rows), defect
 
@@ -179,7 +209,7 @@ def test_heavier_mess_has_more_defects_but_never_half_a_file(worlds: dict[str, P
         file = (d["agency"], d["feed"], d["period"])
         bad[file] = bad.get(file, 0) + (d["expected"] == "quarantine")
     for file, count in bad.items():
-        assert count * 2 < len(landing(worlds["heavy"], *file))
+        assert not count or count * 2 < len(landing(worlds["heavy"], *file))
 
 
 @pytest.mark.parametrize("mess", ["none", "heavy"])
@@ -190,20 +220,26 @@ def test_ledgers_cover_every_service_with_true_cost(worlds: dict[str, Path], mes
         for row in rows_of(world / "reference" / "cost_code_map.csv")
         if row["treatment"] == "cost" and not row["valid_from"] and not row["valid_to"]
     }
+    with_vat = {
+        (d["agency"], services[d["agency"], d["record_key"].split("|")[0]])
+        for d in defects(world)
+        if d["defect"] == "vat_in_ledger"
+    }
     quantum: dict[tuple[str, str, str], Decimal] = {}
     for agency in ("nhs-tayside", *COUNCILS):
         for period in PERIODS:
             for row in landing(world, agency, "ledger", period):
                 service = services.get((agency, row["cost_code"]))
                 if service:
-                    amount = Decimal(row["amount"].replace("£", "").replace(",", "").replace("\u00a0", ""))
                     key = (agency, service, row["month"])
-                    quantum[key] = quantum.get(key, Decimal(0)) + amount
+                    amount = pounds(row["amount"])
+                    quantum[key] = quantum.get(key, Decimal(0)) + (amount if amount < BEYOND_BOUNDS else 0)
     truth = rows_of(world / "truth" / "service_months.csv")
     assert len(truth) > 80
     for row in truth:
         ratio = quantum[(row["agency"], row["service"], row["month"])] / Decimal(row["true_cost"])
-        assert Decimal("1.02") < ratio < Decimal("1.13"), row
+        is_with_vat = (row["agency"], row["service"]) in with_vat
+        assert Decimal("1.02") < ratio < Decimal("1.21" if is_with_vat else "1.13"), row
 
 
 def test_unmapped_codes_come_with_the_mess_only(worlds: dict[str, Path]) -> None:
