@@ -34,8 +34,8 @@ test-end-to-end: $(ENVIRONMENT)
 test-other: $(ENVIRONMENT)
 	.venv/bin/python -m pytest tests --ignore=tests/end_to_end --ignore=tests/property
 
-soak: $(ENVIRONMENT) ## the tests that take long: Tayside at its real size
-	.venv/bin/python -m pytest -o addopts="" tests/soak
+soak: $(ENVIRONMENT) ## the tests that take long: Tayside at its real size, more seeds and orders of arrival
+	.venv/bin/python -m pytest -m soak tests
 
 bench: $(ENVIRONMENT) ## how long judging takes beside a plain read
 	.venv/bin/python -m tests.bench.judging

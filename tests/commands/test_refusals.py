@@ -12,6 +12,7 @@ import pytest
 from pipelines import cli
 from tests.conftest import BuildWorld, IrfAt, rows_of
 
+pytestmark = pytest.mark.usefixtures("history_in_memory")
 VERSION = "2025.05.1"
 Irf = Callable[..., tuple[int, str]]
 
@@ -90,7 +91,6 @@ def mostly_bad(root: Path) -> str:
 REFUSED = [remove_feed, spoil_file, empty_file, lose_column, ledger_of_another_month, lose_an_earlier_ledger, mostly_bad]
 
 
-@pytest.mark.usefixtures("history_in_memory")
 @pytest.mark.parametrize("spoil", REFUSED)
 def test_the_gate_refuses_and_says_which(root: Path, irf: Irf, spoil: Callable[[Path], str]) -> None:
     expected = spoil(root)
@@ -102,7 +102,6 @@ def test_the_gate_refuses_and_says_which(root: Path, irf: Irf, spoil: Callable[[
     assert stands(root)
 
 
-@pytest.mark.usefixtures("history_in_memory")
 def test_a_spoilt_resubmission_falls_back_to_the_file_before_it(root: Path, irf: Irf) -> None:
     (root / "landing" / "dundee-city" / "payments" / "2025-05.r1.csv").write_bytes(b"\x00\x01")
     code, printed = irf("refresh", "--period", "2025-05")
@@ -203,7 +202,6 @@ def test_a_lost_key_is_an_error_and_no_new_one_is_made(root: Path, irf: Irf) -> 
     assert stands(root)
 
 
-@pytest.mark.usefixtures("history_in_memory")
 def test_another_key_is_told_in_the_changes(root: Path, irf: Irf) -> None:
     (root / "secure" / "pseudonym.key").write_bytes(bytes(32))
     code, printed = irf("refresh", "--period", "2025-05")

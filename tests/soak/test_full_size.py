@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.soak
 PEOPLE, MONTHS, PERIOD = 417_650, "2025-04..2026-03", "2026-03"
 KILOBYTES_PER_GIGABYTE = 1_000_000
 

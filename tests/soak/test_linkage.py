@@ -14,6 +14,7 @@ from pipelines.identity.case import Case, read_case
 from pipelines.identity.review import DECISIONS
 from tests.bench import linkage_tayside
 
+pytestmark = pytest.mark.soak
 MEGABYTES_ALLOWED = 2_000
 
 

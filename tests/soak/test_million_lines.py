@@ -2,7 +2,11 @@
 
 import random
 
+import pytest
+
 from tests.property.test_largest_remainder import TEN_BILLION, largest_remainder, spread
+
+pytestmark = pytest.mark.soak
 
 
 def test_a_million_lines_share_ten_billion_pounds_exactly() -> None:
