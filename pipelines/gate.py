@@ -54,6 +54,7 @@ NAMED = {
     "out_of_band": "every residual is small enough to be spread over the records",
     "vat": "no ledger is its records with or without VAT",
     "ledger_to_date": "every ledger is for its month, not for the year to date",
+    "ledger_subtotals": "no row of a ledger is the sum of the rows just above it",
     "open_after_death": "no stay or item is open after a death",
     "open_and_gone": "every open stay or item is in the latest file of its feed",
     "payments_again": "no payment is sent again under another number",
@@ -69,6 +70,7 @@ NAMED = {
     "eliminations": "what two ledgers show nets to zero (docs/finance.md)",
     "several_clients": "nobody is two clients of one agency (docs/linkage.md)",
     "budget_without_service": "every budget is for a service that has a cost",
+    "unknown_clients": "most records of a file are for clients whom the council's clients file has",
     "drift": "every file has about as many rows, pounds and units for each person as usual (docs/rules.md)",
 }
 """Checks by SQL that are only named."""
@@ -77,6 +79,9 @@ OF_FILES = {
     "total_rows": "no file of the month has total rows among its records",
     "identifiers_lost": "no file of the month has identifiers in scientific notation",
     "out_of_bounds": "no figure of the month is beyond its plausible bounds",
+    "columns_gone": "every file of the month has the columns that the one before it had",
+    "rows_elsewhere": "no workbook of the month has rows on a worksheet that is not read",
+    "same_file": "no file of the month is another month's again",
     "resubmissions": "no file has less than half the rows of the one that it replaces",
 }
 """What is only named of the files in use: what was odd in those of the month, and resubmissions that lost most of their rows."""
@@ -162,6 +167,13 @@ def _named_of_files(judged: list[Judged], period: str) -> dict[str, list[str]]:
         "total_rows": _broken(of_month, lambda rule_id: rule_id == TOTAL),
         "identifiers_lost": _broken(of_month, lambda rule_id: rule_id in LOST),
         "out_of_bounds": _broken(of_month, lambda rule_id: rule_id.endswith(".out_of_bounds")),
+        "columns_gone": [case for j in of_month if (case := _lost_columns(j, used))],
+        "rows_elsewhere": [
+            f"{j.landed.name}: {j.outcome.unread.rows_elsewhere:,} rows on worksheets without the header are not read"
+            for j in of_month
+            if j.outcome.unread.rows_elsewhere
+        ],
+        "same_file": [case for j in of_month if (case := _is_again(j, used))],
         "resubmissions": [case for j in used if (case := _lost_rows(j, judged))],
     }
 
@@ -175,6 +187,34 @@ def _broken(judged: list[Judged], is_meant: Callable[[str], bool]) -> list[str]:
         for rule_id, count in j.outcome.rules.items()
         if count.failed and is_meant(rule_id)
     ]
+
+
+def _before(judged: Judged, used: list[Judged]) -> Judged | None:
+    """The file of the same feed of the month before that has one."""
+    x = judged.landed
+    earlier = [j for j in used if (j.landed.agency, j.landed.feed) == (x.agency, x.feed) and j.landed.period < x.period]
+    return max(earlier, key=lambda j: j.landed.period, default=None)
+
+
+def _lost_columns(judged: Judged, used: list[Judged]) -> str | None:
+    """The columns that a file lacks and the one before it had, in words; a header that is spelt otherwise is one that is not known."""
+    before = _before(judged, used)
+    if before is None:
+        return None
+    gone = [name for name in judged.outcome.unread.absent_columns if name not in before.outcome.unread.absent_columns]
+    if not gone:
+        return None
+    unknown = ", ".join(map(str, judged.outcome.unread.unknown_columns))
+    hint = f"; is it column {unknown} from the left, which no feed knows?" if unknown else ""
+    return f"{judged.landed.name}: has no {', '.join(gone)}, {before.landed.period} had{hint}"
+
+
+def _is_again(judged: Judged, used: list[Judged]) -> str | None:
+    """A file that is equal to the one before it in every byte, in words."""
+    before = _before(judged, used)
+    if before is None or not judged.outcome.rows or judged.landed.sha256 != before.landed.sha256:
+        return None
+    return f"{judged.landed.name}: is the file of {before.landed.period} again, byte for byte"
 
 
 def _lost_rows(used: Judged, judged: list[Judged]) -> str | None:

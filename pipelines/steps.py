@@ -593,11 +593,14 @@ def feed_columns(feed: str) -> str:
 def _rule_results(j: Judged, has_money: bool) -> list[dict[str, object]]:
     x = j.landed
     place = {"agency": x.agency, "feed": x.feed, "period": x.period, "revision": x.revision}
-    broken = {j.refused} | ({"file.unknown_columns"} if j.outcome.unknown_columns else set())
-    if j.refused is None and not j.outcome.rows:
-        broken.add("file.nil_return")
-    if j.outcome.titles:
-        broken.add("file.title_rows")
+    unread = j.outcome.unread
+    found = {
+        "file.unknown_columns": bool(unread.unknown_columns),
+        "file.nil_return": j.refused is None and not j.outcome.rows,
+        "file.title_rows": unread.titles > 0,
+        "file.rows_elsewhere": unread.rows_elsewhere > 0,
+    }
+    broken = {j.refused} | {rule_id for rule_id, is_so in found.items() if is_so}
     rows: list[dict[str, object]] = [
         {**place, "rule_id": rule.rule_id, "severity": rule.severity, "evaluated": 1, "failed": int(rule.rule_id in broken),
          "amount": None, "status": _status(rule.severity, rule.rule_id in broken)}

@@ -32,6 +32,7 @@ from schemas.rules import FILE_RULES, Rule, rules_of
 
 UNKNOWN_COLUMNS = "file.unknown_columns"
 TITLE_ROWS = "file.title_rows"
+ROWS_ELSEWHERE = "file.rows_elsewhere"
 ROWS_LOOKED_AT = 1_000
 ROWS_NOTE = (
     "Rows are numbered as a spreadsheet shows them: the first row of the file is 1. Pounds that cannot be read are in no sum."
@@ -99,13 +100,17 @@ class Trial:
         if not self.outcome.rows and not self.refusal:
             rule = FILE_RULES["file.nil_return"]
             found.append(Broken(rule.rule_id, rule.severity, rule.sentence, 1, None, []))
-        if self.outcome.unknown_columns:
-            rule, places = FILE_RULES[UNKNOWN_COLUMNS], ", ".join(map(str, self.outcome.unknown_columns))
+        unread = self.outcome.unread
+        if unread.unknown_columns:
+            rule, places = FILE_RULES[UNKNOWN_COLUMNS], ", ".join(map(str, unread.unknown_columns))
             sentence = f"{rule.sentence} Counted from the left: {places}."
-            found.append(Broken(rule.rule_id, rule.severity, sentence, len(self.outcome.unknown_columns), None, []))
-        if self.outcome.titles:
-            rule = FILE_RULES[TITLE_ROWS]
-            found.append(Broken(rule.rule_id, rule.severity, rule.sentence, self.outcome.titles, None, []))
+            if unread.absent_columns:
+                sentence += f" Is one of them meant to be one that the file lacks: {', '.join(unread.absent_columns)}?"
+            found.append(Broken(rule.rule_id, rule.severity, sentence, len(unread.unknown_columns), None, []))
+        for rule_id, rows in ((TITLE_ROWS, unread.titles), (ROWS_ELSEWHERE, unread.rows_elsewhere)):
+            if rows:
+                rule = FILE_RULES[rule_id]
+                found.append(Broken(rule.rule_id, rule.severity, rule.sentence, rows, None, []))
         has_money = FEEDS[self.landed.feed].amount is not None
         for record_rule in self.rules:
             count = self.outcome.rules[record_rule.rule_id]

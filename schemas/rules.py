@@ -96,6 +96,9 @@ FILE_RULES = {
                  "home care of May and late records of April under the name 2025-05.csv"),
         FileRule("file.unknown_columns", "warning", "The file has columns that the feed does not know; they are not read.",
                  "home_care with a column comments", "home_care with its own columns only"),
+        FileRule("file.rows_elsewhere", "warning",
+                 "Other worksheets of the workbook have rows that may be records, but no header; they are not read.",
+                 "records that go on on a second worksheet", "a second worksheet with a few notes"),
     )
 }  # fmt: skip
 MAXIMUM_BAD_SHARE_PERCENT = 50

@@ -17,6 +17,9 @@ from schemas.dialect import Dialect, Source
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
+FEWEST_FIELDS = 3
+"""A row with fewer is taken for a note, whatever the feed requires."""
+
 
 @dataclass(frozen=True)
 class Layout:
@@ -25,11 +28,13 @@ class Layout:
     places: column → its place in the header from 0, or None where the file lacks it. With a dialect the columns are the
     dialect's headers in their compared form, else the feed's own.
     unknown: the places from 1, as a reader of the file counts, of headers that are not read.
+    absent: columns of the feed that no header gives.
     dialect: how the file is turned; None where every header is canonical.
     """
 
     places: dict[str, int | None]
     unknown: tuple[int, ...]
+    absent: tuple[str, ...]
     dialect: Dialect | None
 
 
@@ -42,11 +47,12 @@ def normal_header(header: str) -> str:
 class Sought:
     """The header that a reader looks for. known: every header that the file may have, in its compared form.
 
-    is_whole: whether no required column is missing from a header.
+    is_whole: whether no required column is missing from a header. fewest_fields: of a row that may be a record.
     """
 
     known: Collection[str]
     is_whole: Callable[[Sequence[str]], bool]
+    fewest_fields: int = FEWEST_FIELDS
 
     def header_place(self, rows: Sequence[Sequence[str]]) -> int:
         """The place of the header among a file's first rows: the row with most known headers, the first of equals.
@@ -66,7 +72,8 @@ class Sought:
 def sought(feed: str, dialects: Sequence[Dialect]) -> Sought:
     """The header of a feed, in any layout."""
     known = {c.name for c in columns(FEEDS[feed].model)} | {normal_header(h) for d in dialects for h in d.headers}
-    return Sought(known, lambda header: _is_whole(header, feed, dialects))
+    required = sum(c.required for c in columns(FEEDS[feed].model))
+    return Sought(known, lambda header: _is_whole(header, feed, dialects), max(required, FEWEST_FIELDS))
 
 
 def _is_whole(header: Sequence[str], feed: str, dialects: Sequence[Dialect]) -> bool:
@@ -96,8 +103,11 @@ def lay_out(header: Sequence[str], feed: str, dialects: Sequence[Dialect]) -> La
     if fitting:
         best = max(fitting, key=lambda n: sum(normal_header(h) in there for h in layouts[n].headers))
         if whole[best] == canonical:
-            return _layout(named, ours, None)
-        return _layout(named, [normal_header(h) for h in whole[best].headers], whole[best])
+            layout = _layout(named, ours, None)
+        else:
+            layout = _layout(named, [normal_header(h) for h in whole[best].headers], whole[best])
+        given = whole[best].gives(there)
+        return replace(layout, absent=tuple(name for name in ours if name not in given))
     given = min((layout.gives(there) for layout in whole), key=lambda given: len(required - given))
     missing = [name for name in ours if name in required - given]
     hint = "" if given & set(ours) else "; the first row names no column of the feed: is the header missing?"
@@ -131,4 +141,5 @@ def _layout(named: list[str], read: list[str], dialect: Dialect | None) -> Layou
     if repeated:
         raise Refused("file.column_repeated", f"column comes more than once: {', '.join(repeated)}")
     places = {name: named.index(name) if name in counts else None for name in read}
-    return Layout(places, tuple(i for i, name in enumerate(named, start=1) if name not in places), dialect)
+    unknown = tuple(i for i, name in enumerate(named, start=1) if name not in places)
+    return Layout(places, unknown, (), dialect)

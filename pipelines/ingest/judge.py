@@ -5,7 +5,6 @@ Does not belong here: the rules themselves (`schemas/rules.py`), which file coun
 Conserves: rows read = accepted + quarantined; the same for pounds.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +14,6 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.engine.ahead import ahead
 from pipelines.engine.database import literal, safe_reason
@@ -27,6 +25,7 @@ from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused, read_text
 from pipelines.ingest.totals import total_rows
 from pipelines.ingest.typed import RECORD, ROWS_ARE_PARTS, last_day, parse_select, raw_records
+from pipelines.ingest.unread import NOTE, Unread, unread_of
 from schemas import chi
 from schemas.dialect import Dialect, dialects_of
 from schemas.feeds import FEEDS, Lineage
@@ -38,8 +37,6 @@ BATCH_ROWS = 250_000
 RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
 """What a raw record carries beside its text: the row of the file it is from, how many rows it stands for, a row that fits no header."""
 NO_RECORDS = "no records in the file; this feed always has some"
-UNKNOWN_COLUMNS = "unknown_columns"
-TITLES = "titles"
 FIRST_ROWS = 10
 """How many row numbers are kept of each broken rule; a row number names nobody."""
 TOTAL = "total_row"
@@ -68,10 +65,7 @@ class Outcome:
     pounds_read: Decimal = Decimal("0.00")
     pounds_quarantined: Decimal = Decimal("0.00")
     rules: dict[str, Count] = field(default_factory=dict)
-    unknown_columns: list[int] = field(default_factory=list)
-    """Places in the header, from 1, of columns the feed does not know."""
-    titles: int = 0
-    """Rows with text above the header."""
+    unread: Unread = field(default_factory=Unread)
     corrected: dict[str, Corrected] = field(default_factory=dict)
     """What each declared correction of the submission found. Pounds read are pounds as corrected."""
     dropped: int = 0
@@ -107,8 +101,7 @@ def write_raw(landed: Landed, out: Path) -> int:
             for batch in file:
                 raw.add(batch.select(schema.names).cast(schema))
                 rows += batch.num_rows
-            raw.note(UNKNOWN_COLUMNS, json.dumps(file.unknown_columns))
-            raw.note(TITLES, str(file.titles))
+            raw.note(NOTE, file.unread.as_note())
             if file.dialect and file.dialect.rows_are_parts:
                 raw.note(ROWS_ARE_PARTS, file.dialect.name)
         if not rows and not FEEDS[landed.feed].may_be_empty:
@@ -125,17 +118,6 @@ def _dialects(landed: Landed) -> list[Dialect]:
         return dialects_of(landed.agency, FEEDS[landed.feed].kind, landed.feed)
     except ValueError as error:
         raise IrfError(str(error)) from None
-
-
-def unknown_columns(raw: Path) -> list[int]:
-    """The places of the columns that the file had and the feed does not know, as `write_raw` noted them."""
-    noted: list[int] = json.loads(pq.read_metadata(raw).metadata[UNKNOWN_COLUMNS.encode()])
-    return noted
-
-
-def titles(raw: Path) -> int:
-    """How many rows with text the file had above its header, as `write_raw` noted them."""
-    return int(pq.read_metadata(raw).metadata[TITLES.encode()])
 
 
 def judge(
@@ -160,7 +142,7 @@ def judge(
     """
     rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     counts = {rule.rule_id: Count(rule.severity) for rule in rules}
-    outcome = Outcome(rules=counts, unknown_columns=unknown_columns(raw), titles=titles(raw))
+    outcome = Outcome(rules=counts, unread=unread_of(raw))
     declared, schema = FEEDS[landed.feed].model.to_schema(), staged_schema(landed.feed)
     bad_schema = schema.append(pa.field(RECORD, pa.int64()))
     for path in (staged, quarantine):

@@ -27,6 +27,7 @@ from pipelines.ingest.read_parquet import open_parquet
 from pipelines.ingest.read_workbook import open_workbook
 from pipelines.ingest.refused import Refused
 from pipelines.ingest.translate import translated
+from pipelines.ingest.unread import Unread
 from schemas.dialect import Dialect
 
 __all__ = ["Refused", "TextFile", "read_text"]
@@ -45,13 +46,10 @@ class TextFile:
     """A submission as text. Iterating gives batches: every column of the feed (an absent one NULL), `source_row`, `row_count`,
     the rows that a record stands for, and `row_text`, the whole record where its fields do not fit the header.
 
-    unknown_columns: the places, from 1, of columns the feed does not know; they are not read.
-    titles: rows with text above the header, which are not read. dialect: the dialect the file is written in; None where it
-    has the canonical headers.
+    unread: what of the file is not read. dialect: the dialect the file is written in; None where it has the canonical headers.
     """
 
-    unknown_columns: tuple[int, ...]
-    titles: int
+    unread: Unread
     dialect: Dialect | None
     _batches: Iterator[pa.Table]
 
@@ -72,7 +70,8 @@ def read_text(
     with refusing():
         opened = _open(path, feed, dialects)
         layout = lay_out(opened.header, feed, dialects)
-    return TextFile(layout.unknown, opened.titles, layout.dialect, _batches(opened, layout, period_end))
+    unread = Unread(layout.unknown, layout.absent, opened.titles, opened.rows_elsewhere)
+    return TextFile(unread, layout.dialect, _batches(opened, layout, period_end))
 
 
 def _open(path: Path, feed: str, dialects: Sequence[Dialect]) -> Opened:

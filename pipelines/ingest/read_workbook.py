@@ -85,7 +85,13 @@ def open_workbook(path: Path, sought: Sought, sheets: Sequence[str] = ()) -> Ope
             yield from _records((row for row in rows if row[0] > top.row), places, above)
             above += surveys[name].last_row
 
-    return Opened(chosen[0].header, records, sum(top.titles for top in chosen))
+    elsewhere = sum(
+        sum(cell is not None for cell in cells) >= sought.fewest_fields
+        for name in surveys
+        if name not in together
+        for _, cells in _filled_rows(workbook.get_sheet_by_name(name), surveys[name])
+    )
+    return Opened(chosen[0].header, records, sum(top.titles for top in chosen), elsewhere)
 
 
 @dataclass(frozen=True)

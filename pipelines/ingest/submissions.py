@@ -6,6 +6,7 @@ read (`read.py`) or judged (`judge.py`).
 
 import functools
 import hashlib
+import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -23,6 +24,7 @@ from pipelines.ingest.corrections import Corrected, Correction
 from pipelines.ingest.judge import Count, Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.read import Refused
+from pipelines.ingest.unread import noted
 from schemas.plausible import PLAUSIBLE, Bounds
 
 READING = ".reading-"
@@ -202,8 +204,8 @@ def _judge_now(
 
 
 def _outcome(stored: dict[str, object]) -> Outcome:
-    rules, places, corrected = stored["rules"], stored["unknown_columns"], stored["corrected"]
-    assert isinstance(rules, dict) and isinstance(places, list) and isinstance(corrected, dict)
+    rules, corrected = stored["rules"], stored["corrected"]
+    assert isinstance(rules, dict) and isinstance(corrected, dict)
     return Outcome(
         rows=int(str(stored["rows"])),
         accepted=int(str(stored["accepted"])),
@@ -211,8 +213,7 @@ def _outcome(stored: dict[str, object]) -> Outcome:
         pounds_read=Decimal(str(stored["pounds_read"])),
         pounds_quarantined=Decimal(str(stored["pounds_quarantined"])),
         rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"]), v["first_rows"]) for k, v in rules.items()},
-        unknown_columns=[int(str(place)) for place in places],
-        titles=int(str(stored["titles"])),
+        unread=noted(json.dumps(stored["unread"])),
         corrected={
             k: Corrected(v["records"], Decimal(v["pounds_before"]), Decimal(v["pounds_after"])) for k, v in corrected.items()
         },

@@ -16,10 +16,11 @@ import pytest
 
 from pipelines.engine.paths import REPOSITORY, DataRoot
 from pipelines.ingest import bounds, read_csv, read_parquet, read_workbook
-from pipelines.ingest.judge import Outcome, unknown_columns, write_raw
+from pipelines.ingest.judge import Outcome, write_raw
 from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.read import Refused, read_text, refusing
 from pipelines.ingest.submissions import Judged, take_judged, take_raw
+from pipelines.ingest.unread import Unread, unread_of
 from pipelines.steps import _rule_results
 from schemas.rules import FILE_RULES
 from tests import workbooks
@@ -172,7 +173,7 @@ def test_a_column_that_comes_twice_is_refused_and_an_unknown_one_is_not(tmp_path
     assert refusal(twice) == ("file.column_repeated", "column comes more than once: amount")
     path = csv_file(tmp_path, "cost_code,x,month,x,amount\nC1,a,2025-04,b,2\n")
     assert of("amount", records(path)) == ["2"]
-    assert read_text(path, "ledger").unknown_columns == (2, 4)
+    assert read_text(path, "ledger").unread.unknown_columns == (2, 4)
 
 
 def test_a_file_without_header_is_refused_and_nothing_of_it_is_shown(tmp_path: Path) -> None:
@@ -219,7 +220,7 @@ def test_titles_above_the_header_are_skipped_and_counted(tmp_path: Path) -> None
     for titles in ("Ledger of Angus\n\nmonth,April\n", "Ledger of Angus,,,\n,,,\n,month: April,,\n"):
         path = csv_file(tmp_path, titles + GOOD)
         assert of("source_row", records(path)) == [5, 6]
-        assert read_text(path, "ledger").titles == 2
+        assert read_text(path, "ledger").unread.titles == 2
     assert refusal(csv_file(tmp_path, "a title\n" * 21 + GOOD))[0] == "file.columns_missing"
     assert len(records(csv_file(tmp_path, "a title\n" * 20 + GOOD))) == 2
 
@@ -613,7 +614,7 @@ def test_parquet_rows_are_numbered_across_batches_and_unknown_columns_are_not_re
     path = parquet_file(tmp_path, table, row_group_size=30)
     found = records(path)
     assert (of("source_row", found), of("cost_code", found)) == (list(range(2, 102)), codes)
-    assert read_text(path, "ledger").unknown_columns == (1,)
+    assert read_text(path, "ledger").unread.unknown_columns == (1,)
 
 
 def test_bounds_of_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -668,13 +669,13 @@ def test_the_raw_file_notes_the_columns_that_were_not_read(tmp_path: Path) -> No
     path = csv_file(tmp_path, "Oona Macbeth,cost_code,month,,amount\n1,C1,2025-04,2,3\n")
     raw = tmp_path / "raw" / "ledger.parquet"
     assert write_raw(landed(path), raw) == 1
-    assert unknown_columns(raw) == [1, 4]
+    assert unread_of(raw) == Unread(unknown_columns=(1, 4), absent_columns=("account_name",))
     assert b"Macbeth" not in raw.read_bytes()
 
 
 @pytest.mark.parametrize(("unknown", "expected"), [([], ("passed", 0)), ([1, 4], ("warned", 1))])
 def test_unknown_columns_are_a_warning_of_the_submission(tmp_path: Path, unknown: list[int], expected: tuple[str, int]) -> None:
-    judged = Judged(landed(tmp_path), Outcome(rows=1, unknown_columns=unknown))
+    judged = Judged(landed(tmp_path), Outcome(rows=1, unread=Unread(tuple(unknown))))
     results = {r["rule_id"]: r for r in _rule_results(judged, has_money=True)}
     found = results["file.unknown_columns"]
     assert (found["severity"], found["status"], found["failed"], found["evaluated"]) == ("warning", *expected, 1)
@@ -690,7 +691,7 @@ def test_unknown_columns_are_known_to_a_submission_judged_now_and_before(tmp_pat
     assert take_raw(file, root) is None
     for _ in range(2):
         (judged,) = take_judged([file], root, postcodes)
-        assert (judged.refused, judged.outcome.accepted, judged.outcome.unknown_columns) == (None, 1, [2])
+        assert (judged.refused, judged.outcome.accepted, judged.outcome.unread.unknown_columns) == (None, 1, (2,))
 
 
 PRIVATE = ("Oona", "Macbeth", "1904851231", "DD1")
