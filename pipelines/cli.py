@@ -319,8 +319,12 @@ def _say(text: str, is_error: bool = False) -> None:
 def _warn(warnings: list[str], report: Path) -> None:
     """Say each warning, of a long one the beginning. report: where the whole of it is."""
     for warning in warnings:
-        shown = f"{warning[:SAID_CHARACTERS]} … (all of it: {report})" if len(warning) > SAID_CHARACTERS else warning
-        _say(f"warning: {shown}")
+        _say(f"warning: {_bounded(warning, report)}")
+
+
+def _bounded(text: str, report: Path) -> str:
+    """A long text's beginning, and where all of it is."""
+    return f"{text[:SAID_CHARACTERS]} … (all of it: {report})" if len(text) > SAID_CHARACTERS else text
 
 
 def _progress(text: str) -> None:
@@ -336,8 +340,10 @@ def _refresh(root: DataRoot, period: str, note: str | None, again: bool = False)
         try:
             published = run(root, period, said(note) if note is not None else None, _progress, again)
         except GateRefused as refused:
-            _warn(refused.warnings, root.folder("state") / "verdict.json")
-            raise GateRefused([*refused.reasons, "nothing was published; the last release stands"]) from None
+            verdict = root.folder("state") / "verdict.json"
+            _warn(refused.warnings, verdict)
+            reasons = [_bounded(reason, verdict) for reason in refused.reasons]
+            raise GateRefused([*reasons, "nothing was published; the last release stands"]) from None
         release = root.folder("releases") / published.version
         if not published.is_new:
             _say(
@@ -408,7 +414,7 @@ def _place(error: Exception) -> str:
     """What went wrong and where in the code, without the error's own words: they may hold a value of a record."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else f"{error.strerror}{_line(error)}"
-    return f"{type(error).__name__}{_line(error)}"
+    return f"nobody foresaw this ({type(error).__name__}{_line(error)}); send this line to whoever keeps the software"
 
 
 def _line(error: Exception) -> str:

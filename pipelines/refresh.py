@@ -174,4 +174,7 @@ def _reason(events: "Sequence[dg.DagsterEvent]") -> Exception:
     if said := re.search(r"\[Errno \d+\] (?P<what>[^:]+)(: (?P<file>.+))?$", text):
         file = (said["file"] or "").strip("'")
         return IrfError(": ".join(part for part in (where, file, said["what"]) if part) + "; mend that and refresh again")
-    return IrfError(f"{where}: {name}; `make ui` shows the run's history")
+    return IrfError(
+        f"{where}: an error that nobody foresaw ({name}); the last release stands. `make ui` shows the run; send this line to "
+        "whoever keeps the software"
+    )

@@ -56,6 +56,34 @@ def test_a_warning_has_an_end(small_world: SmallWorld, monkeypatch: pytest.Monke
     assert line.endswith(f"… (all of it: {small_world.root / 'reports' / '2025.04.1' / 'gate.json'})")
 
 
+def test_a_refusal_has_an_end(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusing(*_: object) -> Published:
+        raise GateRefused(["required_feeds: " + "y" * 52_575])
+
+    monkeypatch.setattr("pipelines.refresh.refresh", refusing)
+    code, printed = small_world.irf("refresh", "--period", "2025-04")
+    line, last = (line for line in printed.splitlines() if line.startswith("refused: "))
+    assert code == 3
+    assert len(line) < SAID_CHARACTERS + 300
+    assert line.endswith(f"… (all of it: {small_world.root / 'state' / 'verdict.json'})")
+    assert last == "refused: nothing was published; the last release stands"
+
+
+def test_what_nobody_foresaw_is_said_in_a_sentence(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError(PATIENT)
+
+    small_world.ledger(ANGUS, "2025-04", meals="1.00")
+    monkeypatch.setattr("pipelines.steps.Steps.link", broken)
+    code, printed = small_world.refresh("2025-04")
+    assert code == 1
+    assert PATIENT not in printed
+    assert printed.splitlines()[-1] == (
+        "error: step core__link: an error that nobody foresaw (KeyError); the last release stands. `make ui` shows the run; "
+        "send this line to whoever keeps the software"
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_check_that_is_ended_leaves_no_record(
     small_world: SmallWorld, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
