@@ -62,7 +62,7 @@ NAMED = {
     "payments_ahead": "no payment is for days that have not come",
     "payments_before": "no payment is for days before the dataset's first month",
     "restated": "no month loses more than half of a feed's pounds to later files",
-    "quarantined": "every row with pounds can be used",
+    "quarantined": "every row can be used",
     "ledger_quarantined": "every ledger row can be read",
     "unmapped_cost_code": "every cost code has a mapping in reference/cost_code_map.csv",
     "withheld": "no text that an agency wrote names somebody (core/withheld has the texts)",

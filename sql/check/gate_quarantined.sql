@@ -1,5 +1,5 @@
--- Purpose: pounds in quarantine, all of them once, and what becomes of them. Grain: one row that names
--- each agency and feed. Named, not blocking.
+-- Purpose: rows and pounds in quarantine, all of them once, and what becomes of them: a row whose pounds cannot be read is
+-- named too. Grain: one row that names each agency and feed. Named, not blocking.
 -- Ledger rows are named by gate_ledger_quarantined.
 WITH sent AS (
     SELECT agency, feed, sum(quarantined) AS records, sum(pounds_quarantined) AS amount
@@ -14,13 +14,19 @@ held AS (
 void AS (
     SELECT agency, feed, sum(amount) AS amount FROM core.record WHERE fate = 'quarantined' AND is_void GROUP BY agency, feed
 ),
+-- Records of which no pounds are known: no amount, one that cannot be read, or a feed without money.
+unknown AS (
+    SELECT agency, feed, sum(row_count) AS records FROM core.record WHERE fate = 'quarantined' AND amount IS NULL GROUP BY agency, feed
+),
 counted AS (
     SELECT
-        sent.agency, sent.feed, sent.records, sent.amount, coalesce(held.amount, 0) AS held, coalesce(void.amount, 0) AS void,
+        sent.agency, sent.feed, sent.records, coalesce(unknown.records, 0) AS unknown, sent.amount,
+        coalesce(held.amount, 0) AS held, coalesce(void.amount, 0) AS void,
         sent.amount - coalesce(held.amount, 0) - coalesce(void.amount, 0) AS elsewhere
     FROM sent
     LEFT JOIN held USING (agency, feed)
     LEFT JOIN void USING (agency, feed)
+    LEFT JOIN unknown USING (agency, feed)
 ),
 named AS (
     SELECT
@@ -28,16 +34,23 @@ named AS (
         concat_ws(
             ', ',
             agency || ' ' || feed || ': ' || CAST(records AS VARCHAR) || CASE records WHEN 1 THEN ' row' ELSE ' rows' END,
-            '£' || CAST(amount AS VARCHAR) || CASE feed WHEN 'care_home' THEN ' a week' ELSE '' END,
+            CASE
+                WHEN amount <> 0 OR held <> 0 OR void <> 0
+                    THEN '£' || CAST(amount AS VARCHAR) || CASE feed WHEN 'care_home' THEN ' a week' ELSE '' END
+            END,
             CASE WHEN held <> 0 THEN '£' || CAST(held AS VARCHAR) || ' of it on lines of basis quarantined' END,
             CASE WHEN void <> 0 THEN '£' || CAST(void AS VARCHAR) || ' of it duplicates or dropped by a correction, which count nowhere' END,
             CASE
                 WHEN elsewhere <> 0
                     THEN '£' || CAST(elsewhere AS VARCHAR) || ' of it counts nowhere, for its service cannot be told or is not costed by these records'
+            END,
+            CASE
+                WHEN unknown = records THEN 'without pounds that can be read'
+                WHEN unknown > 0 THEN CAST(unknown AS VARCHAR) || ' of them without pounds that can be read'
             END
         ) AS sentence
     FROM counted
-    WHERE records > 0 AND (amount <> 0 OR held <> 0 OR void <> 0)
+    WHERE records > 0
 ),
 final AS (
     SELECT string_agg(sentence, '; ' ORDER BY agency, feed) AS sentences

@@ -59,3 +59,18 @@ def test_a_refused_refresh_says_its_warnings_too_and_the_report_has_every_case(s
     checks = json.loads((small_world.root / "reports" / "2025.04.1" / "gate.json").read_text("utf-8"))
     (found,) = [check["cases"] for check in checks if check["name"] == "unmapped_cost_code"]
     assert [next(code for code in ("Z100", "Z200", "Z300") if code in case) for case in found] == ["Z100", "Z200", "Z300"]
+
+
+def test_a_row_set_aside_is_named_also_where_its_pounds_cannot_be_read(small_world: SmallWorld) -> None:
+    put_month(small_world)
+    care = {"social_care_id": "A1", "month": f"{APRIL}-01", "hours": 10, "service_type": "2"}
+    rows = [{**care, "service_id": name, "gross_cost": cost} for name, cost in (("S1", "100.00"), ("S2", "lots"))]
+    small_world.put(f"{ANGUS}/home_care/{APRIL}.csv", rows)
+    total = [{"account_name": "Total", "amount": "100.00"}]
+    known = {"cost_code": "home_care_personal", "month": f"{APRIL}-01", "amount": "60.00"}
+    small_world.put(f"{ANGUS}/ledger/{APRIL}.csv", [known, {**known, "amount": "40.00"}, *total])
+    code, printed = small_world.refresh(APRIL)
+    assert code == 2, printed
+    assert "warning: quarantined: angus home_care: 1 row, without pounds that can be read; it should be" in printed
+    # The total row of the ledger is a total row, and no row of the ledger that could not be read.
+    assert "ledger_quarantined" not in printed and f"{ANGUS}/ledger/{APRIL}.csv: total_row: 1 row (4)" in printed

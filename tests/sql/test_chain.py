@@ -275,7 +275,7 @@ def test_what_does_not_block_is_named() -> None:
     assert named["gate_payments_without_line"] == [
         {"agency": "council", "service": "unmapped", "payments": 1, "amount": 7, "zeros": None}
     ]
-    quarantined = run(
-        "check/gate_ledger_quarantined", {"quarantine.ledger": [{"agency": "board", "period": "2026-04", "amount": "5.00"}]}
-    )
+    bad = {"agency": "board", "period": "2026-04", "amount": "5.00", "row_count": 1}
+    # A total row stands for no row: no quantum lacks it.
+    quarantined = run("check/gate_ledger_quarantined", {"quarantine.ledger": [bad, {**bad, "amount": None, "row_count": 0}]})
     assert quarantined == [{"agency": "board", "period": "2026-04", "rows": "1 rows", "amount": "£5.00"}]

@@ -71,3 +71,27 @@ def test_of_a_snapshot_the_latest_period_counts() -> None:
         ("dundee-city", "clients", "2025-04"): (1, 0, 0),
         ("nhs-tayside", "population_register", "2025-04"): (1, 0, 0),
     }
+
+
+def test_every_row_in_quarantine_is_named_with_what_is_known_of_its_pounds() -> None:
+    def sent(feed: str, rows: int, pounds: str) -> Row:
+        return {"agency": "angus", "feed": feed, "period": "2025-04", "quarantined": rows, "pounds_quarantined": pounds}
+
+    def held(feed: str, amount: str | None) -> Row:
+        return {**record("quarantined", amount, feed=feed), "agency": "angus", "is_void": False}
+
+    fate = [
+        sent("home_care", 3, "50.00"),
+        sent("payments", 1, "0.00"),
+        sent("clients", 1, "0.00"),
+        sent("equipment", 0, "0.00"),
+    ]
+    records = [held("home_care", "50.00"), held("home_care", None), held("home_care", None), held("payments", None)]
+    in_lines = [{"agency": "angus", "feed": "home_care", "amount": "50.00"}]
+    tables = {"core.fate": fate, "core.record": records, "core.held": in_lines}
+    assert run("check/gate_quarantined", tables) == [
+        {
+            "sentences": "angus clients: 1 row; angus home_care: 3 rows, £50.00, £50.00 of it on lines of basis quarantined, "
+            "2 of them without pounds that can be read; angus payments: 1 row, without pounds that can be read"
+        }
+    ]
