@@ -101,10 +101,17 @@ class SmallWorld:
         return printed
 
     def said(self, check: str) -> str:
-        """What the gate said last of a check, every case of it."""
+        """What the gate said last of a check."""
+        return str(self._check(check)["detail"])
+
+    def cases(self, check: str) -> list[str]:
+        """Everything that breaks a check of the gate, each in one line."""
+        return list(self._check(check)["cases"])
+
+    def _check(self, name: str) -> dict[str, Any]:
         checks = json.loads((self.root / "state" / "verdict.json").read_text("utf-8"))["checks"]
-        (detail,) = [c["detail"] for c in checks if c["name"] == check]
-        return str(detail)
+        (found,) = [c for c in checks if c["name"] == name]
+        return dict(found)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of the latest release, by the names of its tables, read without this software."""

@@ -10,6 +10,7 @@ import pytest
 from tests.small_world import ANGUS, BOARD, DUNDEE, OTHER_PATIENT, PATIENT, PERTH, Row, SmallWorld
 
 MONTHS = ("2025-04", "2025-05", "2025-06")
+ALARM = {"service_type": "1", "start_date": "2025-04-10"}
 HOME = {"date_of_birth": "1985-04-19", "sex": "1", "postcode": "DD8 1AA"}
 
 
@@ -27,7 +28,8 @@ def june(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
     world = SmallWorld(tmp_path_factory.mktemp("open") / "data")
     world.rule(BOARD, "acute_emergency", method="record", residual="hold")
     world.rule(ANGUS, "care_home_residential", method="rate", residual="hold")
-    world.rule(ANGUS, "telecare", method="rate", residual="hold")
+    for council in (ANGUS, PERTH):
+        world.rule(council, "telecare", method="rate", residual="hold")
     world.rule(DUNDEE, "meals", method="payments", residual="hold")
     world.rule(PERTH, "home_care_personal", method="record", residual="scale", band_low="0.5", band_high="2")
     for price in world.reference["unit_costs"]:
@@ -41,7 +43,8 @@ def june(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
         # Perth's records have VAT, its ledger has not.
         care = {"service_id": f"S{n}", "social_care_id": "P1", "month": f"{month}-01", "hours": "4", "service_type": "2"}
         world.put(f"{PERTH}/home_care/{month}.csv", [{**care, "gross_cost": "123.45"}])
-        world.ledger(PERTH, month, home_care_personal="102.88")
+        world.put(f"{PERTH}/equipment/{month}.csv", [{**ALARM, "service_id": "Q2", "social_care_id": "P2"}])
+        world.ledger(PERTH, month, home_care_personal="102.88", telecare="10.00")
         world.put(
             f"{DUNDEE}/payments/{month}.csv", [paid, *([payment("P9", "D1", "2025-04", "50.00")] if month == "2025-06" else [])]
         )
@@ -59,21 +62,26 @@ def _open_stays(world: SmallWorld) -> None:
     world.put(f"{ANGUS}/clients/2025-06.csv", [
         {"social_care_id": "A1", "chi_number": PATIENT, **HOME}, {"social_care_id": "A2", "date_of_death": "2025-05-03"}, {"social_care_id": "A3"},
     ])  # fmt: skip
-    item = {"service_id": "Q1", "social_care_id": "A2", "service_type": "1", "start_date": "2025-04-10"}
+    # Nothing but a decision tells who P2 is.
+    world.put(f"{PERTH}/clients/2025-06.csv", [{"social_care_id": "P1"}, {"social_care_id": "P2"}])
+    (world.root / "review").mkdir()
+    (world.root / "review" / "decisions.csv").write_text(
+        f"agency,social_care_id,chi_number,decided_by,decided_on,reason\n{PERTH},P2,{OTHER_PATIENT},jm,2025-06-30,\n", "utf-8"
+    )
     for month in MONTHS:
         world.put(f"{BOARD}/acute/{month}.csv", [episode])
         gone = [stay("S3", "A3", "2025-05-01")] if month == "2025-05" else []
         world.put(f"{ANGUS}/care_home/{month}.csv", [stay("S1", "A1", "2025-04-01"), *gone])
-        world.put(f"{ANGUS}/equipment/{month}.csv", [item])
+        world.put(f"{ANGUS}/equipment/{month}.csv", [{**ALARM, "service_id": "Q1", "social_care_id": "A2"}])
         world.ledger(BOARD, month, acute_emergency="1000.00")
         world.ledger(ANGUS, month, care_home_residential="700.00", telecare="10.00")
 
 
-def direct(world: SmallWorld, service: str) -> list[tuple[str, Decimal]]:
+def direct(world: SmallWorld, agency: str, service: str) -> list[tuple[str, Decimal]]:
     return [
         (month, cost)
         for month, cost in world.query(
-            f"SELECT strftime(month, '%Y-%m'), sum(direct_cost) FROM cost_line WHERE service = '{service}' AND cost_basis <> 'unallocated'"
+            f"SELECT strftime(month, '%Y-%m'), sum(direct_cost) FROM cost_line WHERE agency = '{agency}' AND service = '{service}' AND cost_basis <> 'unallocated'"
             " GROUP BY ALL ORDER BY ALL"
         )
     ]
@@ -81,17 +89,25 @@ def direct(world: SmallWorld, service: str) -> list[tuple[str, Decimal]]:
 
 def test_what_is_open_ends_with_the_day_of_death_and_is_named(june: SmallWorld) -> None:
     # The resident's death is the registrar's: 30 days of April, 10 of May, and the other's 31 of May and 30 of June, at £10 a day.
-    assert direct(june, "care_home_residential") == [
+    assert direct(june, ANGUS, "care_home_residential") == [
         ("2025-04", Decimal("300.00")), ("2025-05", Decimal("410.00")), ("2025-06", Decimal("300.00")),
     ]  # fmt: skip
     # The client's death is the council's own: an alarm costs April and May.
-    assert direct(june, "telecare") == [("2025-04", Decimal("10.00")), ("2025-05", Decimal("10.00"))]
+    assert direct(june, ANGUS, "telecare") == [("2025-04", Decimal("10.00")), ("2025-05", Decimal("10.00"))]
     # The patient's death is the register's: all of the amount is in April.
-    assert direct(june, "acute_emergency") == [("2025-04", Decimal("1000.00"))]
+    assert direct(june, BOARD, "acute_emergency") == [("2025-04", Decimal("1000.00"))]
     assert (
         "angus, care_home, 1 has no end date though the person died, the first on 2025-05-10, costed to the day of death: £400.00"
         in june.said("open_after_death")
     )
+
+
+def test_a_death_known_by_a_link_alone_moves_no_cost_and_is_named(june: SmallWorld) -> None:
+    assert (
+        "perth-kinross, equipment, 1 has no end date though the person (known by a link) died, the first on 2025-04-15, "
+        "costed on, as a link moves no cost; the months after it: £20.00"
+    ) in june.cases("open_after_death")
+    assert direct(june, PERTH, "telecare") == [(month, Decimal("10.00")) for month in MONTHS]
 
 
 def test_what_a_later_file_no_longer_has_is_named_with_its_cost_since(june: SmallWorld) -> None:

@@ -275,7 +275,17 @@ def test_what_does_not_block_is_named() -> None:
     assert named["gate_payments_without_line"] == [
         {"agency": "council", "service": "unmapped", "payments": 1, "amount": 7, "zeros": None}
     ]
-    bad = {"agency": "board", "period": "2026-04", "amount": "5.00", "row_count": 1}
-    # A total row stands for no row: no quantum lacks it.
-    quarantined = run("check/gate_ledger_quarantined", {"quarantine.ledger": [bad, {**bad, "amount": None, "row_count": 0}]})
-    assert quarantined == [{"agency": "board", "period": "2026-04", "rows": "1 rows", "amount": "£5.00"}]
+
+
+def test_ledger_rows_in_quarantine_are_named_by_the_rules_that_they_broke() -> None:
+    file = {"agency": "board", "period": "2026-04"}
+    rows = [
+        {**file, "broken_rules": "cost_code.missing month.after_period", "amount": "5.00", "row_count": 1},
+        *[{**file, "broken_rules": "amount.out_of_bounds", "row_count": 1}] * 2,
+        # A total row stands for no row: no quantum lacks it.
+        {**file, "broken_rules": "total_row", "row_count": 0},
+    ]
+    assert run("check/gate_ledger_quarantined", {"quarantine.ledger": rows}) == [
+        {**file, "rows": "1 row", "rules": "cost_code.missing and month.after_period", "amount": "£5.00"},
+        {**file, "rows": "2 rows", "rules": "amount.out_of_bounds", "amount": None},
+    ]
