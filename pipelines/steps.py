@@ -143,8 +143,8 @@ class Steps:
 
     def landed(self, feed: str | None = None) -> list[Landed]:
         """The submissions found by `landing`."""
-        noted = [Landed(**{**x, "path": Path(x["path"])}) for x in self._intake()["submissions"]]
-        return [x for x in noted if feed in (None, x.feed)]
+        noted = [x for x in self._intake()["submissions"] if feed in (None, x["feed"])]
+        return [Landed(**{**x, "path": Path(x["path"])}) for x in noted]
 
     def made_of(self) -> str:
         """One keyed hash of everything that decides a release of this period: where it is the same, so are the bytes."""

@@ -44,16 +44,17 @@ class Judged:
 def fingerprint(*files: Path) -> str:
     """A hash over everything besides the submission that decides its judgement: schemas, readers, macros, reference."""
     digest = hashlib.sha256()
-    code = [
-        *REPOSITORY.glob("schemas/*.py"),
-        *REPOSITORY.glob("schemas/dialects/*/*.toml"),
-        *REPOSITORY.glob("pipelines/ingest/*.py"),
-        *REPOSITORY.glob("sql/macro/*.sql"),
-    ]
-    for path in [*sorted(code), *files]:
+    for path in [*_code_files(), *files]:
         state = path.stat()
         digest.update(_content_hash(path, state.st_size, state.st_mtime_ns))
     return digest.hexdigest()
+
+
+@functools.cache
+def _code_files() -> list[Path]:
+    """What decides a judgement in the repository, listed once: it is asked for with every submission."""
+    patterns = ("schemas/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/*.py", "sql/macro/*.sql")
+    return sorted(path for pattern in patterns for path in REPOSITORY.glob(pattern))
 
 
 @functools.cache

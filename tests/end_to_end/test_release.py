@@ -115,6 +115,7 @@ def test_the_same_refresh_twice_gives_the_same_bytes(published: BuildWorld, copy
     assert "No agency, service and month differs" in changes
 
 
+@pytest.mark.soak
 def test_a_refresh_from_nothing_gives_the_same_bytes(published: BuildWorld, copy_of: Callable[[Path], Path]) -> None:
     root = copy_of(published())
     for folder in ("raw", "staged", "quarantine", "core", "mart", "releases", "reports"):
@@ -155,6 +156,7 @@ def test_shuffled_rows_in_every_file_change_nothing_but_provenance(
         assert ours.equals(theirs), name
 
 
+@pytest.mark.soak
 def test_one_thread_gives_the_same_bytes_as_many(
     published: BuildWorld, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
