@@ -259,6 +259,8 @@ def _root() -> DataRoot:
     root = DataRoot.from_environment()
     if not root.path.is_dir():
         raise IrfError(f"{root.path}: there is no such data root; check --data or IRF_DATA, or make the folder")
+    if not any((root.path / name).is_dir() for name in ("landing", "reference", "releases")):
+        raise IrfError(f"{root.path}: is no data root, for it has no landing/ and no reference/; check --data or IRF_DATA")
     return root
 
 

@@ -54,6 +54,7 @@ NAMED = {
     "out_of_band": "every residual is small enough to be spread over the records",
     "vat": "no ledger is its records with or without VAT",
     "ledger_to_date": "every ledger is for its month, not for the year to date",
+    "ledger_below_zero": "no agency's ledger of a month is below zero in all",
     "ledger_subtotals": "no row of a ledger is the sum of the rows just above it",
     "open_after_death": "no stay or item is open after a death",
     "open_and_gone": "every open stay or item is in the latest file of its feed",
@@ -77,6 +78,7 @@ NAMED = {
 OF_FILES = {
     "nil_returns": "no file of the month says that there was nothing",
     "total_rows": "no file of the month has total rows among its records",
+    "totals_differ": "every total row is the sum of the rows above it",
     "identifiers_lost": "no file of the month has identifiers in scientific notation",
     "out_of_bounds": "no figure of the month is beyond its plausible bounds",
     "columns_gone": "every file of the month has the columns that the one before it had",
@@ -165,6 +167,11 @@ def _named_of_files(judged: list[Judged], period: str) -> dict[str, list[str]]:
     return {
         "nil_returns": [f"{j.landed.name}: no rows" for j in of_month if not j.outcome.rows],
         "total_rows": _broken(of_month, lambda rule_id: rule_id == TOTAL),
+        "totals_differ": [
+            f"{j.landed.name}: row {', '.join(map(str, j.outcome.totals_that_differ))}"
+            for j in of_month
+            if j.outcome.totals_that_differ
+        ],
         "identifiers_lost": _broken(of_month, lambda rule_id: rule_id in LOST),
         "out_of_bounds": _broken(of_month, lambda rule_id: rule_id.endswith(".out_of_bounds")),
         "columns_gone": [case for j in of_month if (case := _lost_columns(j, used))],

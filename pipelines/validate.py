@@ -20,7 +20,7 @@ from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.corrections import Correction, read_corrections, rules_of_corrections
-from pipelines.ingest.judge import FIRST_ROWS, Outcome, judge, refusal_of, write_raw
+from pipelines.ingest.judge import FIRST_ROWS, TOTAL, Outcome, judge, refusal_of, write_raw
 from pipelines.ingest.landing import FILE_NAME, Landed, check_feed, sha256_of
 from pipelines.ingest.plausible import read_bounds
 from pipelines.ingest.read import Refused
@@ -117,6 +117,9 @@ class Trial:
             if count.failed:
                 amount = count.amount if has_money else None
                 rule_id, sentence = record_rule.rule_id, record_rule.sentence
+                if rule_id == TOTAL and self.outcome.totals_that_differ:
+                    places = ", ".join(map(str, self.outcome.totals_that_differ))
+                    sentence += f" Not the sum of the rows above: row {places}. Are rows missing?"
                 if rule_id in self.probably:
                     sentence += f" Probably {self.probably[rule_id]}."
                 found.append(Broken(rule_id, count.severity, sentence, count.failed, amount, count.first_rows))

@@ -75,6 +75,8 @@ class Outcome:
     of_month: int = 0
     coded_totals: list[int] = field(default_factory=list)
     """Of a ledger the first total rows that stand among its codes or months."""
+    totals_that_differ: list[int] = field(default_factory=list)
+    """The first total rows whose numbers are not the sum of the rows above."""
 
     @property
     def identifiers_lost(self) -> int:
@@ -215,7 +217,8 @@ def _parsed_batches(
             postcode = table["postcode"] if "postcode" in table.column_names else pa.nulls(table.num_rows, pa.string())
             is_unknown = pc.and_not(pc.is_valid(postcode), pc.is_in(postcode, value_set=directory))
             table = table.append_column("postcode_unknown", is_unknown)
-            table = table.append_column("is_total", pc.is_in(table[RECORD], value_set=totals))
+            table = table.append_column("is_total", pc.is_in(table[RECORD], value_set=totals.rows))
+            table = table.append_column("total_differs", pc.is_in(table[RECORD], value_set=totals.that_differ))
             yield table.to_pandas(types_mapper=pd.ArrowDtype)
     except duckdb.Error as error:
         raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
@@ -273,6 +276,9 @@ def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome
 
 def _set_totals_aside(batch: pd.DataFrame, is_total: "pd.Series[bool]", feed: str, outcome: Outcome) -> None:
     """A total row is no record: it stands for no row, and its numbers are none of the file's."""
+    outcome.totals_that_differ = _first_rows(
+        outcome.totals_that_differ, batch["source_row"][batch["total_differs"].astype(bool)]
+    )
     if feed == "ledger":
         is_coded = is_total & (batch["cost_code"].notna() | batch["month"].notna())
         outcome.coded_totals = _first_rows(outcome.coded_totals, batch["source_row"][is_coded])

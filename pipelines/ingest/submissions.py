@@ -205,8 +205,8 @@ def _judge_now(
 
 
 def _outcome(stored: dict[str, object]) -> Outcome:
-    rules, corrected = stored["rules"], stored["corrected"]
-    assert isinstance(rules, dict) and isinstance(corrected, dict)
+    rules, corrected, totals = stored["rules"], stored["corrected"], stored["totals_that_differ"]
+    assert isinstance(rules, dict) and isinstance(corrected, dict) and isinstance(totals, list)
     return Outcome(
         rows=int(str(stored["rows"])),
         accepted=int(str(stored["accepted"])),
@@ -218,6 +218,7 @@ def _outcome(stored: dict[str, object]) -> Outcome:
         corrected={
             k: Corrected(v["records"], Decimal(v["pounds_before"]), Decimal(v["pounds_after"])) for k, v in corrected.items()
         },
+        totals_that_differ=[int(row) for row in totals],
         dropped=int(str(stored["dropped"])),
         dated=int(str(stored["dated"])),
         of_month=int(str(stored["of_month"])),

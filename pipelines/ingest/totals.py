@@ -3,6 +3,7 @@
 Belongs here: finding them. Does not belong here: what becomes of them (`judge.py`, rules `total_row` and `file.total_row`).
 """
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -16,8 +17,16 @@ FEWEST_ROWS_ABOVE = 2
 """Of a row that has an id of its own, the word and the sum must both say that it is a total, and of more than one record."""
 
 
-def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> pa.Array:
-    """The places in the raw file of its total rows.
+@dataclass(frozen=True)
+class Totals:
+    """Places in the raw file of its total rows, and of those whose numbers are not the sum of the rows above."""
+
+    rows: pa.Array
+    that_differ: pa.Array
+
+
+def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> Totals:
+    """The total rows of a raw file.
 
     A total row has the word (Total, Grand total, Sum) for an id; or no text at all but that word, and the word or numbers that
     are the sum of the rows above, up to the total before or all of them.
@@ -25,7 +34,7 @@ def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> p
     word, candidate = _word(feed), _candidate(feed)
     sent = raw_records(raw)
     if not connection.execute(f"SELECT 1 FROM {sent} WHERE row_text IS NULL AND ({candidate} OR {word}) LIMIT 1").fetchall():
-        return pa.array([], pa.int64())
+        return Totals(pa.array([], pa.int64()), pa.array([], pa.int64()))
     numbers = [c.name for c in columns(FEEDS[feed].model) if pa.types.is_decimal(c.arrow_type)]
     read = "".join(f', TRY_CAST(plain_amount("{n}") AS DECIMAL(38, 6)) AS "{n}"' for n in numbers)
     above = "".join(
@@ -39,8 +48,8 @@ def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> p
         for n in numbers
         for window in ("file", "block")
     ]
-    return (
-        connection.sql(f"""
+    has_number = " OR ".join(f'"{n}" <> 0' for n in numbers) or "FALSE"
+    found = connection.sql(f"""
         WITH marked AS (
             SELECT {RECORD}, {word} AS has_word, {_id_is_word(feed)} AS id_is_word, {candidate} AS is_candidate{read}
             FROM {sent} WHERE row_text IS NULL
@@ -59,15 +68,14 @@ def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> p
         ),
         judged AS (SELECT *, coalesce({" OR ".join(matches) or "FALSE"}, FALSE) AS is_sum FROM summed),
         final AS (
-            SELECT {RECORD} FROM judged
+            SELECT {RECORD}, NOT is_sum AND coalesce({has_number}, FALSE) AS differs FROM judged
             WHERE id_is_word OR (is_candidate AND (has_word OR is_sum))
                 OR (has_word AND is_sum AND records_above >= {FEWEST_ROWS_ABOVE})
         )
         SELECT * FROM final ORDER BY {RECORD}
-    """)
-        .to_arrow_table()[RECORD]
-        .combine_chunks()
-    )
+        """).to_arrow_table()
+    rows = found[RECORD].combine_chunks()
+    return Totals(rows, rows.filter(found["differs"].combine_chunks()))
 
 
 def _id_is_word(feed: str) -> str:

@@ -140,9 +140,9 @@ CREATE MACRO read_identifier(field) AS
         WHEN NOT is_lost_identifier(repaired_identifier(field)) THEN repaired_identifier(field)
     END;
 
--- Whether a field is what a line of totals is called: Total, GRAND TOTAL, Sub-total, Total for April, Sum.
+-- Whether a field is what a line of totals is called: Total, GRAND TOTAL, Sub-total, Total for April, March 2026 total, 100010 Total, Sum.
 CREATE MACRO is_total_word(field) AS
-    regexp_full_match(field, '(?i)((grand|sub|overall|report|column|monthly|final|net|gross)[ -]?)?totals?([ :/].*)?|sum:?');
+    regexp_full_match(field, '(?i)([[:alnum:]./]+[ -]){0,3}(sub|grand)?totals?([ :/].*)?|sum:?');
 
 -- A number that is not further from nought than may be.
 CREATE MACRO within(number_read, largest) AS CASE WHEN abs(number_read) <= largest THEN number_read END;

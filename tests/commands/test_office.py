@@ -124,6 +124,17 @@ def test_a_data_root_that_is_not_there_is_named_and_not_made(tmp_path: Path, irf
     assert not (tmp_path / "dtaa").exists()
 
 
+def test_a_folder_that_is_no_data_root_is_named_and_left_as_it_is(tmp_path: Path, irf_at: IrfAt) -> None:
+    """As where somebody gives the folder landing itself."""
+    (tmp_path / "angus").mkdir()
+    code, printed = irf_at(tmp_path, "refresh", "--period", "2025-04")
+    assert code == 1
+    assert (
+        printed == f"error: {tmp_path}: is no data root, for it has no landing/ and no reference/; check --data or IRF_DATA\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["angus"]
+
+
 @pytest.mark.parametrize("command", [(), ("refresh",), ("synth",), ("review", "import")])
 def test_every_command_knows_h(tmp_path: Path, irf_at: IrfAt, command: tuple[str, ...]) -> None:
     code, printed = irf_at(tmp_path, *command, "-h")

@@ -39,7 +39,8 @@ def angus(world: SmallWorld) -> None:
             "period_to": day,
             "gross_amount": "5",
         }
-        world.put(f"{ANGUS}/payments/2025-{month}.csv", [paid])
+        unread = paid | {"payment_id": f"Q{month}", "gross_amount": "n/a"}
+        world.put(f"{ANGUS}/payments/2025-{month}.csv", [paid, unread] if month == "05" else [paid])
         world.ledger(ANGUS, f"2025-{month}", meals="5.00")
 
 
@@ -59,7 +60,7 @@ def dundee(world: SmallWorld) -> None:
 
 
 def perth(world: SmallWorld) -> None:
-    """The file of April lies there as May's too."""
+    """The file of April lies there as May's too; the signs of May's ledger are turned round."""
     stay = {
         "stay_id": "H1",
         "social_care_id": "C1",
@@ -67,9 +68,9 @@ def perth(world: SmallWorld) -> None:
         "nursing_care": "0",
         "gross_weekly_cost": "700",
     }
-    for month in ("04", "05"):
+    for month, amount in (("04", "3000.00"), ("05", "-3000.00")):
         world.put(f"{PERTH}/care_home/2025-{month}.csv", [stay])
-        world.ledger(PERTH, f"2025-{month}", care_home_residential="3000.00")
+        world.ledger(PERTH, f"2025-{month}", care_home_residential=amount)
 
 
 def test_a_column_that_went_is_named_with_the_one_that_may_be_it(world: SmallWorld) -> None:
@@ -110,3 +111,11 @@ def test_a_subtotal_under_a_code_is_named(world: SmallWorld) -> None:
     assert world.said("ledger_subtotals").startswith(
         "dundee-city/ledger/2025-05: the amount of row 5 is that of the rows just above, £117.50 may count twice; "
     )
+
+
+def test_a_row_set_aside_is_named_though_its_pounds_are_not_known(world: SmallWorld) -> None:
+    assert world.said("quarantined").startswith("angus payments: 1 row, without pounds that can be read; ")
+
+
+def test_a_ledger_below_zero_is_named(world: SmallWorld) -> None:
+    assert world.said("ledger_below_zero").startswith("perth-kinross, 2025-05, £-3000.00 in all; are the signs turned round?; ")

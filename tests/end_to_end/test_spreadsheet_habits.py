@@ -97,6 +97,7 @@ def dundee(world: SmallWorld) -> None:
             paid | {"payment_id": "P2", "gross_amount": PATIENT},
             paid | {"payment_id": "P3", "gross_amount": "40.00", "social_care_id": "1.00E+05"},
             paid | {"payment_id": "P4", "gross_amount": "72.00", "period_from": "2025-06-10", "period_to": "2025-12-10"},
+            {"payment_id": "D1 total", "gross_amount": "200.00"},
         ],
     )
     world.put(f"{DUNDEE}/home_care/{PERIOD}.csv", [care(f"S{n}", f"D{n}", "10.00") for n in range(4)])
@@ -203,6 +204,7 @@ def test_a_chi_number_is_no_amount_and_a_lost_number_nobodys(world: SmallWorld, 
         "gross_amount.out_of_bounds": (1, Decimal("0.00")),
         "optional_identifier_lost": (1, Decimal("40.00")),
         "days_and_months_swapped": (1, Decimal("72.00")),
+        "total_row": (1, Decimal("0.00")),
     }
     assert PATIENT not in printed
 
@@ -217,6 +219,14 @@ def test_a_ledger_with_a_total_is_refused_and_the_one_before_stays(world: SmallW
     assert world.cost(f"agency = '{PERTH}' AND month = DATE '{FIRST}'") == Decimal("100.00")
     assert broken(world, PERTH, "ledger", 1)["file.total_row"] == (1, None)
     assert "a total among the codes of a ledger would count its pounds twice" in printed
+
+
+def test_a_total_that_is_not_the_sum_of_its_rows_is_told(world: SmallWorld, printed: str) -> None:
+    """£200 were not all of the 100, 40 and 72 above it, nor was it any record."""
+    assert world.said("totals_differ") == f"dundee-city/payments/{PERIOD}.csv: row 6"
+    assert f"warning: totals_differ: dundee-city/payments/{PERIOD}.csv: row 6" in printed
+    _, told = world.irf("validate", world.root / "landing" / DUNDEE / "payments" / f"{PERIOD}.csv")
+    assert "Not the sum of the rows above: row 6. Are rows missing?" in told
 
 
 def test_one_byte_that_is_cut_changes_no_other_name(world: SmallWorld) -> None:

@@ -302,3 +302,22 @@ def test_the_keyed_hash_is_the_standard_one() -> None:
     pads = [bytes(b ^ x for b in b"Jefe".ljust(64, b"\0")).hex() for x in (0x36, 0x5C)]
     hashed = value(f"keyed_hash(unhex('{pads[0]}'), unhex('{pads[1]}'), 'what do ya want for nothing?')")
     assert hashed == "5bdcc146bf60754e6a042426089575c7"
+
+
+@pytest.mark.parametrize(
+    ("field", "is_total"),
+    [("Total", True), ("GRAND TOTAL:", True), ("Sub-total", True), ("Total for April", True), ("March 2026 total", True),
+     ("100010 Total", True), ("BATCH TOTAL MARCH", True), ("Control total", True), ("Check totals", True), ("sum", True),
+     ("Totalcare", False), ("Tota", False), ("subtotalled", False), ("00437", False), ("a b c d total", False),
+     ("Summer club", False), (None, None)],
+)  # fmt: skip
+def test_what_a_line_of_totals_is_called(field: str | None, is_total: bool | None) -> None:
+    assert value(f"is_total_word({text(field)})") is is_total
+
+
+@pytest.mark.parametrize(
+    ("field", "is_broken"),
+    [("Jos\ufffd", True), ("JosÃ©", True), ("Â£5", True), ("O’Neill", False), ("Oâ€™Neill", True), ("JOÃO", False), ("Ann", False), (None, False)],
+)  # fmt: skip
+def test_letters_of_another_encoding_are_seen(field: str | None, is_broken: bool) -> None:
+    assert value(f"has_broken_letters({text(field)})") is is_broken
