@@ -151,7 +151,7 @@ class Steps:
         intake = self._intake()
         decides = {
             "period": self.period,
-            "submissions": [[x.agency, x.feed, x.period, x.revision, x.file_hash or x.unreadable] for x in self.landed()],
+            "submissions": [[x.agency, x.feed, x.period, x.revision, x.file_hash or x.unusable] for x in self.landed()],
             "unused": intake["unused"],
             "decisions": intake["decisions"],
             "reference": self.noted_reference(),
@@ -191,8 +191,8 @@ class Steps:
 
     def known_refusal(self, landed: Landed) -> str | None:
         """Why the latest refresh that judged a file refused it; None where it did not, or never saw it. Judges nothing."""
-        if landed.unreadable:
-            return f"cannot be read: {landed.unreadable}"
+        if landed.unusable:
+            return landed.unusable
         for sha256, name, _, detail in self._refused(landed.feed):
             if (sha256, name) == (landed.sha256, landed.name):
                 return str(detail)

@@ -78,6 +78,8 @@ FILE_RULES = {
                  "a title and a date above the header", "the header on the first row"),
         FileRule("file.columns_missing", "file", "A required column is missing from the file.",
                  "home_care without a column hours", "home_care without a column gross_cost, which may be left out"),
+        FileRule("file.two_files", "file", "Two files are for one revision of a submission: nobody can tell which is meant.",
+                 "2025-04.csv and 2025-04.xlsx in one folder", "2025-04.csv and 2025-04.r1.xlsx"),
         FileRule("file.column_repeated", "file", "A column comes more than once in the file.",
                  "a header with hours twice", "a header with every column once, in any order"),
         FileRule("file.empty", "file", "The file has no records, and the feed is one that always has some.",

@@ -8,8 +8,9 @@ import hashlib
 import hmac
 import re
 import stat
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 
 from pipelines.engine.errors import IrfError
@@ -21,6 +22,8 @@ FILE_NAME = re.compile(
 LITTER = re.compile(r"~\$.*|\..*|thumbs\.db|desktop\.ini|.*\.(tmp|part|filepart|crdownload)", re.IGNORECASE | re.DOTALL)
 """What a spreadsheet, a mail program or a share leaves behind; a file or folder of such a name is nobody's submission."""
 _NEARLY = re.compile(r"(?P<year>20\d\d)[-_. ]?(?P<month>0[1-9]|1[0-2])(?!\d)")
+_OTHER_KIND = re.compile(r"\.(xls|xlsm|xlsb|ods|numbers|pdf|docx?|txt|zip)$", re.IGNORECASE)
+"""Files that hold tables, but none that is read."""
 _LONG_NUMBER = re.compile(r"\d{9,}")
 """A number that may be somebody's, in a name that we did not choose."""
 
@@ -32,7 +35,7 @@ class Landed:
     """One file of the landing folder. Ordered by agency, feed, period, revision.
 
     sha256: what the file is known by inside. file_hash: what it is known by in a release; '' where nothing is published.
-    unreadable: why it could not be read, in the system's words; then it has no hash.
+    unusable: why it can be none, as a sentence, and by which file rule; then it has no hash.
     """
 
     agency: str
@@ -42,7 +45,8 @@ class Landed:
     path: Path
     sha256: str
     file_hash: str = ""
-    unreadable: str = ""
+    unusable: str = ""
+    unusable_rule: str = ""
 
     @property
     def name(self) -> str:
@@ -67,7 +71,7 @@ def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None, key:
     """Every submission for periods up to `up_to` (YYYY-MM), and whatever else is there that no declaration explains.
 
     agencies: agency → kind. key: the pseudonym key, where what is found is to be published. Links, devices and pipes are never
-    followed. Raises IrfError for two files of one revision.
+    followed. Two files of one revision are one submission that cannot be used.
     """
     found: list[Landed] = []
     unused: list[str] = []
@@ -75,8 +79,7 @@ def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None, key:
         place = f"landing/{agency.name}"
         for feed in _declared_folders(agency, place, _feeds_of(agencies[agency.name]), unused):
             found += _submissions(feed, agency.name, key, unused)
-    _check_unique(found)
-    return Found(sorted(f for f in found if up_to is None or f.period <= up_to), unused)
+    return Found(sorted(f for f in _each_once(found) if up_to is None or f.period <= up_to), unused)
 
 
 def _feeds_of(kind: str) -> list[str]:
@@ -131,6 +134,8 @@ def _right_name(name: str, there: set[str]) -> str:
     if near is None:
         return "a submission is named after its month, as 2025-04.csv, or 2025-04.r1.csv where it replaces that"
     month = f"{near['year']}-{near['month']}"
+    if other := _OTHER_KIND.search(name):
+        return f"{other[0]} files are not read; open it and save it as {month}.xlsx"
     kind = next((kind for kind in (".csv.gz", ".xlsx", ".parquet") if name.lower().endswith(kind)), ".csv")
     if not any(other.startswith(f"{month}.") for other in there if FILE_NAME.fullmatch(other)):
         return f"is {month}{kind} meant?"
@@ -157,7 +162,8 @@ def _landed(agency: str, feed: str, file: Path, match: re.Match[str], key: bytes
     try:
         return Landed(*place, *hashes_of(file, key))
     except OSError as error:
-        return Landed(*place, "", unreadable=error.strerror or type(error).__name__)
+        why = f"cannot be read: {error.strerror or type(error).__name__}; let this user read the file"
+        return Landed(*place, "", unusable=why, unusable_rule="file.unreadable")
 
 
 def sha256_of(file: Path) -> str:
@@ -185,9 +191,13 @@ def hashes_of(file: Path, key: bytes | None) -> tuple[str, str]:
     return plain.hexdigest(), keyed.hexdigest() if keyed else ""
 
 
-def _check_unique(found: list[Landed]) -> None:
-    seen: dict[tuple[str, str, str, int], Landed] = {}
-    for f in found:
-        first = seen.setdefault((f.agency, f.feed, f.period, f.revision), f)
-        if first is not f:
-            raise IrfError(f"landing/{first.name} and landing/{f.name}: two files for one revision; keep one")
+def _each_once(found: list[Landed]) -> Iterator[Landed]:
+    """The submissions, each once: where two files are for one, nobody can tell which is meant, and neither is used."""
+    by_place = groupby(sorted(found), key=lambda f: (f.agency, f.feed, f.period, f.revision))
+    for _, files in by_place:
+        first, *others = files
+        if others:
+            names = ", ".join(f.path.name for f in (first, *others))
+            why = f"there are {1 + len(others)} files for one revision ({names}); keep one"
+            first = replace(first, sha256="", file_hash="", unusable=why, unusable_rule="file.two_files")
+        yield first

@@ -65,8 +65,8 @@ def _content_hash(path: Path, size_bytes: int, changed_ns: int) -> bytes:
 
 def take_raw(landed: Landed, root: DataRoot) -> Judged | None:
     """Make the raw table of a submission unless it is there. Returns the refusal when the file cannot be read."""
-    if landed.unreadable:
-        return Judged(landed, Outcome(), "file.unreadable", f"cannot be read: {landed.unreadable}; let this user read the file")
+    if landed.unusable:
+        return Judged(landed, Outcome(), landed.unusable_rule, landed.unusable)
     raw = _raw_file(landed, root)
     if raw.exists() and _is_raw_of(landed, root):
         return None

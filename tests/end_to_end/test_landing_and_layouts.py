@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.ingest.landing import LITTER, scan
 from pipelines.ingest.read import Refused, read_text
-from tests.small_world import ANGUS, BOARD, DUNDEE, PATIENT, SmallWorld
+from tests.small_world import ANGUS, BOARD, DUNDEE, PATIENT, PERTH, SmallWorld
 from tests.workbooks import PARTS, row, sheet, text_rows, write_workbook
 
 LITTER_NAMES = ("~$2025-04.xlsx", ".2025-04.csv.swp", "Thumbs.db", "desktop.ini", "2025-04.tmp", "2025-04.csv.part",
@@ -39,6 +39,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
         world.put(f"{ANGUS}/payments/{name}", "left behind")
     world.put(f"{ANGUS}/payments/2025-04 (1).csv", "left behind")
     world.put(f"{ANGUS}/payments/9999-12.csv", "left behind")
+    world.put(f"{ANGUS}/payments/2025-04.xls", "left behind")
     world.put(f"{ANGUS}/payments/New folder/2025-04.csv", "left behind")
     world.put(f"{ANGUS}/acute/2025-04.csv", "left behind")
     world.put("Anguss/payments/2025-04.csv", "left behind")
@@ -65,6 +66,7 @@ def test_litter_stops_nobody_and_another_spelling_is_read(world: SmallWorld) -> 
         "landing/angus/payments/2025-03.csv: is not used; it must be a file of its own: no link, folder, device or pipe",
         "landing/angus/payments/2025-04 (1).csv: is not used; name it 2025-04.r1.csv where it replaces the file of 2025-04, "
         "else take it away",
+        "landing/angus/payments/2025-04.xls: is not used; .xls files are not read; open it and save it as 2025-04.xlsx",
         "landing/angus/payments/9999-12.csv: is not used; a submission is named after its month, as 2025-04.csv",
         "landing/angus/payments/New folder: is not used; a submission is named after its month",
         "landing/dundee-city/home care: is not used; is landing/dundee-city/home_care meant?",
@@ -178,6 +180,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
     world.put(f"{ANGUS}/payments/{JUNE}.csv", "Payments of Angus,,,,\n\n" + "payment_id,cost_code,period_from,period_to,gross_amount\n"
               "P1,meals,2025-06-01,2025-06-30,60.00\n,,,,\n" + bad + "\n")  # fmt: skip
     world.put(f"{DUNDEE}/payments/{JUNE}.csv", "payment_id,cost_code,period_from,period_to,gross_amount\nP1,meals,2025-06-01")
+    for name in ("csv", "CSV"):
+        world.put(f"{PERTH}/payments/{JUNE}.{name}", [PAID])
     world.refresh(JUNE)
     return world
 
@@ -190,6 +194,17 @@ def test_the_visible_sheet_with_the_header_is_read(tables: SmallWorld) -> None:
 def test_two_sheets_of_records_are_refused_by_name(tables: SmallWorld) -> None:
     said = tables.said("required_feeds")
     assert f"dundee-city/ledger/{JUNE}.xlsx: the header is on 2 worksheets: First, Second (hidden);" in said
+
+
+def test_of_two_files_for_one_revision_none_is_used_and_nobody_else_is_stopped(tables: SmallWorld) -> None:
+    said = tables.said("required_feeds")
+    assert (
+        f"perth-kinross/payments/{JUNE}.CSV: there are 2 files for one revision ({JUNE}.CSV, {JUNE}.csv); keep one (file.two_files)"
+        in said
+    )
+    code, printed = tables.irf("status", "--period", JUNE)
+    assert code == 2
+    assert "there are 2 files for one revision" in printed
 
 
 def test_a_file_without_its_end_is_unfinished(tables: SmallWorld) -> None:
