@@ -126,7 +126,7 @@ def _required_feeds(steps: Steps, judged: list[Judged]) -> Check:
         for stands_in in [usable.get((j.landed.agency, j.landed.feed, j.landed.period))]
         if stands_in is None or stands_in < j.landed.revision
     ]
-    broken = missing + [sentence for sentence, _ in refused]
+    broken = missing + [f"{s}; the file before it stands in" if has_fallback else s for s, has_fallback in refused]
     blocks = bool(missing) or any(not has_fallback for _, has_fallback in refused) or not broken
     return _named("required_feeds", REQUIRED_FEEDS, broken, blocks=blocks)
 

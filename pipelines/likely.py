@@ -24,16 +24,23 @@ _MONTHS_IN_YEAR = 12
 def likely(broken: Iterable[tuple[str, Mapping[str, str | None]]], period: str) -> dict[str, str]:
     """For each rule on a column what most of the fields that break it look like; nothing where that is not known.
 
-    broken: the rules a record breaks, parted by blanks, and its fields as sent.
+    broken: the rules a record breaks, parted by blanks, and its fields as sent. Where not all look alike, how many do is said.
     """
     found: dict[str, Counter[str]] = {}
+    records: Counter[str] = Counter()
     for rule_ids, sent in broken:
         for rule_id in rule_ids.split():
             column, _, why = rule_id.partition(".")
             words = _words(sent.get(column) or "", why, period)
+            records[rule_id] += 1
             if words:
                 found.setdefault(rule_id, Counter())[words] += 1
-    return {rule_id: min(counts, key=lambda words: (-counts[words], words)) for rule_id, counts in found.items()}
+    return {rule_id: _most(counts, records[rule_id]) for rule_id, counts in found.items()}
+
+
+def _most(counts: Counter[str], records: int) -> str:
+    words = min(counts, key=lambda words: (-counts[words], words))
+    return words if counts[words] == records else f"{words} ({counts[words]} of {records})"
 
 
 def _words(text: str, why: str, period: str) -> str | None:
@@ -59,7 +66,7 @@ def _of_unreadable(text: str) -> str | None:
     if slashed and int(slashed[2]) > _MONTHS_IN_YEAR >= int(slashed[1]):
         return "a date with day and month swapped, as American spreadsheets write it; write 2025-04-30"
     if slashed:
-        return "a date as day/month/year; write 2025-04-30"
+        return "a date as day/month/year; write 2025-04-30 (in Excel: Format Cells, Custom, yyyy-mm-dd)"
     if iso and int(iso[2]) > _MONTHS_IN_YEAR >= int(iso[3]):
         return "a date with day and month swapped"
     return "a day that its month does not have" if iso else None

@@ -138,7 +138,7 @@ def _check_signature(path: Path, kind: str) -> None:
     if found and found != kind:
         raise Refused("file.unreadable", f"is a {found} file by its content, and {kind} by its name")
     if kind in _SIGNATURES and found is None:
-        raise Refused("file.unreadable", f"is no {kind} file, though its name says so")
+        raise Refused("file.unreadable", f"is no {kind} file, though its name says so; open it and save it as {kind}")
 
 
 def _old_office_reason(path: Path) -> str:
@@ -167,4 +167,4 @@ def _reason(error: BaseException) -> tuple[str, str]:
         return "file.unreadable", "is cut short"
     if isinstance(error, UnicodeError):
         return "file.unreadable", "holds bytes that are no text in UTF-8, UTF-16 or Windows-1252"
-    return "file.unreadable", f"is damaged, or is not what its name says ({type(error).__name__})"
+    return "file.unreadable", f"is damaged, or is not what its name says ({type(error).__name__}); copy or export it again"

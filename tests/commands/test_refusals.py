@@ -118,7 +118,9 @@ def test_a_spoilt_resubmission_falls_back_to_the_file_before_it(root: Path, irf:
     (root / "landing" / "dundee-city" / "payments" / "2025-05.r1.csv").write_bytes(b"\x00\x01")
     code, printed = irf("refresh", "--period", "2025-05")
     assert code == 2, printed
-    assert "warning: required_feeds: dundee-city/payments/2025-05.r1.csv" in printed
+    (warning,) = [line for line in printed.splitlines() if line.startswith("warning: required_feeds: ")]
+    assert warning.startswith("warning: required_feeds: dundee-city/payments/2025-05.r1.csv: ")
+    assert warning.endswith("; the file before it stands in")
 
 
 def lose_reference(root: Path) -> str:

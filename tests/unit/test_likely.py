@@ -11,7 +11,7 @@ PATIENT = "1904851231"
     ("rule_id", "text", "words"),
     [
         ("admission_date.unreadable", "45383", "a date as a spreadsheet's serial number; format the column as a date"),
-        ("admission_date.unreadable", "30/04/2025", "a date as day/month/year; write 2025-04-30"),
+        ("admission_date.unreadable", "30/04/2025", "a date as day/month/year; write 2025-04-30 (in Excel: Format Cells, Custom, yyyy-mm-dd)"),
         ("admission_date.unreadable", "04/30/2025", "a date with day and month swapped, as American spreadsheets write it; write 2025-04-30"),
         ("admission_date.unreadable", "2025-30-04", "a date with day and month swapped"),
         ("admission_date.unreadable", "2025-02-30", "a day that its month does not have"),
@@ -32,5 +32,5 @@ def test_what_a_field_probably_is(rule_id: str, text: str, words: str | None) ->
 def test_what_most_of_them_are_is_said() -> None:
     sent = ["45383", "30/04/2025", "45384"]
     assert likely([("month.unreadable other.missing", {"month": text}) for text in sent], "2025-04") == {
-        "month.unreadable": "a date as a spreadsheet's serial number; format the column as a date"
+        "month.unreadable": "a date as a spreadsheet's serial number; format the column as a date (2 of 3)"
     }

@@ -373,12 +373,16 @@ ZIP, OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         ),
         ("2025-04.csv", ZIP + b"rest", "is a .xlsx file by its content, and .csv by its name"),
         ("2025-04.csv", b"\x1f\x8b\x08rest", "is a .csv.gz file by its content, and .csv by its name"),
-        ("2025-04.csv.gz", b"cost_code", "is no .csv.gz file, though its name says so"),
-        ("2025-04.xlsx", b"<html><table>", "is no .xlsx file, though its name says so"),
-        ("2025-04.parquet", b"cost_code", "is no .parquet file, though its name says so"),
+        ("2025-04.csv.gz", b"cost_code", "is no .csv.gz file, though its name says so; open it and save it as .csv.gz"),
+        ("2025-04.xlsx", b"<html><table>", "is no .xlsx file, though its name says so; open it and save it as .xlsx"),
+        ("2025-04.parquet", b"cost_code", "is no .parquet file, though its name says so; open it and save it as .parquet"),
         ("2025-04.ods", b"cost_code", "is none of .csv, .csv.gz, .xlsx, .parquet"),
-        ("2025-04.parquet", b"PAR1" + b"\0" * 50, "is damaged, or is not what its name says (ArrowInvalid)"),
-        ("2025-04.xlsx", ZIP + b"\0" * 50, "is damaged, or is not what its name says (BadZipFile)"),
+        (
+            "2025-04.parquet",
+            b"PAR1" + b"\0" * 50,
+            "is damaged, or is not what its name says (ArrowInvalid); copy or export it again",
+        ),
+        ("2025-04.xlsx", ZIP + b"\0" * 50, "is damaged, or is not what its name says (BadZipFile); copy or export it again"),
     ],
 )
 def test_files_that_are_something_else(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
