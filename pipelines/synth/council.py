@@ -14,15 +14,13 @@ import pyarrow.compute as pc
 
 from pipelines.synth.activity import NO_COST, Batch, World, by_service
 from pipelines.synth.clients import make_clients, snapshot
-from pipelines.synth.draws import NEVER, Flags, Floats, Ints, Month, generator, overlap, split_by_share
+from pipelines.synth.draws import FIRST_MONTH, NEVER, Flags, Floats, Ints, Month, generator, overlap, split_by_share
 from pipelines.synth.geography import COUNCILS, POSTCODES_PER_ZONE
 from pipelines.synth.reference import SERVICE, cost_code, council_pence
 from pipelines.synth.sheet import Sheet, blank_where, day_text, money_text, number_text, pooled, same, serial_text, texts
 from pipelines.synth.support import Support
 
 CYCLE = 28
-FIRST_MONTH = 4
-"""Of the financial year."""
 _HOURS_A_MONTH = (31.0, 37.0, 41.0)
 _HOUR_PENCE = (24_60, 26_80, 23_40)
 _WEEK_PENCE = {"care_home_residential": 809_00, "care_home_nursing": 948_00, "care_home_respite": 866_00}

@@ -17,6 +17,8 @@ Flags = NDArray[np.bool_]
 
 NEVER = 2_000_000
 """A day that does not come."""
+FIRST_MONTH = 4
+"""Of the financial year."""
 HORIZON_MONTHS = 36
 """Months that lives are drawn for, however few files are made: so more months change no file of the earlier ones."""
 
@@ -61,7 +63,7 @@ class Month:
     @property
     def financial_year(self) -> int:
         """The year in which the financial year of this month began."""
-        return self.year if self.number >= 4 else self.year - 1
+        return self.year if self.number >= FIRST_MONTH else self.year - 1
 
 
 def day_number(day: datetime.date) -> int:

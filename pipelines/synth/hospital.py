@@ -12,11 +12,22 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.synth.activity import HOSPITALS, NO_COST, Batch, World, by_age, by_service, nearest_hospital, sent_chi
-from pipelines.synth.draws import NEVER, Flags, Ints, Month, generator, overlap, pick, pick_distinct, split_by_share
+from pipelines.synth.draws import (
+    FIRST_MONTH,
+    NEVER,
+    Flags,
+    Ints,
+    Month,
+    generator,
+    overlap,
+    pick,
+    pick_distinct,
+    split_by_share,
+)
 from pipelines.synth.geography import COUNCILS
 from pipelines.synth.people import FEMALE, People
 from pipelines.synth.reference import NHS, SERVICE
-from pipelines.synth.sheet import Sheet, chi_text, day_text, money_text, number_text, pooled, texts
+from pipelines.synth.sheet import Sheet, chi_text, day_text, money_text, number_text, pooled, same, texts
 
 TAYSIDE = sum(council.people for council in COUNCILS)
 """How many people the yearly figures below are for."""
@@ -82,9 +93,12 @@ class HospitalFeed(ABC):
     diagnoses: pa.Array
     admissions: pa.Array
 
-    def __init__(self, world: World) -> None:
-        """Admissions before the first month whose patients are still in hospital are carried into it."""
-        self.world = world
+    def __init__(self, world: World, by_cost_month: bool = False) -> None:
+        """Admissions before the first month whose patients are still in hospital are carried into it.
+
+        by_cost_month: a row has the cost of its month, and says which, as in the national extract.
+        """
+        self.world, self.by_cost_month = world, by_cost_month
         first = world.months[0]
         earlier = joined([self.admitted(first.plus(-back)) for back in range(self.months_back, 0, -1)])
         self.open = earlier.where(earlier.end >= first.start)
@@ -111,7 +125,7 @@ class HospitalFeed(ABC):
         so_far[begun] += share
         service = self.service(stays)
         costs = by_service(service, share, month)
-        yield Batch(self._sheet(stays, month), stays.person, service, so_far[begun], self._final(stays, month), costs)
+        yield Batch(self._sheet(stays, month, share), stays.person, service, so_far[begun], self._final(stays, month), costs)
         yield from self._also(stays, month)
         waiting = ~begun | (every.end >= month.end)
         self.open, self.so_far = every.where(waiting), so_far[waiting]
@@ -131,7 +145,7 @@ class HospitalFeed(ABC):
         days = np.where(same_day, 1, overlap(stays.start, stays.end, month))
         return split_by_share(stays.pence, days, np.maximum(stays.end - stays.start, 1))
 
-    def _sheet(self, stays: Stays, month: Month) -> Sheet:
+    def _sheet(self, stays: Stays, month: Month, share: Ints) -> Sheet:
         people, world = self.world.people, self.world
         rng = generator(world.seed, f"{self.feed} sent", month)
         chi, noted = sent_chi(people, stays.person, rng)
@@ -154,7 +168,12 @@ class HospitalFeed(ABC):
             "postcode": pooled(world.postcodes, people.postcode[stays.person]),
             "total_cost": money_text(split_by_share(stays.pence, days, length)),
         }
-        return Sheet(NHS, self.feed, month.period, columns, noted)
+        if not self.by_cost_month:
+            return Sheet(NHS, self.feed, month.period, columns, noted)
+        columns["total_cost"] = money_text(share)
+        columns["cost_month"] = same(f"{month.financial_year} {(month.number - FIRST_MONTH) % 12 + 1}", len(share))
+        whole = [("", "cost_months", "none", "an episode costs what the rows of its cost months sum to")]
+        return Sheet(NHS, self.feed, month.period, columns, noted, whole)
 
 
 class Acute(HospitalFeed):

@@ -7,8 +7,7 @@ import numpy as np
 
 from pipelines.synth import reference as ref
 from pipelines.synth.activity import World
-from pipelines.synth.council import FIRST_MONTH
-from pipelines.synth.draws import Ints, Month, generator
+from pipelines.synth.draws import FIRST_MONTH, Ints, Month, generator
 from pipelines.synth.geography import COUNCILS
 from pipelines.synth.people import council_size
 from pipelines.synth.sheet import Sheet, money_text, same, texts

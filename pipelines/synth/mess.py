@@ -26,8 +26,8 @@ LEVELS = {"none": 0.0, "standard": 0.005, "heavy": 0.05}
 FEWEST_ROWS = 5
 _BAD_ROWS_AT_MOST = 5
 _FEWEST_AT_HEAVY = 9
-_POOL_FACTOR, _POOL_LEAST = 3, 200
-"""At heavy mess a defect is tried on three times as many records as get one, and on these more."""
+_POOL_FACTOR, _POOL_LEAST = 2, 200
+"""At heavy mess a defect is tried on twice as many records as get one, and on these more."""
 _NEEDED_LATER = ("payments", "clients")
 """Feeds of which a defect needs the records of the file before."""
 LOST_OF_ROWS = 200
@@ -70,7 +70,7 @@ class Planter:
         """Nothing is planted yet."""
         self.world, self.level = world, level
         self.turns: dict[str, list[Defect]] = {}
-        self.clean: dict[tuple[str, str], list[Record]] = {}
+        self.clean: dict[tuple[str, str], dict[str, Record]] = {}
         self.given: dict[str, dict[str, dict[str, str]]] = {}
         living = np.flatnonzero(world.people.died >= NEVER)
         self.living = living if len(living) else np.arange(world.people.count)
@@ -81,7 +81,7 @@ class Planter:
         given = self._give(sheet)
         setting = Setting(
             sheet, month, self.world.months[0], rng, dead_before(self.world.people, month.start), sheet.rows // LOST_OF_ROWS,
-            self._someone, self.clean.get(file, []),
+            self._someone, self.clean.get(file, {}),
         )  # fmt: skip
         odd = {row for row, *_ in sheet.noted} | given
         tried = self._in_turn(sheet, setting, odd) if self.level == "heavy" else self._anyhow(sheet, setting, odd)
@@ -91,7 +91,8 @@ class Planter:
                 self.given.setdefault(sheet.agency, {})[place.record["social_care_id"]] = place.change
         if self.level == "heavy" and sheet.feed in _NEEDED_LATER:
             used = odd | {place.row for place in planted}
-            self.clean[file] = [r for row, r in enumerate(pa.table(sheet.columns).to_pylist()) if row not in used]
+            records = zip(sheet.keys().to_pylist(), pa.table(sheet.columns).to_pylist(), strict=True)
+            self.clean[file] = {key: record for row, (key, record) in enumerate(records) if row not in used}
         return _done(sheet, planted)
 
     def _anyhow(self, sheet: Sheet, setting: Setting, odd: set[int]) -> Iterator[Place]:

@@ -27,7 +27,7 @@ class Setting:
     """What a defect may need to know besides the record.
 
     first: the world's first month. may_lose: how many more identifiers can be lost before the file is refused for it.
-    someone: a person of the register as a client. earlier: the records of the file before that have no defect. has_total: the
+    someone: a person of the register as a client. earlier: the records of the file before that have no defect, by their keys. has_total: the
     file has its total row.
     """
 
@@ -38,7 +38,7 @@ class Setting:
     dead: list[str]
     may_lose: int
     someone: Callable[[np.random.Generator], dict[str, str]]
-    earlier: list[Record] = field(default_factory=list)
+    earlier: dict[str, Record] = field(default_factory=dict)
     has_total: bool = False
 
 
@@ -321,7 +321,7 @@ def sent_again(record: Record, setting: Setting) -> dict[str, str] | None:
 def reversal(record: Record, setting: Setting) -> dict[str, str] | None:
     """A payment of the file before taken back under its number."""
     while setting.earlier:
-        paid = setting.earlier.pop()
+        _, paid = setting.earlier.popitem()
         if _amount(paid["gross_amount"]) > 0:
             return {**paid, "gross_amount": f"-{paid['gross_amount']}", "client_contribution": ""}
     return None
@@ -380,9 +380,11 @@ def now_nursing(record: Record, setting: Setting) -> dict[str, str] | None:
 
 def given_to_another(record: Record, setting: Setting) -> dict[str, str] | None:
     """A client's number that means somebody else from this month on; only where the first one had a CHI number."""
-    known = any(e["social_care_id"] == record["social_care_id"] and len(e["chi_number"]) == 10 for e in setting.earlier)
+    before = setting.earlier.get(record["social_care_id"])
+    if before is None or len(before["chi_number"]) != 10:
+        return None
     other = setting.someone(setting.rng)
-    return other if known and other["chi_number"] != record["chi_number"] else None
+    return other if other["chi_number"] != before["chi_number"] else None
 
 
 def negative_minutes(record: Record, setting: Setting) -> str | None:

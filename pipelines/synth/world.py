@@ -29,8 +29,8 @@ from pipelines.synth.activity import (
     prescribing,
 )
 from pipelines.synth.community import community_mental_health, community_nursing, gp_out_of_hours
-from pipelines.synth.council import FIRST_MONTH, CouncilCare, councils
-from pipelines.synth.draws import Ints, Month, generator
+from pipelines.synth.council import CouncilCare, councils
+from pipelines.synth.draws import FIRST_MONTH, Ints, Month, generator
 from pipelines.synth.geography import load_geography, with_residents
 from pipelines.synth.hospital import Acute, HospitalFeed, Maternity, MentalHealth
 from pipelines.synth.ledger import Totals, budget, ledger
@@ -82,7 +82,7 @@ def make_world(
     care = councils(world, mess)
     _write_links(truth, world, care)
     with _Writer(out, world, mess) as writer:
-        wards = [Acute(world), Maternity(world), MentalHealth(world)]
+        wards = [Acute(world, by_cost_month=mess == "heavy"), Maternity(world), MentalHealth(world)]
         for index, month in enumerate(wanted):
             tell(f"writing {month.period}")
             for batch in _month(world, wards, care, month, index):

@@ -281,6 +281,29 @@ def test_what_is_kept_is_accepted(planted: list[dict[str, str]], read: dict[tupl
     assert set(kept) <= set(read)
 
 
+def months_of(stay: dict[str, Any]) -> int:
+    """In how many months' files a stay is."""
+    last = min(stay["end_date"] or MONTHS[-1], MONTHS[-1])
+    return sum((m.year, m.month) >= (stay["start_date"].year, stay["start_date"].month) and m <= last for m in MONTHS)
+
+
+def test_an_episode_costs_what_its_cost_months_sum_to(steps: Steps, planted: list[dict[str, str]]) -> None:
+    truth = {
+        x["record_key"]: x["true_cost"]
+        for x in pq.read_table(steps.root.path / "truth" / "records.parquet").to_pylist()
+        if x["feed"] == "acute"
+    }
+    rows = [
+        r for r in pq.read_table(steps.file("core", "record")).to_pylist() if r["feed"] == "acute" and r["fate"] == "accepted"
+    ]
+    count = Counter(r["record_key"] for r in rows)
+    # Of others a row was set aside.
+    whole = {r["record_key"]: r["record_amount"] for r in rows if r["is_lead"] and count[r["record_key"]] == months_of(r)}
+    assert whole == {key: truth[key] for key in whole}
+    assert sum(count[key] > 1 for key in whole) > 5
+    assert any(d["feed"] == "acute" and d["defect"] == "duplicate_record" for d in planted)
+
+
 def test_a_reversal_leaves_nothing(steps: Steps, planted: list[dict[str, str]]) -> None:
     reversed_ = {(d["agency"], d["record_key"]) for d in planted if d["defect"] == "reversal"}
     left: Counter[tuple[str, str]] = Counter()
