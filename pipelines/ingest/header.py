@@ -5,6 +5,7 @@ Does not belong here: finding the header in a file (the reader of each format).
 No header is ever shown: where the header row is missing, it is somebody's record.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -43,6 +44,13 @@ def normal_header(header: str) -> str:
     return header.strip().lstrip("\ufeff").strip().lower()
 
 
+def _known_as(header: str, known: Collection[str]) -> str:
+    """A header in its compared form; with blanks or hyphens for underscores too, where only so it is known: Service ID is service_id."""
+    plain = normal_header(header)
+    joined = "_".join(re.split(r"[\s_-]+", plain))
+    return joined if plain not in known and joined in known else plain
+
+
 @dataclass(frozen=True)
 class Sought:
     """The header that a reader looks for. known: every header that the file may have, in its compared form.
@@ -66,14 +74,18 @@ class Sought:
 
     def count(self, header: Sequence[str]) -> int:
         """How many headers of a row are known."""
-        return len({normal_header(h) for h in header} & set(self.known))
+        return len({_known_as(h, self.known) for h in header} & set(self.known))
 
 
 def sought(feed: str, dialects: Sequence[Dialect]) -> Sought:
     """The header of a feed, in any layout."""
-    known = {c.name for c in columns(FEEDS[feed].model)} | {normal_header(h) for d in dialects for h in d.headers}
+    known = _known_headers(feed, dialects)
     required = sum(c.required for c in columns(FEEDS[feed].model))
     return Sought(known, lambda header: _is_whole(header, feed, dialects), max(required, FEWEST_FIELDS))
+
+
+def _known_headers(feed: str, dialects: Sequence[Dialect]) -> set[str]:
+    return {c.name for c in columns(FEEDS[feed].model)} | {normal_header(h) for d in dialects for h in d.headers}
 
 
 def _is_whole(header: Sequence[str], feed: str, dialects: Sequence[Dialect]) -> bool:
@@ -92,7 +104,8 @@ def lay_out(header: Sequence[str], feed: str, dialects: Sequence[Dialect]) -> La
     Raises Refused where a required column is missing or any column that is read comes twice.
     """
     check_at_most("the number of columns", len(header), MAXIMUM_HEADER_COLUMNS)
-    named = [normal_header(h) for h in header]
+    known = _known_headers(feed, dialects)
+    named = [_known_as(h, known) for h in header]
     there = set(named)
     ours = [c.name for c in columns(FEEDS[feed].model)]
     required = {c.name for c in columns(FEEDS[feed].model) if c.required}

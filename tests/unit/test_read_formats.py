@@ -152,6 +152,13 @@ def test_header_in_any_order_and_case_with_blanks(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_header_with_blanks_or_hyphens_for_underscores_is_the_same(tmp_path: Path) -> None:
+    (found,) = records(csv_file(tmp_path, "Cost Code,account-name,MONTH,Amount\nC1,x,2025-04,1\n"))
+    assert (found["cost_code"], found["account_name"]) == ("C1", "x")
+    path = csv_file(tmp_path, "Cost Code,cost_code,month,amount\nC1,C2,2025-04,1\n")
+    assert refusal(path) == ("file.column_repeated", "column comes more than once: cost_code")
+
+
 def test_separators_within_quoted_headers_do_not_count(tmp_path: Path) -> None:
     header = 'cost_code;month;amount;"note, with, many, more, commas"'
     assert of("amount", records(csv_file(tmp_path, header + "\nC1;2025-04;5;x\n"))) == ["5"]
