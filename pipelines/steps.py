@@ -10,7 +10,7 @@ import hmac
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -43,7 +43,7 @@ from pipelines.identity.review import DECISIONS_FILE, read_decisions, review_she
 from pipelines.identity.standardise import database as identity_database
 from pipelines.ingest.corrections import Correction
 from pipelines.ingest.judge import Outcome
-from pipelines.ingest.landing import Landed, scan
+from pipelines.ingest.landing import Landed, locations_of, scan
 from pipelines.ingest.reference import declared_bounds, declared_corrections, load_reference, reference_file
 from pipelines.ingest.submissions import Judged, current, refusal_noted, take_judged, take_raw
 from pipelines.progress import PROGRESS
@@ -94,14 +94,17 @@ class Steps:
 
     def landing(self) -> list[Landed]:
         """Find the submissions up to the period, and note what else is there. Raises IrfError where there is none."""
-        agencies = pq.read_table(reference_file(self.root, "agencies")).select(["agency", "kind"]).to_pylist()
+        agencies = (
+            pq.read_table(reference_file(self.root, "agencies")).select(["agency", "kind", "sending_location"]).to_pylist()
+        )
         key = self.key()
         if others_can_read(self.root.key_file):
             PROGRESS.warning(
                 "warning: others can read the pseudonym key %s; chmod 600 makes it yours alone", self.root.key_file
             )
         found = scan(self.root.folder("landing"), {a["agency"]: a["kind"] for a in agencies}, self.period, key)
-        landed = found.landed
+        locations = locations_of(agencies)
+        landed = [replace(x, location=locations[x.agency]) for x in found.landed]
         if not landed:
             raise IrfError(f"landing: no submission for {self.period} or before; put files under landing/<agency>/<feed>/")
         submissions = [{**asdict(x), "path": str(x.path)} for x in landed]

@@ -10,7 +10,7 @@ import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from pipelines.engine.errors import IrfError
 from pipelines.engine.paths import DataRoot
 from pipelines.ingest.corrections import Correction, read_corrections, rules_of_corrections
 from pipelines.ingest.judge import FIRST_ROWS, TOTAL, Outcome, judge, refusal_of, write_raw
-from pipelines.ingest.landing import FILE_NAME, Landed, check_feed, sha256_of
+from pipelines.ingest.landing import FILE_NAME, Landed, check_feed, locations_of, sha256_of
 from pipelines.ingest.plausible import read_bounds
 from pipelines.ingest.read import Refused
 from pipelines.ingest.reference import read_reference
@@ -140,10 +140,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Bench:
-    """Where files are tried. agencies: agency → kind. corrections: all that are declared. plausible: the bounds of every feed."""
+    """Where files are tried. agencies: agency → kind. locations: agency → its code in the national social care return, or ''.
+
+    corrections: all that are declared. plausible: the bounds of every feed.
+    """
 
     folder: Path
     agencies: dict[str, str]
+    locations: dict[str, str]
     postcodes: Path
     corrections: list[Correction]
     plausible: dict[str, Bounds]
@@ -181,7 +185,8 @@ def open_bench(root: DataRoot) -> Iterator[Bench]:
             pq.write_table(read_reference(connection, root, "corrections"), corrections)
             pq.write_table(read_reference(connection, root, "plausible_bounds"), bounds)
         kinds = {row["agency"]: row["kind"] for row in agencies.select(["agency", "kind"]).to_pylist()}
-        yield Bench(folder, kinds, postcodes, read_corrections(corrections, kinds), read_bounds(bounds))
+        locations = locations_of(agencies.select(["agency", "sending_location"]).to_pylist())
+        yield Bench(folder, kinds, locations, postcodes, read_corrections(corrections, kinds), read_bounds(bounds))
 
 
 def submission_of(path: Path, given: Given, agencies: dict[str, str]) -> Landed:
@@ -221,7 +226,7 @@ def try_file(landed: Landed, bench: Bench) -> Trial:
     corrections = [c for c in bench.corrections if c.applies_to(landed.agency, landed.feed, landed.period)]
     rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     try:
-        write_raw(landed, raw)
+        write_raw(replace(landed, location=bench.locations[landed.agency]), raw)
         with open_database(bench.folder) as connection:
             bounds = bench.plausible[landed.feed]
             outcome = judge(connection, landed, raw, staged, quarantine, bench.postcodes, corrections, bounds, is_trial=True)

@@ -96,6 +96,8 @@ FILE_RULES = {
         FileRule("file.other_month", "file", "No record is of the month in the file's name.",
                  "home care of April 2025 under the name 2025-05.csv",
                  "home care of May and late records of April under the name 2025-05.csv"),
+        FileRule("file.other_agency", "file", "The column sending_location says that a row is another agency's.",
+                 "180, which is Dundee, in a file of Perth and Kinross", "340 in every row of it, or no such column"),
         FileRule("file.unknown_columns", "warning", "The file has columns that the feed does not know; they are not read.",
                  "home_care with a column comments", "home_care with its own columns only"),
         FileRule("file.rows_elsewhere", "warning",

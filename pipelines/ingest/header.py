@@ -18,6 +18,8 @@ from schemas.dialect import Dialect, Source
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
+LOCATION = "sending_location"
+"""Whose file it is, by the codes of the national social care return: no column of any feed, but read."""
 FEWEST_FIELDS = 3
 """A row with fewer is taken for a note, whatever the feed requires."""
 
@@ -29,7 +31,7 @@ class Layout:
     places: column → its place in the header from 0, or None where the file lacks it. With a dialect the columns are the
     dialect's headers in their compared form, else the feed's own.
     unknown: the places from 1, as a reader of the file counts, of headers that are not read.
-    absent: columns of the feed that no header gives.
+    absent: columns of the feed that no header gives. location: the place of the header that says whose file it is.
     dialect: how the file is turned; None where every header is canonical.
     """
 
@@ -37,6 +39,7 @@ class Layout:
     unknown: tuple[int, ...]
     absent: tuple[str, ...]
     dialect: Dialect | None
+    location: int | None = None
 
 
 def normal_header(header: str) -> str:
@@ -154,5 +157,6 @@ def _layout(named: list[str], read: list[str], dialect: Dialect | None) -> Layou
     if repeated:
         raise Refused("file.column_repeated", f"column comes more than once: {', '.join(repeated)}")
     places = {name: named.index(name) if name in counts else None for name in read}
-    unknown = tuple(i for i, name in enumerate(named, start=1) if name not in places)
-    return Layout(places, unknown, (), dialect)
+    location = named.index(LOCATION) if LOCATION in counts.keys() - places.keys() else None
+    unknown = tuple(i for i, name in enumerate(named) if name not in places and i != location)
+    return Layout(places, tuple(i + 1 for i in unknown), (), dialect, location)

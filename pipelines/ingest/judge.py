@@ -98,7 +98,7 @@ def write_raw(landed: Landed, out: Path) -> int:
     unfinished = out.with_suffix(".unfinished")
     rows = 0
     try:
-        file = read_text(landed.path, landed.feed, _dialects(landed), last_day(landed.period))
+        file = read_text(landed.path, landed.feed, _dialects(landed), last_day(landed.period), landed.location)
         with ParquetFile(unfinished, schema) as raw:
             for batch in file:
                 raw.add(batch.select(schema.names).cast(schema))

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -35,7 +35,8 @@ class Landed:
     """One file of the landing folder. Ordered by agency, feed, period, revision.
 
     sha256: what the file is known by inside. file_hash: what it is known by in a release; '' where nothing is published.
-    unusable: why it can be none, as a sentence, and by which file rule; then it has no hash.
+    unusable: why it can be none, as a sentence, and by which file rule; then it has no hash. location: the agency's
+    code in the national social care return; '' where it has none.
     """
 
     agency: str
@@ -47,6 +48,7 @@ class Landed:
     file_hash: str = ""
     unusable: str = ""
     unusable_rule: str = ""
+    location: str = ""
 
     @property
     def name(self) -> str:
@@ -65,6 +67,14 @@ class Found:
 
     landed: list[Landed]
     unused: list[str]
+
+
+def locations_of(agencies: Iterable[Mapping[str, str | None]]) -> dict[str, str]:
+    """The code of each agency in the national social care return, '' where it has none. agencies: rows of `agencies.csv`."""
+    found: dict[str, str] = {}
+    for row in agencies:
+        found[str(row["agency"])] = row["sending_location"] or found.get(str(row["agency"]), "")
+    return found
 
 
 def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None, key: bytes | None = None) -> Found:

@@ -20,7 +20,7 @@ from python_calamine import CalamineError
 
 from pipelines.engine.ahead import ahead
 from pipelines.ingest.bounds import MAXIMUM_FIELD_BYTES, MAXIMUM_FILE_BYTES, check_file_size
-from pipelines.ingest.header import Layout, lay_out, sought
+from pipelines.ingest.header import LOCATION, Layout, lay_out, sought
 from pipelines.ingest.opened import ROW, ROW_COUNT, ROW_TEXT, Opened
 from pipelines.ingest.read_csv import open_csv
 from pipelines.ingest.read_parquet import open_parquet
@@ -58,12 +58,16 @@ class TextFile:
 
 
 def read_text(
-    path: Path, feed: str, dialects: Sequence[Dialect] = (), period_end: datetime.date = datetime.date.max
+    path: Path,
+    feed: str,
+    dialects: Sequence[Dialect] = (),
+    period_end: datetime.date = datetime.date.max,
+    location: str = "",
 ) -> TextFile:
     """Read a submission, holding a few batches in memory at a time (a worksheet as a whole).
 
     dialects: those the agency may write the feed in; the canonical headers are always accepted. period_end: the last day
-    of the file's month.
+    of the file's month. location: the agency's code in the national social care return, where it has one.
     Raises Refused, at once or while the batches are read, when the file cannot be read, is too large or lacks a required
     column; what was read until then is to be thrown away.
     """
@@ -71,7 +75,7 @@ def read_text(
         opened = _open(path, feed, dialects)
         layout = lay_out(opened.header, feed, dialects)
     unread = Unread(layout.unknown, layout.absent, opened.titles, opened.rows_elsewhere)
-    return TextFile(unread, layout.dialect, _batches(opened, layout, period_end))
+    return TextFile(unread, layout.dialect, _batches(opened, layout, period_end, location))
 
 
 def _open(path: Path, feed: str, dialects: Sequence[Dialect]) -> Opened:
@@ -87,23 +91,39 @@ def _open(path: Path, feed: str, dialects: Sequence[Dialect]) -> Opened:
     return open_csv(path, sought(feed, dialects))
 
 
-def _batches(opened: Opened, layout: Layout, period_end: datetime.date) -> Iterator[pa.Table]:
+def _batches(opened: Opened, layout: Layout, period_end: datetime.date, location: str) -> Iterator[pa.Table]:
     with refusing():
+        texts = _texts(opened, layout, location)
         if layout.dialect:
-            yield from translated(_texts(opened, layout), layout.dialect, period_end)
+            yield from translated(texts, layout.dialect, period_end)
         else:
-            for table in _texts(opened, layout):
+            for table in texts:
                 yield table.append_column(ROW_COUNT, pa.repeat(pa.scalar(1, pa.int64()), table.num_rows))
 
 
-def _texts(opened: Opened, layout: Layout) -> Iterator[pa.Table]:
+def _texts(opened: Opened, layout: Layout, location: str) -> Iterator[pa.Table]:
     """The columns of the layout as clean text, absent ones NULL."""
     there = {name: place for name, place in layout.places.items() if place is not None}
-    for table in ahead(opened.records(there)):
+    said = {LOCATION: layout.location} if location and layout.location is not None else {}
+    for table in ahead(opened.records(there | said)):
+        if said:
+            _check_location(table, location)
         absent = pa.nulls(table.num_rows, pa.string())
         texts = {name: _clean(name, table) if name in there else absent for name in layout.places}
         _check_length(ROW_TEXT, table)
         yield pa.table({**texts, ROW: table.column(ROW), ROW_TEXT: table.column(ROW_TEXT)})
+
+
+def _check_location(table: pa.Table, location: str) -> None:
+    """Raise Refused where a row says that it is another agency's. Blank says nothing; 340.0 is 340."""
+    said = pc.replace_substring_regex(_clean(LOCATION, table), r"^0+|\.0+$", "")
+    of_another = pc.fill_null(pc.not_equal(said, location.lstrip("0")), False)
+    if pc.any(of_another).as_py():
+        row = table.column(ROW)[pc.index(of_another, True).as_py()].as_py()
+        raise Refused(
+            "file.other_agency",
+            f"row {row} is another agency's by its column {LOCATION} (expected is {location}); is the file in the wrong folder?",
+        )
 
 
 def _clean(name: str, table: pa.Table) -> pa.ChunkedArray:

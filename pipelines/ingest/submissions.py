@@ -110,7 +110,7 @@ def _raw_mark(landed: Landed, root: DataRoot) -> Path:
 
 
 def _raw_key(landed: Landed) -> str:
-    return landed.sha256 + fingerprint()
+    return landed.sha256 + landed.location + fingerprint()
 
 
 def _is_raw_of(landed: Landed, root: DataRoot) -> bool:

@@ -68,6 +68,10 @@ def perth(world: SmallWorld) -> None:
         "nursing_care": "0",
         "gross_weekly_cost": "700",
     }
+    # Care of April, then Dundee's file of it in the national layout, as a correction.
+    head = "sending_location,service_id,social_care_id,month,hc_hours_derived,hc_service,gross_cost\n"
+    for name, whose in (("2025-04", "340"), ("2025-04.r1", "180")):
+        world.put(f"{PERTH}/home_care/{name}.csv", f"{head}{whose},S1,C1,2025-04-01,1,2,11.00\n")
     for month, amount in (("04", "3000.00"), ("05", "-3000.00")):
         world.put(f"{PERTH}/care_home/2025-{month}.csv", [stay])
         world.ledger(PERTH, f"2025-{month}", care_home_residential=amount)
@@ -94,6 +98,18 @@ def test_rows_on_a_worksheet_without_the_header_are_named(world: SmallWorld) -> 
         f"SELECT failed FROM rule_result WHERE agency = '{DUNDEE}' AND rule_id = 'file.rows_elsewhere' AND feed = 'home_care'"
     )
     assert failed == [(1,)]
+
+
+def test_a_file_of_another_agency_is_refused_and_the_one_before_stays(world: SmallWorld) -> None:
+    assert world.query(
+        f"SELECT revision, status, accepted FROM submission WHERE agency = '{PERTH}' AND feed = 'home_care' ORDER BY revision"
+    ) == [(0, "accepted", 1), (1, "refused", 0)]
+    assert (
+        "perth-kinross/home_care/2025-04.r1.csv: row 2 is another agency's by its column sending_location (expected is 340); "
+        "is the file in the wrong folder? (file.other_agency)"
+    ) in world.said("required_feeds")
+    wrong = world.root / "landing" / PERTH / "home_care" / "2025-04.r1.csv"
+    assert world.irf("validate", wrong)[0] == 3
 
 
 def test_a_file_that_is_another_months_is_named(world: SmallWorld) -> None:

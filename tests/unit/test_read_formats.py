@@ -8,6 +8,7 @@ import decimal
 import gzip
 import traceback
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -682,6 +683,25 @@ def test_the_raw_file_notes_the_columns_that_were_not_read(tmp_path: Path) -> No
     assert write_raw(landed(path), raw) == 1
     assert unread_of(raw) == Unread(unknown_columns=(1, 4), absent_columns=("account_name",))
     assert b"Macbeth" not in raw.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("own", "said", "refused"),
+    [("340", "340", False), ("340", "340.0", False), ("340", "0340", False), ("340", "", False), ("", "180", False),
+     ("340", "180", True), ("340", "Dundee", True)],
+)  # fmt: skip
+def test_a_file_that_says_it_is_another_agencys_is_refused(tmp_path: Path, own: str, said: str, refused: bool) -> None:
+    path = csv_file(tmp_path, f"Sending_Location,cost_code,month,amount\n{own},C1,2025-04,3\n{said},C2,2025-04,4\n")
+    raw = tmp_path / "raw" / "ledger.parquet"
+    file = replace(landed(path), location=own)
+    if not refused:
+        assert write_raw(file, raw) == 2
+        assert unread_of(raw).unknown_columns == ()
+        return
+    with pytest.raises(Refused) as raised:
+        write_raw(file, raw)
+    assert raised.value.rule_id == "file.other_agency"
+    assert "row 3 is another agency's" in str(raised.value) and said not in str(raised.value)
 
 
 @pytest.mark.parametrize(("unknown", "expected"), [([], ("passed", 0)), ([1, 4], ("warned", 1))])
