@@ -272,7 +272,7 @@ class Feed:
 
     key: columns that identify a record within its agency and feed; one that may be blank is part of the key when it is.
     parts: columns that tell the rows of one record apart. has_lines: a record has any number of rows, told apart by their
-    order by content. lines_without: a column of the key without which that is so, for then nobody is named by it.
+    order by content.
     may_repeat: equal rows can be true; they count, and are named.
     amount: the column that holds the record's pounds, if any.
     event: the column that says when the record happened, if it is checked against the period.
@@ -293,7 +293,6 @@ class Feed:
     services: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     has_lines: bool = False
-    lines_without: str | None = None
     may_repeat: bool = False
 
 
@@ -319,7 +318,7 @@ FEEDS: dict[str, Feed] = {
     ),
     "prescribing": Feed(
         Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month", monthly=True,
-        services=("prescribing",), lines_without="chi_number",
+        services=("prescribing",),
     ),
     "gp_out_of_hours": Feed(
         GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime", monthly=True, may_be_empty=True, services=("gp_out_of_hours",)

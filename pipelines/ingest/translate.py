@@ -113,7 +113,14 @@ def _value(c: Column, dialect: Dialect) -> str:
     if by_part:
         turned = " ".join(f"WHEN {number} THEN {value}" for number, value in by_part)
         return f"CASE WHEN {ROW_TEXT} IS NULL THEN CASE part {turned} END END"
-    return _source(dialect.sources[c.name]) if c.name in dialect.sources else "CAST(NULL AS VARCHAR)"
+    if c.name not in dialect.sources:
+        return "CAST(NULL AS VARCHAR)"
+    source = dialect.sources[c.name]
+    if source.way == "first" and c.name.endswith("postcode"):
+        # A dummy postcode is no home: the next source is asked, and only where none has another it stands.
+        homes = [f"CASE WHEN NOT is_dummy_postcode(normal_postcode({_cell(h)})) THEN {_cell(h)} END" for h in source.headers]
+        return f"coalesce({', '.join([*homes, *map(_cell, source.headers)])})"
+    return _source(source)
 
 
 def _source(source: Source) -> str:

@@ -174,8 +174,6 @@ def is_line(feed: Feed, raw: Path) -> str:
     """The SQL of whether a row's place among the rows of its record is all that tells it from them."""
     if feed.has_lines:
         return "TRUE"
-    if feed.lines_without:
-        return f'"{feed.lines_without}" IS NULL'
     if feed.parts and has_rows_as_parts(raw):
         return " AND ".join(f'"{name}" IS NULL' for name in feed.parts)
     return "FALSE"

@@ -1,8 +1,8 @@
 -- Purpose: one table of all activity and payment rows, each with its service and its one fate.
 -- Grain: part of a record in a file that counts. Inputs: accepted and quarantined records, admission types, cost code map.
 -- Conserves: every row and every pound of the feeds. A record that comes again in a later period supersedes the earlier one
--- with all its parts, but for two: a credit is added to the payment it cancels, and the national extract of hospital
--- episodes replaces the cost months that it has. The accepted rows of one episode are costed as one record, on its first row.
+-- with all its parts, but for two: a credit is added to the payment it cancels (and where a file takes all of a payment back and
+-- books it anew, so are its other lines), and the national extract of hospital episodes replaces the cost months that it has. The accepted rows of one episode are costed as one record, on its first row.
 WITH hospital_episode AS (
     -- The three feeds of hospital stays have the same columns in the same order.
     SELECT 'acute' AS feed, * FROM staged.acute
@@ -200,12 +200,27 @@ payments AS (
     UNION ALL
     SELECT * FROM quarantine.payments
 ),
+paid_in_period AS (
+    SELECT
+        agency, record_key, period,
+        sum(CASE WHEN gross_amount > 0 THEN gross_amount END) AS paid, sum(CASE WHEN gross_amount < 0 THEN gross_amount END) AS credited
+    FROM payments
+    WHERE broken_rules IS NULL AND record_key IS NOT NULL
+    GROUP BY agency, record_key, period
+),
+booked AS (
+    SELECT *, lag(paid) OVER (PARTITION BY agency, record_key ORDER BY period) AS paid_before FROM paid_in_period WHERE paid IS NOT NULL
+),
+rebooked AS (
+    -- A later file takes back all that was paid, and says in other lines what is right.
+    SELECT agency, record_key, period FROM booked WHERE credited = -paid_before
+),
 payment_record AS (
     SELECT
-        payments.agency, 'payments' AS feed, record_key,
-        -- Credits of several periods stand side by side.
-        CASE WHEN gross_amount < 0 THEN period || '/' || part ELSE part END AS part,
-        broken_rules, period, source_file, source_row, row_count,
+        payments.agency, 'payments' AS feed, payments.record_key,
+        -- What is added to earlier lines stands beside them under a part of its own.
+        CASE WHEN gross_amount < 0 OR rebooked.period IS NOT NULL THEN payments.period || '/' || part ELSE part END AS part,
+        broken_rules, payments.period, source_file, source_row, row_count,
         CASE
             WHEN map.treatment IS NULL THEN 'unmapped'
             WHEN map.treatment = 'cost' THEN map.service
@@ -215,6 +230,8 @@ payment_record AS (
         CAST(NULL AS VARCHAR) AS specialty_code, CAST(NULL AS VARCHAR) AS location_code, CAST(NULL AS VARCHAR) AS variant,
         CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
     FROM payments
+    LEFT JOIN rebooked
+        ON rebooked.agency = payments.agency AND rebooked.record_key = payments.record_key AND rebooked.period = payments.period
     LEFT JOIN reference.cost_code_map AS map
         ON map.agency = payments.agency
         AND map.cost_code = payments.cost_code
@@ -250,7 +267,7 @@ ranked AS (
     UNION ALL
     SELECT
         *,
-        max(CASE WHEN feed <> 'payments' OR amount IS NULL OR amount >= 0 THEN period END) OVER (
+        max(CASE WHEN feed <> 'payments' OR part NOT LIKE period || '/%' THEN period END) OVER (
             PARTITION BY agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR))
         )
     FROM other_record

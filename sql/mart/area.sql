@@ -13,6 +13,11 @@ own_council AS (
         'council' AS kind, own_zone.council AS code, agencies.name, own_zone.council, agencies.valid_from, agencies.valid_to
     FROM own_zone
     LEFT JOIN reference.agencies ON agencies.agency = own_zone.council_agency AND agencies.code = own_zone.council
+    UNION
+    -- The codes that the council had before.
+    SELECT 'council', agencies.code, agencies.name, own_zone.council, agencies.valid_from, agencies.valid_to
+    FROM own_zone
+    JOIN reference.agencies ON agencies.agency = own_zone.council_agency AND agencies.code <> own_zone.council
 ),
 partnership AS (
     SELECT

@@ -311,6 +311,18 @@ def test_a_credit_of_a_later_month_is_added_and_any_other_line_replaces() -> Non
         assert found[0] == ("2025-04", "500.00", "superseded")
 
 
+def test_what_is_reversed_and_booked_anew_in_one_file_is_added() -> None:
+    """100 − 100 + 120, and a month later − 120 + 130; with any other credit the lines replace."""
+    first, anew = paid("2025-04", "100.00"), [paid("2025-05", "-100.00"), paid("2025-05", "120.00", "2")]
+    later = [paid("2025-06", "-120.00"), paid("2025-06", "60.00", "2"), paid("2025-06", "70.00", "3")]
+    assert {fate for *_, fate in fates_of_payments(first, *anew, *later)} == {"accepted"}
+    assert fates_of_payments(first, paid("2025-05", "-99.99"), paid("2025-05", "120.00", "2")) == [
+        ("2025-04", "100.00", "superseded"),
+        ("2025-05", "-99.99", "accepted"),
+        ("2025-05", "120.00", "accepted"),
+    ]
+
+
 def test_a_payments_lines_are_replaced_together() -> None:
     assert fates_of_payments(paid("2025-04", "1.00"), paid("2025-04", "2.00", "2"), paid("2025-05", "3.00")) == [
         ("2025-04", "1.00", "superseded"),
