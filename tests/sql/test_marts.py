@@ -279,6 +279,7 @@ def test_codes_names_and_dates_of_our_areas() -> None:
     }
     named = ("kind", "code", "name", "valid_from")
     assert [tuple(row[n] for n in named) for row in run("mart/area", tables)] == [
+        ("council", "S12000024", "Perth and Kinross Council", None),
         ("council", "S12000048", "Perth and Kinross Council", code_changed),
         ("locality", "PN1", "Perth City", None),
         ("locality", None, "Unknown", None),

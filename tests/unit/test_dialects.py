@@ -108,10 +108,13 @@ def test_emergency_days_and_times_come_together_and_the_first_postcode_counts(tm
     row = {"Case Reference Number [C]": "A1", "CHI": "", "Arrival Date": "2025/04/03 00:00:00", "Arrival Time": "23:45",
            "DAT Date": "2025/04/04 00:00:00", "DAT Time": "01:05", "Treatment Location Code": "T101H",
            "Postcode (CHI) [C]": "", "Postcode (epi) [C]": "DD1 1AA"}  # fmt: skip
-    _, accepted, _ = judged(tmp_path, land(tmp_path, "nhs-tayside", "emergency", "2025-04", [row]))
+    dummy = {"Case Reference Number [C]": "A2", "Postcode (CHI) [C]": "NK01 0AA"}
+    both = {"Case Reference Number [C]": "A3", "Postcode (CHI) [C]": "ZZ61 1ZZ", "Postcode (epi) [C]": "NK010AA"}
+    _, accepted, _ = judged(tmp_path, land(tmp_path, "nhs-tayside", "emergency", "2025-04", [row, row | dummy, row | both]))
+    # A dummy one lets the next speak, and stands where that is none either.
+    assert [r["postcode"] for r in accepted] == ["DD11AA", "DD11AA", "ZZ611ZZ"]
     assert str(accepted[0]["arrival_datetime"]) == "2025-04-03 23:45:00"
     assert str(accepted[0]["departure_datetime"]) == "2025-04-04 01:05:00"
-    assert accepted[0]["postcode"] == "DD11AA"
 
 
 def test_several_support_options_are_option_4_and_not_three_costs(tmp_path: Path) -> None:
