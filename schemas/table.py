@@ -31,6 +31,7 @@ class Column:
     unit: str
     identifying: bool
     identifier: bool
+    names: str
 
 
 T = TypeVar("T", bound=type[Table])
@@ -67,16 +68,18 @@ def column(
     unit: str = "",
     identifying: bool = False,
     identifier: bool = False,
+    names: str = "",
     **checks: Any,
 ) -> Any:
     """Declare a column. `required`: NULL is an error. `identifying`: never leaves the inside folders.
 
     `identifier`: a text that names one thing; what spreadsheets do to such texts is undone when it is read.
+    `names`: of a reference table, what must be known elsewhere by this name: an agency, a service or a feed.
     """
     return pdr.Field(
         nullable=not required,
         description=description,
-        metadata={"unit": unit, "identifying": identifying, "identifier": identifier},
+        metadata={"unit": unit, "identifying": identifying, "identifier": identifier, "names": names},
         **checks,
     )
 
@@ -92,6 +95,7 @@ def columns(model: type[Table]) -> list[Column]:
             unit=(declared.metadata or {}).get("unit", ""),
             identifying=(declared.metadata or {}).get("identifying", False),
             identifier=(declared.metadata or {}).get("identifier", False),
+            names=(declared.metadata or {}).get("names", ""),
         )
         for name, declared in model.to_schema().columns.items()
     ]

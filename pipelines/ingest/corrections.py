@@ -19,7 +19,10 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.database import literal
 from pipelines.engine.errors import IrfError
+from pipelines.ingest.cell_words import unlisted
+from pipelines.ingest.landing import feeds_of
 from schemas.feeds import FEEDS
+from schemas.reference import TABLE_ROW
 from schemas.rules import Rule
 from schemas.table import Column, columns, duckdb_type
 
@@ -85,17 +88,17 @@ class Corrected:
 def read_corrections(file: Path, kinds: Mapping[str, str]) -> list[Correction]:
     """The declarations of the typed corrections table, in its order. `kinds`: agency → kind.
 
-    Raises IrfError naming the row, counted with the header as a spreadsheet does, and what is wrong with it.
+    Raises IrfError naming the row, as a spreadsheet shows it, and what is wrong with it.
     """
     found: list[Correction] = []
-    for number, row in enumerate(pq.read_table(file).to_pylist(), start=2):
+    for row in pq.read_table(file).to_pylist():
         name = row["correction"] or "without a name"
         try:
             correction = _correction(row, kinds)
             is_known = any(c.name.lower() == correction.name.lower() for c in found)
             _refuse_if(is_known, "a correction of this name is above it")
         except ValueError as problem:
-            raise IrfError(f"reference/corrections.csv: row {number} ({name}): {problem}") from None
+            raise IrfError(f"reference/corrections.csv: row {row[TABLE_ROW]} ({name}): {problem}") from None
         found.append(correction)
     return found
 
@@ -109,8 +112,9 @@ def _correction(row: Mapping[str, str | None], kinds: Mapping[str, str]) -> Corr
 
     name, agency, feed, action = (required(c) for c in ("correction", "agency", "feed", "action"))
     _refuse_if(not NAME.fullmatch(name), "correction may hold letters, digits, - and _, at most 40")
-    _refuse_if(agency not in kinds, "no such agency in agencies.csv")
-    _refuse_if(feed not in FEEDS or FEEDS[feed].kind not in (kinds[agency], "any"), "the agency sends no such feed")
+    _refuse_if(agency not in kinds, f"no such agency: {unlisted(agency, sorted(kinds), 'agencies.csv')}")
+    sent = sorted(feeds_of(kinds[agency]))
+    _refuse_if(feed not in sent, f"the agency sends no such feed: {unlisted(feed, sent)}")
     _refuse_if(action not in ACTIONS, f"action must be one of {', '.join(ACTIONS)}")
     column, value = _change(feed, action, row["column"], row["value"])
     first, last, expects = required("first_period"), row["last_period"], row["expects"] or "1"

@@ -87,12 +87,13 @@ def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None, key:
     unused: list[str] = []
     for agency in _declared_folders(landing, "landing", agencies, unused):
         place = f"landing/{agency.name}"
-        for feed in _declared_folders(agency, place, _feeds_of(agencies[agency.name]), unused):
+        for feed in _declared_folders(agency, place, feeds_of(agencies[agency.name]), unused):
             found += _submissions(feed, agency.name, key, unused)
     return Found(sorted(f for f in _each_once(found) if up_to is None or f.period <= up_to), unused)
 
 
-def _feeds_of(kind: str) -> list[str]:
+def feeds_of(kind: str) -> list[str]:
+    """The feeds that an agency of a kind sends."""
     return [name for name, feed in FEEDS.items() if feed.kind in (kind, "any")]
 
 

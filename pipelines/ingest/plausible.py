@@ -9,23 +9,28 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from pipelines.engine.errors import IrfError
+from pipelines.ingest.cell_words import unlisted
 from schemas.feeds import FEEDS
 from schemas.plausible import DAYS, LARGEST_QUANTITY, PLAUSIBLE, Bounds, largest
+from schemas.reference import TABLE_ROW
 from schemas.table import columns
 
 
 def read_bounds(file: Path) -> dict[str, Bounds]:
     """The bounds of every feed, with the rows of the typed table in place of the defaults.
 
-    Raises IrfError naming the row, counted with the header as a spreadsheet does, that names no such column or no bounds.
+    Raises IrfError naming the row, as a spreadsheet shows it, that names no such column or no bounds.
     """
     found = {feed: dict(bounds) for feed, bounds in PLAUSIBLE.items()}
-    for number, row in enumerate(pq.read_table(file).to_pylist(), start=2):
+    for row in pq.read_table(file).to_pylist():
         feed, name, low, high = row["feed"], row["column"], row["low"], row["high"]
-        where = f"reference/plausible_bounds.csv: row {number}"
-        if name not in found.get(feed, {}):
-            known = f"; {feed} has {', '.join(found[feed])}" if feed in found else ""
-            raise IrfError(f"{where}: no such feed and column with bounds: {feed}, {name}{known}")
+        where = f"reference/plausible_bounds.csv: row {row[TABLE_ROW]}"
+        if feed not in found:
+            raise IrfError(f"{where}, column feed: no such feed: {unlisted(feed, sorted(found))}")
+        if not found[feed]:
+            raise IrfError(f"{where}, column feed: {feed} has no number with bounds")
+        if name not in found[feed]:
+            raise IrfError(f"{where}, column column: {feed} has no such number with bounds: {unlisted(name, found[feed])}")
         least, greatest = (found[feed][name][0] if low is None else low), (found[feed][name][1] if high is None else high)
         if least > greatest:
             raise IrfError(f"{where}: low {least:,} is above high {greatest:,}")

@@ -58,3 +58,35 @@ def only_day_care(world: SmallWorld) -> None:
     }
     world.put(f"{PERTH}/payments/2025-04.csv", [payment])
     world.ledger(PERTH, "2025-04", day_care="30.00")
+
+
+def test_a_word_that_a_table_may_not_say_stops_the_refresh_in_one_line(small_world: SmallWorld) -> None:
+    """A weight that would count as another, a year dragged down, an agency spelt as people do: each by table, row and column."""
+    rules, prices = small_world.reference["costing_rules"], small_world.reference["unit_costs"]
+    small_world.rule(ANGUS, "meals", residual="locality", population_weight="65 plus")
+    row = 2 + next(n for n, rule in enumerate(rules) if (rule["agency"], rule["service"]) == (ANGUS, "meals"))
+    assert said(small_world) == (
+        f"error: reference/costing_rules.csv: row {row}, column population_weight: found 65 plus, expected one of all, 65+, 75+"
+    )
+    small_world.rule(ANGUS, "meals", population_weight="75+")
+    prices.append({"financial_year": "2025-27", "service": "meals", "unit_cost": "-5.00"})
+    assert said(small_world) == (
+        f"error: reference/unit_costs.csv: 2 problems: row {len(prices) + 1}, column financial_year: found 2025-27, "
+        "expected financial year, as 2025-26: the second year is the one after the first; "
+        f"row {len(prices) + 1}, column unit_cost: found -5.0000, expected 0 or more"
+    )
+    prices.pop()
+    codes = small_world.reference["cost_code_map"]
+    codes.append({"agency": "Angus", "cost_code": "1", "service": "meals", "treatment": "cost"})
+    assert said(small_world) == (
+        f"error: reference/cost_code_map.csv: row {len(codes) + 1}, column agency: no such agency: found Angus, "
+        "expected one of angus, dundee-city, nhs-tayside, perth-kinross"
+    )
+
+
+def said(world: SmallWorld) -> str:
+    """The one line of a refresh that ends with an error before anything is read."""
+    code, printed = world.refresh("2025-04")
+    assert code == 1
+    (line,) = [line for line in printed.splitlines() if line.startswith("error: ")]
+    return line
