@@ -19,7 +19,7 @@ FEWEST_ROWS_ABOVE = 2
 
 @dataclass(frozen=True)
 class Totals:
-    """Places in the raw file of its total rows, and of those whose numbers are not the sum of the rows above."""
+    """Places in the raw file of its total rows, and of those with a number that is not the sum of the rows above."""
 
     rows: pa.Array
     that_differ: pa.Array
@@ -38,26 +38,25 @@ def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> T
     numbers = [c.name for c in columns(FEEDS[feed].model) if pa.types.is_decimal(c.arrow_type)]
     read = "".join(f', TRY_CAST(plain_amount("{n}") AS DECIMAL(38, 6)) AS "{n}"' for n in numbers)
     above = "".join(
-        f', sum("{n}") FILTER (WHERE NOT is_candidate) OVER {window} AS "{n}__{window}"'
+        f', sum("{n}") FILTER (WHERE NOT is_apart) OVER {window} AS "{n}__{window}"'
         for n in numbers
         for window in ("file", "block")
     )
-    matches = [
-        # A total that was rounded is not the sum of what was rounded.
-        f'("{n}" <> 0 AND abs("{n}" - "{n}__{window}") <= 0.01 + 0.005 * records_above)'
-        for n in numbers
-        for window in ("file", "block")
-    ]
-    has_number = " OR ".join(f'"{n}" <> 0' for n in numbers) or "FALSE"
+    # A total that was rounded is not the sum of what was rounded.
+    near = "abs(\"{n}\" - \"{n}__{window}\") <= 0.01 + 0.005 * records_above"
+    sums = {n: " OR ".join(f"({near.format(n=n, window=window)})" for window in ("file", "block")) for n in numbers}
+    is_sum = " OR ".join(f'("{n}" <> 0 AND ({found}))' for n, found in sums.items()) or "FALSE"
+    differs = " OR ".join(f'("{n}" <> 0 AND NOT coalesce({found}, FALSE))' for n, found in sums.items()) or "FALSE"
     found = connection.sql(f"""
         WITH marked AS (
             SELECT {RECORD}, {word} AS has_word, {_id_is_word(feed)} AS id_is_word, {candidate} AS is_candidate{read}
             FROM {sent} WHERE row_text IS NULL
         ),
+        apart AS (SELECT *, is_candidate OR id_is_word AS is_apart FROM marked),
         blocked AS (
-            SELECT *, coalesce(sum(CAST(is_candidate AS INTEGER)) OVER earlier, 0) AS block,
-                count(*) FILTER (WHERE NOT is_candidate) OVER earlier AS records_above
-            FROM marked
+            SELECT *, coalesce(sum(CAST(is_apart AS INTEGER)) OVER earlier, 0) AS block,
+                count(*) FILTER (WHERE NOT is_apart) OVER earlier AS records_above
+            FROM apart
             WINDOW earlier AS (ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         ),
         summed AS (
@@ -66,9 +65,9 @@ def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> T
             WINDOW file AS (ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
                 block AS (PARTITION BY block ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         ),
-        judged AS (SELECT *, coalesce({" OR ".join(matches) or "FALSE"}, FALSE) AS is_sum FROM summed),
+        judged AS (SELECT *, coalesce({is_sum}, FALSE) AS is_sum, coalesce({differs}, FALSE) AS differs FROM summed),
         final AS (
-            SELECT {RECORD}, NOT is_sum AND coalesce({has_number}, FALSE) AS differs FROM judged
+            SELECT {RECORD}, differs FROM judged
             WHERE id_is_word OR (is_candidate AND (has_word OR is_sum))
                 OR (has_word AND is_sum AND records_above >= {FEWEST_ROWS_ABOVE})
         )

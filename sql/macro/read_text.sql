@@ -141,8 +141,9 @@ CREATE MACRO read_identifier(field) AS
     END;
 
 -- Whether a field is what a line of totals is called: Total, GRAND TOTAL, Sub-total, Total for April, March 2026 total, 100010 Total, Sum.
+-- An id may end in the word (S-TOTAL); what is parted from it by a blank is no part of an id.
 CREATE MACRO is_total_word(field) AS
-    regexp_full_match(field, '(?i)([[:alnum:]./]+[ -]){0,3}(sub|grand)?totals?([ :/].*)?|sum:?');
+    regexp_full_match(field, '(?i)([[:alnum:]./-]+ ){0,3}((sub|grand)-?)?totals?([ :/].*)?|sum:?');
 
 -- A number that is not further from nought than may be.
 CREATE MACRO within(number_read, largest) AS CASE WHEN abs(number_read) <= largest THEN number_read END;

@@ -308,7 +308,7 @@ def test_the_keyed_hash_is_the_standard_one() -> None:
     ("field", "is_total"),
     [("Total", True), ("GRAND TOTAL:", True), ("Sub-total", True), ("Total for April", True), ("March 2026 total", True),
      ("100010 Total", True), ("BATCH TOTAL MARCH", True), ("Control total", True), ("Check totals", True), ("sum", True),
-     ("Totalcare", False), ("Tota", False), ("subtotalled", False), ("00437", False), ("a b c d total", False),
+     ("Totalcare", False), ("S-TOTAL", False), ("Tota", False), ("subtotalled", False), ("00437", False), ("a b c d total", False),
      ("Summer club", False), (None, None)],
 )  # fmt: skip
 def test_what_a_line_of_totals_is_called(field: str | None, is_total: bool | None) -> None:
