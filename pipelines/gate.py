@@ -132,9 +132,10 @@ def _required_feeds(steps: Steps, judged: list[Judged]) -> Check:
 
 
 def _unused(steps: Steps) -> Check:
-    """What lies in landing and is no submission is named."""
+    """What lies in landing and is no submission is named; its name may have a client's number in it."""
     found = steps.unused()
-    return _named("unused", UNUSED, found)
+    agencies = [sentence.split("/")[1] if sentence.startswith("landing/") else "" for sentence in found]
+    return _named("unused", UNUSED, steps.naming_nobody(found, agencies))
 
 
 def _corrections(judged: list[Judged], steps: Steps) -> Check:

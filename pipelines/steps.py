@@ -326,10 +326,12 @@ class Steps:
         self._write("core", "withheld", pa.Table.from_pylist(rows, arrow_schema(CORE["withheld"])))
         return len(rows)
 
-    def naming_nobody(self, texts: Sequence[str]) -> list[str]:
-        """Texts of no table, as details of checks and notes, with what names somebody withheld."""
+    def naming_nobody(self, texts: Sequence[str], agencies: Sequence[str] = ()) -> list[str]:
+        """Texts of no table, as details of checks and notes, with what names somebody withheld. agencies: whose texts they are,
+        where they are an agency's own: only then is a number that a client has somebody's.
+        """
         with self.database([("core", "known_word")]) as connection:
-            found = search(connection, [("", text) for text in texts])
+            found = search(connection, list(zip(agencies or [""] * len(texts), texts, strict=True)))
         return [without(text, pieces) for text, pieces in zip(texts, found, strict=True)]
 
     def rule_finding(self) -> int:

@@ -43,7 +43,7 @@ def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> T
         for window in ("file", "block")
     )
     # A total that was rounded is not the sum of what was rounded.
-    near = "abs(\"{n}\" - \"{n}__{window}\") <= 0.01 + 0.005 * records_above"
+    near = 'abs("{n}" - "{n}__{window}") <= 0.01 + 0.005 * records_above'
     sums = {n: " OR ".join(f"({near.format(n=n, window=window)})" for window in ("file", "block")) for n in numbers}
     is_sum = " OR ".join(f'("{n}" <> 0 AND ({found}))' for n, found in sums.items()) or "FALSE"
     differs = " OR ".join(f'("{n}" <> 0 AND NOT coalesce({found}, FALSE))' for n, found in sums.items()) or "FALSE"

@@ -24,6 +24,8 @@ from pipelines.engine.said import WITHHELD, is_chi_number
 CHI, POSTCODE, CLIENT, NAME = "chi", "postcode", "client", "name"
 KINDS = {CHI: "CHI numbers", POSTCODE: "home postcodes"}
 """What no file may hold, in words."""
+SHORTEST_JOINED = 3
+"""A forename and a surname written as one word are told from other words where each has so many letters."""
 GAP = 3
 """So many signs at the most part the words of one name or number."""
 SHORTEST_CLIENT = 5
@@ -63,9 +65,12 @@ def search(connection: duckdb.DuckDBPyConnection, texts: Sequence[tuple[str, str
     names = [list(_runs(NAME, text, _LETTERS, NAME_WORDS)) for _, text in texts]
     known = _known(connection, (piece for pieces in cut for piece in pieces))
     people = _people(connection, {piece.word for pieces in names for piece in pieces})
+    joined = _joined(connection, {folded(text) for _, text in texts if _LETTERS.fullmatch(text)})
     return [
-        [piece for piece in pieces if (piece.kind, piece.agency, piece.word) in known] + list(_named(parts, people))
-        for pieces, parts in zip(cut, names, strict=True)
+        [piece for piece in pieces if (piece.kind, piece.agency, piece.word) in known]
+        + list(_named(parts, people))
+        + [Piece(NAME, "", 0, len(text)) for word in [folded(text)] if word in joined and _LETTERS.fullmatch(text)]
+        for pieces, parts, (_, text) in zip(cut, names, texts, strict=True)
     ]
 
 
@@ -177,6 +182,22 @@ def _people(connection: duckdb.DuckDBPyConnection, words: set[str]) -> set[tuple
         """
     )
     return set(rows.fetchall())
+
+
+def _joined(connection: duckdb.DuckDBPyConnection, words: set[str]) -> set[str]:
+    """Of words that are a whole text those that are somebody's forename and surname: a code is read without its blanks."""
+    connection.register("sought", pa.table({"word": pa.array(sorted(words), pa.string())}))
+    rows = connection.execute(
+        """
+        WITH written AS (
+            SELECT unnest([forename || word, word || forename]) AS word FROM core.known_word
+            WHERE kind = 'name' AND length(word) >= $shortest AND length(forename) >= $shortest
+        )
+        SELECT DISTINCT word FROM written SEMI JOIN sought USING (word)
+        """,
+        {"shortest": SHORTEST_JOINED},
+    )
+    return {word for (word,) in rows.fetchall()}
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, folder: Path, file: Path) -> Iterator[tuple[str, str]]:

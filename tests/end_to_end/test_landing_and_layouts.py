@@ -19,8 +19,10 @@ from tests.workbooks import PARTS, row, sheet, text_rows, write_workbook
 
 LITTER_NAMES = ("~$2025-04.xlsx", ".2025-04.csv.swp", "Thumbs.db", "desktop.ini", "2025-04.tmp", "2025-04.csv.part",
                 "2025-04.csv.filepart", "2025-04.csv.crdownload", ".DS_Store")  # fmt: skip
+CLIENT = "A10045"
 PAID = {
     "payment_id": "P1",
+    "social_care_id": CLIENT,
     "cost_code": "meals",
     "period_from": "2025-04-01",
     "period_to": "2025-04-30",
@@ -40,6 +42,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
     world.put(f"{ANGUS}/payments/2025-04 (1).csv", "left behind")
     world.put(f"{ANGUS}/payments/9999-12.csv", "left behind")
     world.put(f"{ANGUS}/payments/2025-04.xls", "left behind")
+    world.put(f"{ANGUS}/payments/2025-04 {CLIENT}.csv", "left behind")
     world.put(f"{ANGUS}/payments/New folder/2025-04.csv", "left behind")
     world.put(f"{ANGUS}/acute/2025-04.csv", "left behind")
     world.put("Anguss/payments/2025-04.csv", "left behind")
@@ -67,6 +70,8 @@ def test_litter_stops_nobody_and_another_spelling_is_read(world: SmallWorld) -> 
         "landing/angus/payments/2025-04 (1).csv: is not used; name it 2025-04.r1.csv where it replaces the file of 2025-04, "
         "else take it away",
         "landing/angus/payments/2025-04.xls: is not used; .xls files are not read; open it and save it as 2025-04.xlsx",
+        # The number is a client's of the agency.
+        "landing/angus/payments/2025-04 [withheld].csv: is not used; name it 2025-04.r1.csv where it replaces",
         "landing/angus/payments/9999-12.csv: is not used; a submission is named after its month, as 2025-04.csv",
         "landing/angus/payments/New folder: is not used; a submission is named after its month",
         "landing/dundee-city/home care: is not used; is landing/dundee-city/home_care meant?",

@@ -50,6 +50,9 @@ WITHHELD = [
     ("Sian Smith Jones", "[withheld]"),
     ("Siân Smith-Jones", "[withheld]"),
     ("Angus Scott", "[withheld]"),
+    ("AngusScott", "[withheld]"),  # a code is read without its blanks
+    ("ScottAngus", "[withheld]"),
+    ("SiânSMITHJONES", "[withheld]"),
     (f"Margaret O'Neill {PATIENT} DD8 1AA", "[withheld] [withheld] [withheld]"),
 ]
 KEPT = [
@@ -65,6 +68,8 @@ KEPT = [
     "Margaret",
     "O'Neill Street",
     "Margaret Hospital for the late Mr O'Neill",  # too far apart to be one name
+    "AngusHome",
+    "AngusScotts",
     "Angus home care",  # our own words, though an Angus Home is known
     "",
 ]
