@@ -25,7 +25,7 @@ final AS (
         agency, feed,
         CAST(count(*) AS VARCHAR) || CASE count(*) WHEN 1 THEN ' has no end date though the person' ELSE ' have no end date though the people' END
             || CASE WHEN is_by_link THEN ' (known by a link)' ELSE '' END
-            || ' died, the first on ' || CAST(min(date_of_death) AS VARCHAR) AS records,
+            || ' died, the first in ' || strftime(min(date_of_death), '%Y-%m') AS records,
         CASE WHEN is_by_link THEN 'costed on, as a link moves no cost; the months after it: £' ELSE 'costed to the day of death: £' END
             || CAST(coalesce(sum(cost.cost), 0) AS VARCHAR) AS amount
     FROM open_record

@@ -46,10 +46,10 @@ def named(*records: Row) -> list[Row]:
 def test_a_death_known_by_a_link_alone_is_named_with_what_was_costed_since() -> None:
     assert [(row["records"], row["amount"]) for row in named(stay("A1"), stay("A2"), stay("A3"))] == [
         (
-            "1 has no end date though the person (known by a link) died, the first on 2025-04-20",
+            "1 has no end date though the person (known by a link) died, the first in 2025-04",
             "costed on, as a link moves no cost; the months after it: £200.00",
         ),
-        ("1 has no end date though the person died, the first on 2025-05-10", "costed to the day of death: £20.00"),
+        ("1 has no end date though the person died, the first in 2025-05", "costed to the day of death: £20.00"),
     ]
 
 
