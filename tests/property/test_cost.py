@@ -130,6 +130,16 @@ class Case:
         for period in sorted(rng.sample(list(PERIODS), rng.choice([1, 1, 1, 2]))):
             for part in self._parts(feed, period, rng):
                 self._send(feed, key, service, period, part, rng)
+            if feed == "payments" and rng.random() < 0.3:
+                self._take_back(key, service, period)
+
+    def _take_back(self, key: str, service: str, period: str) -> None:
+        """A credit for all that earlier files paid under a number."""
+        own = [row for row in self.sent if (row["feed"], row["record_key"]) == ("payments", key) and not row["broken_rules"]]
+        before = [row for row in own if row["period"] < period and row["amount"] and row["amount"] > 0]
+        if before:
+            credit = before[0] | {"period": period, "part": "9", "amount": -sum((row["amount"] for row in before), Decimal(0))}
+            self._put(credit)
 
     def _parts(self, feed: str, period: str, rng: random.Random) -> Iterator[Row]:
         """The parts of a record in one file: their days, and what tells them apart."""
@@ -202,17 +212,35 @@ class Case:
             same = [other for other in self.sent if (other["feed"], other["record_key"]) == (row["feed"], row["record_key"])]
             later = [other for other in same if other["period"] > row["period"]]
             if row["feed"] == "payments":
-                later = [other for other in later if other["amount"] is None or other["amount"] >= 0]
+                later = [other for other in later if not self._is_added(other)]
             if row["cost_month"]:
                 later = [other for other in later if other["cost_month"] in (None, row["cost_month"])]
             if not later:
                 yield row
 
+    def _is_added(self, payment: Row) -> bool:
+        """Whether a line is added to earlier ones: a credit, or a line of a file that takes back all that was paid before it."""
+        if payment["amount"] is not None and payment["amount"] < 0:
+            return True
+        paid: dict[str, Decimal] = defaultdict(Decimal)
+        credited: dict[str, Decimal] = defaultdict(Decimal)
+        for row in self.sent:
+            if (
+                row["feed"] == "payments"
+                and row["record_key"] == payment["record_key"]
+                and not row["broken_rules"]
+                and row["amount"]
+            ):
+                (paid if row["amount"] > 0 else credited)[row["period"]] += row["amount"]
+        before = [period for period in paid if period < payment["period"]]
+        period = payment["period"]
+        return bool(before) and period in paid and period in credited and credited[period] == -paid[max(before)]
+
     def accepted(self) -> Iterator[Row]:
         """What is costed: each accepted part, but the parts of an episode as one."""
         good = [row for row in self.live() if not row["broken_rules"]]
         for row in good:
-            if row["feed"] == "payments" and row["amount"] is not None and row["amount"] < 0:
+            if row["feed"] == "payments" and self._is_added(row):
                 yield row | {"part": f"{row['period']}/{row['part']}"}
             elif row["feed"] != "acute":
                 yield row
