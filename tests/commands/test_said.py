@@ -60,6 +60,7 @@ def test_a_refusal_has_an_end(small_world: SmallWorld, monkeypatch: pytest.Monke
     def refusing(*_: object) -> Published:
         raise GateRefused(["required_feeds: " + "y" * 52_575])
 
+    small_world.write_reference()
     monkeypatch.setattr("pipelines.refresh.refresh", refusing)
     code, printed = small_world.irf("refresh", "--period", "2025-04")
     line, last = (line for line in printed.splitlines() if line.startswith("refused: "))
@@ -118,6 +119,7 @@ def test_nobody_else_can_write_into_releases(tmp_path: Path) -> None:
 
 
 def test_a_month_that_has_not_come_is_said_in_words(small_world: SmallWorld) -> None:
+    small_world.write_reference()
     code, printed = small_world.irf("refresh", "--period", "2199-01")
     assert code == 1
     assert printed.startswith("error: --period 2199-01: months from 2017-04 to ")
@@ -125,6 +127,7 @@ def test_a_month_that_has_not_come_is_said_in_words(small_world: SmallWorld) -> 
 
 
 def test_a_clock_that_is_wrong_is_said_in_words(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    small_world.write_reference()
     monkeypatch.setattr(type(MONTHS), "get_partition_keys", lambda *_, **__: [])
     code, printed = small_world.irf("refresh", "--period", "2025-04")
     assert code == 1

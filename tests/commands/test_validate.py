@@ -299,7 +299,7 @@ def test_a_file_that_is_not_there_is_one_line(irf: Irf, tmp_path: Path) -> None:
 
 def test_a_missing_reference_table_is_one_line(irf: Irf, acute: Callable[..., Path], tmp_path: Path) -> None:
     empty_root = tmp_path / "empty"
-    empty_root.mkdir()
+    (empty_root / "landing").mkdir(parents=True)
     code, printed = irf(acute(), data=empty_root)
     assert code == 1
     assert printed.startswith("error: reference/agencies.csv is missing")

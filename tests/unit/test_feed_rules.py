@@ -229,16 +229,19 @@ def test_records_of_many_batches_stay_in_the_files_order(court: Court, tmp_path:
     assert accepted["contact_id"].equals(pa.chunked_array([numbers]))
 
 
-def test_prescriptions_without_a_chi_are_told_apart_by_what_they_say(court: Court) -> None:
+def test_of_unequal_prescriptions_without_a_chi_for_one_practice_and_month_one_counts(court: Court) -> None:
+    """The blank is part of the key, which has no parts."""
     nobody = {"chi_number": "", "paid_month": "2025-05-01", "gp_practice_code": "10001", "paid_items": "1"}
-    rows = [nobody | {"gross_ingredient_cost": pounds} for pounds in ("9.00", "3.00", "7.00", "3.00")]
-    outcome, accepted, quarantined = court.judge("prescribing", rows)
-    expected = {"3.00": "1", "7.00": "2", "9.00": "3"}
-    assert part_of_amount(accepted) == expected
-    assert {row["record_key"] for row in accepted} == {"|2025-05-01|10001"}
-    assert [(str(row["gross_ingredient_cost"]), row["broken_rules"]) for row in quarantined] == [("3.00", "duplicate_row")]
-    assert str(outcome.pounds_read - outcome.pounds_quarantined) == "19.00"
-    assert part_of_amount(court.judge("prescribing", rows[::-1])[1]) == expected
+    rows = [nobody | {"gross_ingredient_cost": pounds} for pounds in ("9.00", "3.00", "3.00")]
+    rows += [nobody | {"gp_practice_code": f"1000{n}", "gross_ingredient_cost": "1.00"} for n in range(2, 6)]
+    for order in (1, -1):
+        _, accepted, quarantined = court.judge("prescribing", rows[::order])
+        assert sorted(str(row["gross_ingredient_cost"]) for row in accepted) == ["1.00"] * 4 + ["3.00"]
+        assert {row["record_key"] for row in quarantined} == {"|2025-05-01|10001"}
+        assert sorted((str(row["gross_ingredient_cost"]), row["broken_rules"]) for row in quarantined) == [
+            ("3.00", "duplicate_row"),
+            ("9.00", "duplicate_key"),
+        ]
 
 
 def part_of_amount(accepted: list[dict]) -> dict[str, str]:
