@@ -242,7 +242,3 @@ def test_of_unequal_prescriptions_without_a_chi_for_one_practice_and_month_one_c
             ("3.00", "duplicate_row"),
             ("9.00", "duplicate_key"),
         ]
-
-
-def part_of_amount(accepted: list[dict]) -> dict[str, str]:
-    return {str(row["gross_ingredient_cost"]): row["part"] for row in accepted}
