@@ -169,7 +169,7 @@ def _named_of_files(judged: list[Judged], period: str) -> dict[str, list[str]]:
         "nil_returns": [f"{j.landed.name}: no rows" for j in of_month if not j.outcome.rows],
         "total_rows": _broken(of_month, lambda rule_id: rule_id == TOTAL),
         "totals_differ": [
-            f"{j.landed.name}: row {', '.join(map(str, j.outcome.totals_that_differ))}"
+            f"{j.landed.name}: row {', '.join(map(str, j.outcome.totals_that_differ))}: a total that is not the sum of the rows above"
             for j in of_month
             if j.outcome.totals_that_differ
         ],

@@ -244,8 +244,8 @@ def _encoding(path: Path) -> Encoding:
 def _encoding_of_most(path: Path, is_marked: bool) -> Encoding:
     """UTF-8 where more of a file's letters are whole in it than broken, else Windows-1252 on the same condition.
 
-    Letters of one encoding are hardly ever whole in the other. Raises Refused where a file is in neither, or not in the one it is
-    marked as.
+    Letters of one encoding are hardly ever whole in the other. Raises UnicodeError where a file is in neither, and Refused where
+    it is not in the one it is marked as.
     """
     for name in ("utf-8",) if is_marked else ("utf-8", "cp1252"):
         letters, strays = _count_letters(path, name)
@@ -253,7 +253,7 @@ def _encoding_of_most(path: Path, is_marked: bool) -> Encoding:
             return Encoding(name, strays > 0)
     if is_marked:
         raise Refused("file.unreadable", "is marked as UTF-8 but holds other bytes")
-    raise Refused("file.unreadable", "holds bytes that are no text in UTF-8, UTF-16 or Windows-1252")
+    raise UnicodeError  # as any reader says that bytes are no text
 
 
 def _count_letters(path: Path, encoding: str) -> tuple[int, int]:

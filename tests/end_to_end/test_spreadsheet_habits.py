@@ -223,8 +223,9 @@ def test_a_ledger_with_a_total_is_refused_and_the_one_before_stays(world: SmallW
 
 def test_a_total_that_is_not_the_sum_of_its_rows_is_told(world: SmallWorld, printed: str) -> None:
     """£200 were not all of the 100, 40 and 72 above it, nor was it any record."""
-    assert world.said("totals_differ") == f"dundee-city/payments/{PERIOD}.csv: row 6"
-    assert f"warning: totals_differ: dundee-city/payments/{PERIOD}.csv: row 6" in printed
+    said = f"dundee-city/payments/{PERIOD}.csv: row 6: a total that is not the sum of the rows above"
+    assert world.said("totals_differ") == said
+    assert f"warning: totals_differ: {said}" in printed
     _, told = world.irf("validate", world.root / "landing" / DUNDEE / "payments" / f"{PERIOD}.csv")
     assert "Not the sum of the rows above: row 6. Are rows missing?" in told
 

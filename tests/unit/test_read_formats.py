@@ -126,7 +126,8 @@ def test_a_few_bytes_of_another_encoding_change_no_other_name(
 
 def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     undefined_in_windows_1252 = GOOD.encode() + b"C3,\x81,2025-04,1\n"
-    assert refusal(csv_file(tmp_path, undefined_in_windows_1252))[0] == "file.unreadable"
+    no_text = ("file.unreadable", "holds bytes that are no text in UTF-8, UTF-16 or Windows-1252")
+    assert refusal(csv_file(tmp_path, undefined_in_windows_1252)) == no_text
     marked = b"\xef\xbb\xbf" + "cost_code,month,amount\nZoë,2025-04,1\n".encode("cp1252")
     assert refusal(csv_file(tmp_path, marked)) == ("file.unreadable", "is marked as UTF-8 but holds other bytes")
     assert refusal(csv_file(tmp_path, b"\xff\xfe" + GOOD.encode("utf-16-le")[:-1]))[0] == "file.unreadable"
