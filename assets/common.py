@@ -2,9 +2,9 @@
 
 import dagster as dg
 
-from pipelines.engine.database import dependencies, read_sql
-from pipelines.engine.paths import DataRoot
+from pipelines.engine.sql import dependencies, read_sql
 from pipelines.steps import Steps
+from pipelines.warehouse.root import DataRoot
 
 MONTHS = dg.MonthlyPartitionsDefinition(start_date="2017-04-01", timezone="Europe/London", end_offset=1)
 NOTE_TAG, AGAIN_TAG = "irf/note", "irf/again"

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.common import AGAIN_TAG, ALONE, MONTHS, NOTE_TAG, sql_dependencies, steps_of
-from pipelines.gate import CHECKS, judge
-from pipelines.release.run import publish_refresh
+from pipelines.quality.gate import CHECKS, judge
+from pipelines.release.build import publish_refresh
 from pipelines.steps import SQL_MART
 from schemas.feeds import FEEDS
 

@@ -14,10 +14,10 @@ import assets.ingest
 import assets.mart
 from assets.common import LOCK, MONTHS
 from pipelines.engine.errors import IrfError
-from pipelines.engine.paths import DataRoot
+from pipelines.engine.progress import PROGRESS
+from pipelines.ingest.watch import Asked, asked_for
 from pipelines.lock import DIED_TAG, alone, close_dead_runs
-from pipelines.progress import PROGRESS
-from pipelines.watch import Asked, asked_for
+from pipelines.warehouse.root import DataRoot
 
 STATE_TAG = "irf/landing"
 """Tag of a run that the sensor asked for: which state of landing it is for."""

@@ -13,8 +13,8 @@ from dagster._core.storage.root import LocalArtifactStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 
-from pipelines.engine.paths import DataRoot
-from pipelines.progress import PROGRESS
+from pipelines.engine.progress import PROGRESS
+from pipelines.warehouse.root import DataRoot
 
 
 class RunHistory(DagsterSqliteStorage):

@@ -15,11 +15,11 @@ import dagster as dg
 
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import DRAFT
-from pipelines.engine.paths import INSIDE, DataRoot
-from pipelines.ingest.submissions import READING
-from pipelines.progress import PROGRESS
+from pipelines.engine.progress import PROGRESS
+from pipelines.ingest.intake import READING
+from pipelines.release.build import JUDGED
 from pipelines.release.publish import clear_staging, complete_publishing, releases
-from pipelines.release.run import JUDGED
+from pipelines.warehouse.root import INSIDE, DataRoot
 
 DIED_TAG = "irf/died"
 DIED = "the run ended without saying so: its process was killed or the machine stopped; nothing is lost, run it again"

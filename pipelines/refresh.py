@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.engine.errors import GateRefused, IrfError
-from pipelines.engine.paths import REPOSITORY, DataRoot
-from pipelines.progress import PROGRESS
+from pipelines.engine.progress import PROGRESS
+from pipelines.engine.sql import REPOSITORY
 from pipelines.steps import Steps
+from pipelines.warehouse.root import DataRoot
 
 if TYPE_CHECKING:
     import dagster as dg

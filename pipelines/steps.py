@@ -19,38 +19,30 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.engine.clock import now_in_scotland
-from pipelines.engine.database import (
-    MEMORY_LIMIT,
-    TABLE_MACROS,
-    create_view,
-    dependencies,
-    made_of_table,
-    open_database,
-    read_sql,
-    write_parquet,
-    write_select,
-)
+from pipelines.engine.database import MEMORY_LIMIT, TABLE_MACROS, create_view, open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import copy_hashed, read_note, remove, sha256_of, write_note
-from pipelines.engine.paths import DataRoot
+from pipelines.engine.parquet import made_of_table, write_parquet, write_select
+from pipelines.engine.progress import PROGRESS
 from pipelines.engine.software import code_version, package_versions
-from pipelines.identity.current_chi import current_chis
-from pipelines.identity.link import REVIEW_FROM, SAID, judge, judge_clients
-from pipelines.identity.matcher import model_version
+from pipelines.engine.sql import dependencies, read_sql
+from pipelines.identity.linking.current_chi import current_chis
+from pipelines.identity.linking.decide import REVIEW_FROM, SAID, judge, judge_clients
+from pipelines.identity.linking.score import model_version
+from pipelines.identity.linking.standardise import database as identity_database
 from pipelines.identity.pseudonym import hmac_pads, load_or_create_key, others_can_read, person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
 from pipelines.identity.review import DECISIONS_FILE, read_decisions, review_sheet
-from pipelines.identity.standardise import database as identity_database
-from pipelines.ingest.corrections import Correction
-from pipelines.ingest.judge import Outcome
+from pipelines.ingest.intake import Judged, current, refusal_noted, take_judged, take_raw
 from pipelines.ingest.landing import Landed, locations_of, scan
 from pipelines.ingest.reference import declared_bounds, declared_corrections, load_reference, reference_file
-from pipelines.ingest.submissions import Judged, current, refusal_noted, take_judged, take_raw
-from pipelines.progress import PROGRESS
+from pipelines.ingest.validating.corrections import Correction
+from pipelines.ingest.validating.validate import Outcome
 from pipelines.quality.drift import drift_rows
+from pipelines.quality.verdict import Verdict, keep_verdict, kept_verdict
+from pipelines.quality.withheld import search, without
 from pipelines.release.publish import releases
-from pipelines.release.withheld import search, without
-from pipelines.verdict import Verdict, keep_verdict, kept_verdict
+from pipelines.warehouse.root import DataRoot
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
 from schemas.published import PUBLISHED

@@ -1,7 +1,7 @@
 """Dialects: how an agency's own files differ from the canonical feed, one declaration for each agency and feed.
 
 Belongs here: what a declaration may say, reading it, refusing a wrong one. Does not belong here: applying it to a file
-(`pipelines/ingest/translate.py`). The declarations are `dialects/<agency>/<feed>.toml`; those under `dialects/nhs_board/`
+(`pipelines/ingest/reading/dialect.py`). The declarations are `dialects/<agency>/<feed>.toml`; those under `dialects/nhs_board/`
 and `dialects/council/` are national layouts that every agency of the kind may send. See docs/dialects.md.
 """
 

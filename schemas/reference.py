@@ -177,7 +177,7 @@ class CodeHistory(Table):
 
 
 class Corrections(Table):
-    """Known errors of sources, corrected on purpose. Cells are checked when they are read (`pipelines/ingest/corrections.py`)."""
+    """Known errors of sources, corrected on purpose. Cells are checked when they are read (`pipelines/ingest/validating/corrections.py`)."""
 
     correction: Series[Text] = column("its name, for good: letters, digits, - and _")
     agency: Series[Text] = column("whose submissions")

@@ -2,7 +2,7 @@
 
 Belongs here: a rule's id, severity, the sentence a finance officer reads, an example that fails and one that passes, and
 the test itself (for rules that cross records, the name of the SELECT in `sql/check` that is the test).
-Does not belong here: how answers that cross records or tables are found (`pipelines/ingest/judge.py`, in DuckDB).
+Does not belong here: how answers that cross records or tables are found (`pipelines/ingest/validating/validate.py`, in DuckDB).
 Severities: `file` refuses the submission, `record` quarantines the record, `warning` keeps and counts it.
 """
 

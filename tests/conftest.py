@@ -13,11 +13,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines import cli
-from pipelines.engine.paths import DataRoot
+from pipelines.commands import main as cli
 from pipelines.ingest.landing import FILE_NAME
 from pipelines.refresh import Published, prepare_dagster, refresh, refresh_recorded_in
 from pipelines.synth import make_world
+from pipelines.warehouse.root import DataRoot
 from tests.small_world import small_world as small_world
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"

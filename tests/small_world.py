@@ -20,7 +20,7 @@ import dagster as dg
 import duckdb
 import pytest
 
-from pipelines import cli
+from pipelines.commands import main as cli
 
 Row = dict[str, str]
 BOARD, ANGUS, DUNDEE, PERTH = "nhs-tayside", "angus", "dundee-city", "perth-kinross"

@@ -13,13 +13,13 @@ import pytest
 
 from assets.common import AGAIN_TAG
 from pipelines.definitions import defs
-from pipelines.engine.paths import REPOSITORY
+from pipelines.engine.sql import REPOSITORY
 
 _KILLED_AT = """
 import os, sys
 from pathlib import Path
 import dagster as dg
-import pipelines.release.publish, pipelines.release.run
+import pipelines.release.publish, pipelines.release.build
 from tests.way_in import materialise
 
 def killed(*_):
@@ -34,11 +34,11 @@ point = sys.argv[3]
 if point == "between the two renames":
     os.rename = killed_at_the_second
 elif point == "before the link history is kept":
-    pipelines.release.run.complete_publishing = killed
+    pipelines.release.build.complete_publishing = killed
 elif point == "before the pointer moves":
     pipelines.release.publish._point = killed
 elif point == "before the reports are written":
-    pipelines.release.run.write_reconciliation = killed
+    pipelines.release.build.write_reconciliation = killed
 materialise(Path(sys.argv[1]), sys.argv[2], "release", again=True)
 """
 KILLED_AT = (

@@ -1,7 +1,7 @@
 """What may be said on a console, in an error or in the run history: lines that forge nothing and name nobody.
 
 Belongs here: making a text fit to be said, by its looks alone. Does not belong here: texts that are published, which are
-searched for everybody whom the files name (`pipelines/release/withheld.py`).
+searched for everybody whom the files name (`pipelines/quality/withheld.py`).
 """
 
 import re

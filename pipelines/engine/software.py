@@ -7,7 +7,7 @@ import functools
 import hashlib
 import importlib.metadata
 
-from pipelines.engine.paths import REPOSITORY
+from pipelines.engine.sql import REPOSITORY
 
 PACKAGES = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pandera", "pyarrow", "splink")
 

@@ -19,8 +19,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import read_sql
 from pipelines.engine.errors import IrfError, listed
+from pipelines.engine.sql import read_sql
 from pipelines.identity.review_sheet import (
     DIFFERENT,
     PERSONS,

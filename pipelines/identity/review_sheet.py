@@ -19,10 +19,10 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from pipelines.engine.database import load_macros
 from pipelines.engine.errors import IrfError
-from pipelines.engine.text_workbook import FORMULA_STARTS, TextSheet, text_workbook
-from pipelines.ingest.cell_text import cell_text
-from pipelines.ingest.header import normal_header
-from pipelines.ingest.own_table import read_own_table
+from pipelines.engine.workbook import FORMULA_STARTS, TextSheet, text_workbook
+from pipelines.ingest.reading.cell_text import cell_text
+from pipelines.ingest.reading.header import normal_header
+from pipelines.ingest.reading.own_table import read_own_table
 
 SAME, DIFFERENT = "same", "different"
 FILLED_IN = ("decision", "decided_by", "decided_on", "reason")

@@ -1,7 +1,7 @@
 """What is wrong with the cells of a reference table, in words for whoever keeps it.
 
 Belongs here: where a cell is, what was found in it, what it probably is, what is expected. Does not belong here: finding what
-is wrong (`reference.py`, `reference_checks.py`), the cells of submissions (`pipelines/likely.py`).
+is wrong (`reference.py`, `reference_checks.py`), the cells of submissions (`pipelines/ingest/validating/likely.py`).
 """
 
 import difflib

@@ -17,14 +17,14 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import copy_hashed, replace_whole
-from pipelines.engine.paths import DataRoot
 from pipelines.ingest.cell_words import Cell, in_words, shown, unlisted
-from pipelines.ingest.corrections import Correction, read_corrections
-from pipelines.ingest.opened import ROW
-from pipelines.ingest.own_table import read_own_table
-from pipelines.ingest.plausible import read_bounds
+from pipelines.ingest.reading.opened import ROW
+from pipelines.ingest.reading.own_table import read_own_table
 from pipelines.ingest.reference_checks import check_reference
-from pipelines.likely import likely
+from pipelines.ingest.validating.corrections import Correction, read_corrections
+from pipelines.ingest.validating.likely import likely
+from pipelines.ingest.validating.plausible import read_bounds
+from pipelines.warehouse.root import DataRoot
 from schemas.plausible import Bounds
 from schemas.reference import OPTIONAL, REFERENCE, ROW_RULES, TABLE_ROW, PopulationEstimate, RowRule
 from schemas.table import Column, Table, arrow_schema, columns, duckdb_type

@@ -10,8 +10,8 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import literal
 from pipelines.engine.errors import IrfError, listed
+from pipelines.engine.sql import literal
 from pipelines.ingest.cell_words import Cell, in_words, unlisted
 from pipelines.ingest.landing import feeds_of
 from schemas.feeds import FEEDS

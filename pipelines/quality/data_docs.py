@@ -8,7 +8,7 @@ and style, and no address, script or value of a record.
 import html
 from pathlib import Path
 
-from pipelines.quality.tables import Answer, Judgement
+from pipelines.quality.expectations import Answer, Judgement
 
 STYLE = """body{font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222;background:#fff}
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em;text-align:left;vertical-align:top}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.release.opened import show_release
+from pipelines.warehouse.releases import show_release
 
 
 def changes(previous: Path | None, staged: Path, manifest: dict) -> str:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.engine.paths import REPOSITORY
+from pipelines.engine.sql import REPOSITORY
 from pipelines.release.datapackage import datapackage
 from schemas.examples import BEYOND_HEADER, GOOD_RECORD, Fields
 from schemas.feeds import FEEDS

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import read_note, sha256_of, sync, write_note
-from pipelines.engine.paths import DataRoot
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
 from pipelines.release.verify import verify
+from pipelines.warehouse.root import DataRoot
 from schemas.published import PUBLISHED
 from schemas.table import Table, arrow_schema
 

@@ -16,10 +16,10 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import read_note
-from pipelines.engine.paths import SQL
+from pipelines.engine.sql import SQL
 from pipelines.identity.pseudonym import key_check
 from pipelines.ingest.landing import published_hash
-from pipelines.release.opened import show_release
+from pipelines.warehouse.releases import show_release
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema
 from schemas.table import key as key_of

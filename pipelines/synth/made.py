@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipelines.engine.errors import IrfError
-from pipelines.engine.paths import REPOSITORY
+from pipelines.engine.sql import REPOSITORY
 
 LIST = "made.sha256"
 ASIDE = ".irf-making"

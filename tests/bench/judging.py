@@ -18,10 +18,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from pipelines.engine.database import literal, open_database
-from pipelines.ingest.judge import judge, write_raw
+from pipelines.engine.database import open_database
+from pipelines.engine.sql import literal
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.refused import Refused
+from pipelines.ingest.reading.refused import Refused
+from pipelines.ingest.validating.validate import judge, write_raw
 from pipelines.synth.clients import wrong_digit
 
 ROWS = 3_000_000

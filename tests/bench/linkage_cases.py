@@ -1,4 +1,4 @@
-"""Make linkage cases from public data sets of invented people, for `python -m pipelines.identity.benchmark`.
+"""Make linkage cases from public data sets of invented people, for `python -m pipelines.identity.learning.benchmark`.
 
     python3 -m venv OUT/environment
     OUT/environment/bin/pip install pseudopeople==1.3.1

@@ -25,9 +25,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.identity.benchmark import KILOBYTES_PER_MEGABYTE, told
-from pipelines.identity.benchmark import measure as measure_case
-from pipelines.identity.case import read_case
+from pipelines.identity.learning.benchmark import KILOBYTES_PER_MEGABYTE, told
+from pipelines.identity.learning.benchmark import measure as measure_case
+from pipelines.identity.learning.case import read_case
 from pipelines.synth import clients as synth_clients
 from pipelines.synth import names
 from pipelines.synth.activity import World

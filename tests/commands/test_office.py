@@ -172,7 +172,7 @@ def test_a_refresh_that_is_stopped_says_what_stands(small_world: SmallWorld, mon
 def test_a_check_that_is_stopped_says_so(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     file = small_world.ledger(ANGUS, "2025-04", home_care_personal="220.00")
     small_world.write_reference()
-    monkeypatch.setattr("pipelines.validate.try_file", interrupted)
+    monkeypatch.setattr("pipelines.ingest.validating.trial.try_file", interrupted)
     code, printed = small_world.irf("validate", file)
     assert (code, printed.splitlines()[-1]) == (1, "stopped: nothing was kept or published; check the files again")
 

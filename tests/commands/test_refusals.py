@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import cli
+from pipelines.commands import main as cli
 from tests.conftest import BuildWorld, IrfAt, rows_of
 
 pytestmark = pytest.mark.usefixtures("history_in_memory")

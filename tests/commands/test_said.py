@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from assets.common import MONTHS
-from pipelines import cli, validate
+from pipelines.commands import main as cli
 from pipelines.engine.errors import GateRefused, IrfError
-from pipelines.engine.paths import DataRoot
 from pipelines.engine.said import SAID_CHARACTERS, said
-from pipelines.ingest.judge import judge
+from pipelines.ingest.validating import trial as validate
+from pipelines.ingest.validating.validate import judge
 from pipelines.refresh import Published
+from pipelines.warehouse.root import DataRoot
 from tests.small_world import ANGUS, PATIENT, SmallWorld
 
 

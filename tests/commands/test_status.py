@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.engine.paths import DataRoot
-from pipelines.status import FeedStatus, status_of, told
+from pipelines.ingest.status import FeedStatus, status_of, told
+from pipelines.warehouse.root import DataRoot
 from tests.conftest import BuildWorld, IrfAt, run
 
 Irf = Callable[..., tuple[int, str]]

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
-from pipelines import error_workbook, validate
+from pipelines.ingest.validating import error_workbook
+from pipelines.ingest.validating import trial as validate
 from schemas.feeds import FEEDS
 from schemas.rules import rules_of
 from schemas.table import columns

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from pipelines.cli import app
+from pipelines.commands.main import app
 from schemas.reference import OPTIONAL, REFERENCE
 
 REPOSITORY = Path(__file__).resolve().parents[2]

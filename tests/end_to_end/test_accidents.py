@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.engine.files import copy_hashed, sha256_of
-from pipelines.ingest import submissions
+from pipelines.ingest import intake as submissions
 from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
 from tests.way_in import KILLED_AT, release_killed
 

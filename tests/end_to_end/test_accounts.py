@@ -10,9 +10,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from pipelines.engine.errors import IrfError
-from pipelines.engine.paths import DataRoot
 from pipelines.release.reconciliation import MONEY
 from pipelines.steps import Steps
+from pipelines.warehouse.root import DataRoot
 from schemas.core import CORE
 from schemas.table import arrow_schema
 from tests.conftest import PERIOD, BuildWorld, rows_of

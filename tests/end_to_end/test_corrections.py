@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.errors import IrfError
-from pipelines.ingest.corrections import ACTIONS
+from pipelines.ingest.validating.corrections import ACTIONS
 from pipelines.refresh import Published
 from pipelines.release.verify import verify
 from schemas.reference import OPTIONAL

@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine.paths import DataRoot
-from pipelines.gate import Check, judge
+from pipelines.quality.gate import Check, judge
 from pipelines.steps import Steps
+from pipelines.warehouse.root import DataRoot
 from schemas.feeds import FEEDS
 from tests.conftest import MONTHS, PERIOD, BuildWorld, judged_before, rows_of, run
 

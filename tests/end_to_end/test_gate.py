@@ -16,9 +16,9 @@ import pytest
 from assets.common import AGAIN_TAG
 from pipelines.definitions import defs
 from pipelines.engine.errors import GateRefused
-from pipelines.engine.paths import DataRoot
 from pipelines.refresh import prepare_dagster
 from pipelines.steps import Steps
+from pipelines.warehouse.root import DataRoot
 from tests.conftest import PERIOD, BuildWorld, run
 
 Change = Callable[[pa.Table], pa.Table]

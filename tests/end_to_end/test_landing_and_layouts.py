@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.ingest.landing import LITTER, scan
-from pipelines.ingest.read import Refused, read_text
+from pipelines.ingest.reading.read import Refused, read_text
 from tests.small_world import ANGUS, BOARD, DUNDEE, PATIENT, PERTH, SmallWorld
 from tests.workbooks import PARTS, row, sheet, text_rows, write_workbook
 

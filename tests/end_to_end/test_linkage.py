@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.engine.paths import DataRoot
 from pipelines.identity.registry import load_history
 from pipelines.steps import SQL_CORE, Steps
+from pipelines.warehouse.root import DataRoot
 from tests.conftest import PERIOD, BuildWorld
 
 CLIENT = ["agency", "social_care_id"]

@@ -9,10 +9,10 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine.paths import DataRoot
 from pipelines.steps import Steps
 from pipelines.synth import make_world
 from pipelines.synth.slips_by_feed import HEAVY_DEFECTS
+from pipelines.warehouse.root import DataRoot
 from schemas.feeds import FEEDS
 from schemas.rules import CROSS_RULES
 from tests.conftest import pounds, rows_of, run, titles_of

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipelines.engine.database import dependencies, read_sql
+from pipelines.engine.sql import dependencies, read_sql
 from schemas.core import CORE
 from schemas.published import PUBLISHED
 from schemas.reference import REFERENCE

@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines.identity import link
-from pipelines.identity.case import Case, read_case
+from pipelines.identity.learning.case import Case, read_case
+from pipelines.identity.linking import decide as link
 from pipelines.identity.review import DECISIONS
 from tests.bench import linkage_tayside
 
@@ -27,7 +27,7 @@ def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def figures(case: Path) -> dict[str, float]:
     """Precision and recall of the automatic links, and the peak of memory, of a process of its own."""
-    command = [sys.executable, "-m", "pipelines.identity.benchmark", str(case)]
+    command = [sys.executable, "-m", "pipelines.identity.learning.benchmark", str(case)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     automatic = next(line for line in io.StringIO(printed) if line.startswith("automatic"))
     precision, recall = re.findall(r"(?:precision|recall) ([\d.]+)", automatic)

@@ -14,7 +14,8 @@ from typing import Any
 
 import duckdb
 
-from pipelines.engine.database import dependencies, open_database, read_sql
+from pipelines.engine.database import open_database
+from pipelines.engine.sql import dependencies, read_sql
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
 from schemas.published import PUBLISHED

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.identity.current_chi import current_chis
+from pipelines.identity.linking.current_chi import current_chis
 from tests.sql.sql_case import Row, run
 
 BOARD = "nhs-tayside"

@@ -9,8 +9,7 @@ import pytest
 
 import assets.core
 import assets.mart
-from pipelines.engine.database import dependencies, literal, read_sql
-from pipelines.engine.paths import REPOSITORY, SQL
+from pipelines.engine.sql import REPOSITORY, SQL, dependencies, literal, read_sql
 from pipelines.steps import PUBLISHED_FROM_CORE, SQL_CORE, SQL_MART
 from schemas.core import CORE
 from schemas.published import PUBLISHED
@@ -98,7 +97,7 @@ def test_every_form_of_import_is_seen(tmp_path: Path) -> None:
     assert imported(tmp_path / "m.py") == {"assets.core", "pipelines", "pipelines.definitions"}
 
 
-RUNS_THE_JOB = ("pipelines/definitions.py", "pipelines/refresh.py", "pipelines/cli.py")
+RUNS_THE_JOB = ("pipelines/definitions.py", "pipelines/refresh.py", "pipelines/commands/main.py")
 """These start the refresh, so they may see everything."""
 
 

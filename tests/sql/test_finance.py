@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.engine.database import read_sql
+from pipelines.engine.sql import read_sql
 from schemas.published import PUBLISHED
 from schemas.table import columns
 from tests.sql.sql_case import Row, run

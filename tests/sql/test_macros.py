@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.engine.database import literal
+from pipelines.engine.sql import literal
 from tests.sql.sql_case import value
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.engine.paths import SQL
+from pipelines.engine.sql import SQL
 
 FLOAT = re.compile(r"\b(DOUBLE|FLOAT\d*|REAL|pow|log2|sqrt|exp)\b", re.IGNORECASE)
 MONEY = re.compile(r"\w*(cost|amount|pence|pounds|budget|quantum|residual|contribution)\w*", re.IGNORECASE)

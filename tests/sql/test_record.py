@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.engine.database import dependencies, read_sql
+from pipelines.engine.sql import dependencies, read_sql
 from schemas.core import CORE
 from schemas.feeds import FEEDS
 from schemas.table import columns

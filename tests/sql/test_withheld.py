@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
-from pipelines.release.withheld import named_in, search, without
+from pipelines.quality.withheld import named_in, search, without
 from tests.small_world import OTHER_PATIENT, PATIENT, THIRD_PATIENT
 from tests.sql.sql_case import Row, database, fill, run
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.ahead import ahead
-from pipelines.engine.parquet_file import ROW_GROUP_BYTES, ROW_GROUP_ROWS, ParquetFile
+from pipelines.engine.parquet import ROW_GROUP_BYTES, ROW_GROUP_ROWS, ParquetFile
 
 SCHEMA = pa.schema([("row", pa.int64()), ("text", pa.string())])
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.judge import LUHN_FROM
+from pipelines.ingest.validating.validate import LUHN_FROM
 from schemas.examples import GOOD_RECORD
 from schemas.feeds import FEEDS
 from tests.unit.test_rules import broken, judged

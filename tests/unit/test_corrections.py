@@ -10,13 +10,14 @@ import pytest
 
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
-from pipelines.engine.paths import REPOSITORY, DataRoot
-from pipelines.ingest.corrections import Corrected, Correction, read_corrections
-from pipelines.ingest.judge import Outcome, judge, write_raw
+from pipelines.engine.sql import REPOSITORY
+from pipelines.ingest.intake import take_judged, take_raw
 from pipelines.ingest.landing import Landed, sha256_of
+from pipelines.ingest.reading.refused import Refused
 from pipelines.ingest.reference import typed_table
-from pipelines.ingest.refused import Refused
-from pipelines.ingest.submissions import take_judged, take_raw
+from pipelines.ingest.validating.corrections import Corrected, Correction, read_corrections
+from pipelines.ingest.validating.validate import Outcome, judge, write_raw
+from pipelines.warehouse.root import DataRoot
 from schemas.reference import OPTIONAL, REFERENCE
 from schemas.table import arrow_schema, columns
 

@@ -8,7 +8,7 @@ import pytest
 
 from assets.common import LOCK
 from pipelines.definitions import defs, monthly_refresh
-from pipelines.gate import CHECKS
+from pipelines.quality.gate import CHECKS
 from pipelines.steps import PUBLISHED_FROM_CORE
 from schemas.feeds import FEEDS
 from schemas.published import PUBLISHED

@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.database import open_database
-from pipelines.ingest.judge import Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.refused import Refused
-from pipelines.ingest.translate import translated
+from pipelines.ingest.reading.dialect import translated
+from pipelines.ingest.reading.refused import Refused
+from pipelines.ingest.validating.validate import Outcome, judge, write_raw
 from schemas.dialect import FOLDER, read_dialect
 from schemas.feeds import FEEDS
 from schemas.table import columns

@@ -9,10 +9,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.database import open_database
-from pipelines.engine.paths import DataRoot
-from pipelines.ingest.judge import BATCH_ROWS, Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.refused import Refused
+from pipelines.ingest.reading.refused import Refused
+from pipelines.ingest.validating.validate import BATCH_ROWS, Outcome, judge, write_raw
+from pipelines.warehouse.root import DataRoot
 from schemas.examples import SAYS_OTHERWISE
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE

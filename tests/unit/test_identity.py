@@ -27,9 +27,10 @@ import xlsxwriter
 from python_calamine import CalamineWorkbook
 
 from pipelines.engine.errors import IrfError
-from pipelines.identity import link, pseudonym, registry, review, review_sheet
-from pipelines.identity.current_chi import current_chis
-from pipelines.identity.standardise import database
+from pipelines.identity import pseudonym, registry, review, review_sheet
+from pipelines.identity.linking import decide as link
+from pipelines.identity.linking.current_chi import current_chis
+from pipelines.identity.linking.standardise import database
 from schemas import chi
 
 Row = dict[str, Any]

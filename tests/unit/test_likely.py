@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.likely import likely
+from pipelines.ingest.validating.likely import likely
 
 PATIENT = "1904851231"
 

@@ -9,9 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.identity import benchmark, link, matcher, train
-from pipelines.identity.case import read_case
-from pipelines.identity.comparisons import COMPARISONS
+from pipelines.identity.learning import benchmark, train
+from pipelines.identity.learning.case import read_case
+from pipelines.identity.linking import decide as link
+from pipelines.identity.linking import score as matcher
+from pipelines.identity.linking.comparisons import COMPARISONS
 from pipelines.identity.review import DECISIONS
 
 FORENAMES = [

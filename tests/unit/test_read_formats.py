@@ -15,14 +15,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine.paths import REPOSITORY, DataRoot
-from pipelines.ingest import bounds, read_csv, read_parquet, read_workbook
-from pipelines.ingest.judge import Outcome, write_raw
+from pipelines.engine.sql import REPOSITORY
+from pipelines.ingest.intake import Judged, take_judged, take_raw
 from pipelines.ingest.landing import Landed, sha256_of
-from pipelines.ingest.read import Refused, read_text, refusing
-from pipelines.ingest.submissions import Judged, take_judged, take_raw
-from pipelines.ingest.unread import Unread, unread_of
+from pipelines.ingest.reading import bounds
+from pipelines.ingest.reading import csv as read_csv
+from pipelines.ingest.reading import parquet as read_parquet
+from pipelines.ingest.reading import workbook as read_workbook
+from pipelines.ingest.reading.read import Refused, read_text, refusing
+from pipelines.ingest.reading.unread import Unread, unread_of
+from pipelines.ingest.validating.validate import Outcome, write_raw
 from pipelines.steps import _rule_results
+from pipelines.warehouse.root import DataRoot
 from schemas.rules import FILE_RULES
 from tests import workbooks
 from tests.workbooks import number_cell, row, sheet, text_cell, text_rows, write_workbook

@@ -7,8 +7,9 @@ import pytest
 
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
-from pipelines.engine.paths import REPOSITORY, DataRoot
+from pipelines.engine.sql import REPOSITORY
 from pipelines.ingest.reference import load_reference, reference_file, typed_table
+from pipelines.warehouse.root import DataRoot
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
 

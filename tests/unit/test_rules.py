@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.database import open_database
-from pipelines.engine.paths import DataRoot
-from pipelines.ingest.judge import Outcome, judge, write_raw
 from pipelines.ingest.landing import Landed
+from pipelines.ingest.validating.validate import Outcome, judge, write_raw
+from pipelines.warehouse.root import DataRoot
 from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, PERIOD, Fields, example_file
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE

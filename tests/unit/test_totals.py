@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.judge import Outcome
+from pipelines.ingest.validating.validate import Outcome
 from tests.unit.test_feed_rules import PERIOD, Court
 
 Care = tuple[str, str, str, str]

@@ -1,0 +1,41 @@
+"""SQL as text: where the SELECTs of `sql/` are, what they read, quoting, and errors without values.
+
+Belongs here: reading, parsing, quoting. Does not belong here: running it (`database.py`).
+"""
+
+import functools
+import re
+from pathlib import Path
+
+import duckdb
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SQL = REPOSITORY / "sql"
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+@functools.cache
+def dependencies(sql: str) -> list[tuple[str, str]]:
+    """The (layer, table) pairs a SELECT reads, from DuckDB's own parse of it, sorted."""
+    with duckdb.connect() as connection:
+        row = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone()
+    assert row is not None
+    found = re.findall(r'"schema_name":"(\w+)","table_name":"(\w+)"', row[0])
+    return sorted({(layer, name) for layer, name in found if layer != "main"})
+
+
+def read_sql(layer: str, name: str) -> str:
+    """The text of `sql/<layer>/<name>.sql`."""
+    return (SQL / layer / f"{name}.sql").read_text("utf-8")
+
+
+def safe_reason(error: Exception) -> str:
+    """The first line of an error with every quoted value and number taken out, so that no record shows."""
+    first = str(error).splitlines()[0] if str(error) else ""
+    if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
+        return first
+    return re.sub(r"(['\"]).*?\1|\d{3,}", "…", first)

@@ -1,0 +1,239 @@
+"""From a submission's raw text to typed columns: the one scan that judging is made from.
+
+Belongs here: the SELECT that reads each column as its declared type, a record's key and part. Does not belong here: how a
+text is read (`sql/macro/read_text.sql`), what is wrong with it (`judge.py`).
+"""
+
+import calendar
+import datetime
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.engine.sql import literal
+from pipelines.ingest.landing import Landed
+from pipelines.ingest.validating.corrections import Correction, applied
+from schemas.feeds import FEEDS, Feed
+from schemas.plausible import DAYS, PLAUSIBLE, Bounds, largest
+from schemas.table import Column, columns, duckdb_type
+
+RECORD = "file_row_number"
+"""The place of a record in its raw file, as DuckDB gives it."""
+ROWS_ARE_PARTS = "rows_are_parts"
+"""What a raw file notes where the layout it was read in has several rows for one record."""
+USUAL_PAYMENT_DAYS = 92
+"""A payment for more days than a quarter has may be one whose days and months were swapped."""
+FIRST_LINE = "1"
+READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(): "read_count"}
+
+
+def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = (), bounds: Bounds | None = None) -> str:
+    """The SELECT that types and corrects a submission's raw text: one row a record, with flags beside the typed columns.
+
+    `…__unreadable`: the text is not what the column declares; `…__lost`: an identifier in scientific notation;
+    `…__out_of_bounds`: a number beyond its plausible bounds (those of the feed unless `bounds` says otherwise), which is then
+    no known figure. A scan and nothing else, so that records stay in the file's order and none waits for another.
+    """
+    feed = FEEDS[landed.feed]
+    declared = columns(feed.model)
+    flags = [*_unreadable(declared), *_lost(declared), *_moved(feed, declared), _letters_broken(declared)]
+    sent = ", ".join(f'"{c.name}__sent"' for c in declared)
+    event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
+    end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
+    month = f"CAST({literal(landed.period + '-01')} AS DATE)"
+    is_of_month = "CAST(NULL AS BOOLEAN)"
+    if feed.monthly:
+        is_of_month = f'"{feed.event}" >= CAST({literal(landed.period + "-01")} AS {event_type}) AND "{feed.event}" < CAST({literal(end)} AS {event_type})'
+    return f"""
+        WITH typed AS (
+            SELECT {", ".join(parsed(c) for c in declared)}, {", ".join(f'"{c.name}" AS "{c.name}__sent"' for c in declared)},
+                {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure
+            FROM {raw_records(raw)}
+        ),
+        parsed AS (
+            SELECT * EXCLUDE ({sent}), {", ".join(flags)}, {record_key(feed)} AS record_key,
+                CASE WHEN {is_line(feed, raw)} THEN '{FIRST_LINE}' ELSE {own_part(feed)} END AS part
+            FROM typed
+        ),
+        {applied("parsed", corrections)},
+        bounded AS ({_bounded("corrected", declared, PLAUSIBLE[landed.feed] if bounds is None else bounds, month)}),
+        final AS (
+            SELECT *, CAST({literal(end)} AS {event_type}) AS period_end_exclusive,
+                {is_of_month} AS is_of_month
+            FROM bounded
+        )
+        SELECT * FROM final
+    """
+
+
+def _unreadable(declared: list[Column]) -> list[str]:
+    """For each column but texts: whether its text is not what it declares, and of numbers whether it is one all the same."""
+    typed = [c for c in declared if c.arrow_type != pa.string()]
+    numbers = [c for c in declared if pa.types.is_decimal(c.arrow_type)]
+    return [
+        *(f'("{c.name}" IS NULL AND "{c.name}__sent" IS NOT NULL) AS "{c.name}__unreadable"' for c in typed),
+        *(
+            f'CASE WHEN "{c.name}" IS NULL THEN plain_amount("{c.name}__sent") IS NOT NULL ELSE FALSE END AS "{c.name}__is_number"'
+            for c in numbers
+        ),
+    ]
+
+
+def _lost(declared: list[Column]) -> list[str]:
+    """What spreadsheets did to identifiers: which of them are lost, whether any was repaired, a CHI without its zero.
+
+    CASE, not AND: most often a comparison tells, and the rest is not worked out.
+    """
+    ids = [c.name for c in declared if c.identifier]
+    lost = [
+        f'CASE WHEN "{n}" IS NULL THEN coalesce(is_lost_identifier(repaired_identifier("{n}__sent")), FALSE) ELSE FALSE END '
+        f'AS "{n}__lost"'
+        for n in ids
+    ]
+    repaired = [
+        f'CASE WHEN "{n}" <> "{n}__sent" THEN repaired_identifier("{n}__sent") <> "{n}__sent" ELSE FALSE END' for n in ids
+    ]
+    short = "FALSE"
+    if "chi_number" in ids:
+        short = 'CASE WHEN chi_number <> "chi_number__sent" THEN lacks_leading_zero(repaired_identifier("chi_number__sent")) ELSE FALSE END'
+    return [*lost, f"({' OR '.join(repaired) or 'FALSE'}) AS identifier_repaired", f"{short} AS chi_repaired"]
+
+
+def _letters_broken(declared: list[Column]) -> str:
+    """Whether any text of the record has lost letters, or letters of another encoding."""
+    texts = [f'has_broken_letters("{c.name}__sent")' for c in declared if c.arrow_type == pa.string()]
+    return f"({' OR '.join(texts)}) AS letters_broken"
+
+
+def _moved(feed: Feed, declared: list[Column]) -> list[str]:
+    """Whether a number was rounded, and by how many of the record's pounds."""
+    moved = {c.name: f'moved_by_rounding("{c.name}", "{c.name}__sent")' for c in declared if pa.types.is_decimal(c.arrow_type)}
+    rounded = " OR ".join(f"{moved[name]} <> 0" for name in moved) or "FALSE"
+    return [
+        f"({rounded}) AS amount_rounded",
+        f"{moved[feed.amount] if feed.amount else 'CAST(0 AS DECIMAL(18, 6))'} AS amount_moved",
+    ]
+
+
+def _swapped(month: str) -> str:
+    """Whether a payment for more days than is usual would be for days of the file's month with day and month swapped.
+
+    month: the SQL of the first day of the file's month.
+    """
+    ends = ("period_from", "period_to")
+    both = [f"swapped_day({end})" for end in ends]
+    pairs = [(both[0], ends[1]), (ends[0], both[1]), (both[0], both[1])]
+    of_month = " OR ".join(
+        f"({first} <= {last} AND month_of({first}) = {month} AND month_of({last}) = {month})" for first, last in pairs
+    )
+    return f"coalesce(period_to - period_from + 1 > {USUAL_PAYMENT_DAYS} AND ({of_month}), FALSE)"
+
+
+def _bounded(source: str, declared: list[Column], bounds: Bounds, month: str) -> str:
+    """The SELECT that sets aside figures beyond their bounds; they may be anything, a CHI number too, and enter no sum."""
+    replaced, flags = [], []
+    for c in declared:
+        if pa.types.is_decimal(c.arrow_type):
+            low, high = bounds[c.name]
+            is_beyond = f'coalesce("{c.name}" NOT BETWEEN {low} AND {high}, FALSE)'
+            replaced += [
+                f'CASE WHEN NOT {is_beyond} THEN "{c.name}" END AS "{c.name}"',
+                f'("{c.name}__unreadable" AND NOT "{c.name}__is_number") AS "{c.name}__unreadable"',
+            ]
+            flags.append(f'({is_beyond} OR ("{c.name}__unreadable" AND "{c.name}__is_number")) AS "{c.name}__out_of_bounds"')
+    if DAYS in bounds:
+        flags.append(f'coalesce(period_to - period_from + 1 > {bounds[DAYS][1]}, FALSE) AS "{DAYS}__out_of_bounds"')
+        flags.append(f"{_swapped(month)} AS days_and_months_swapped")
+    if not flags:
+        return f"SELECT * FROM {source}"
+    return f"SELECT * REPLACE ({', '.join(replaced)}), {', '.join(flags)} FROM {source}"
+
+
+def raw_records(raw: Path) -> str:
+    """The raw records of a submission as a table, with their places in it."""
+    return f"read_parquet({literal(str(raw))}, file_row_number = true)"
+
+
+def record_key(feed: Feed) -> str:
+    """The SQL of a record's key as one text. Blank columns are part of it; where a required one is blank there is no key.
+
+    A month is its first day, however the day in it was written.
+    """
+    required = {c.name for c in columns(feed.model) if c.required}
+    return _joined([_as_key(c) if c.name in required else f"coalesce({_as_key(c)}, '')" for c in _named(feed, feed.key)])
+
+
+def own_part(feed: Feed) -> str:
+    """The SQL of what a row itself says of which part of its record it is."""
+    return _joined([f"coalesce({_as_part(c)}, '')" for c in _named(feed, feed.parts)]) if feed.parts else "''"
+
+
+def is_line(feed: Feed, raw: Path) -> str:
+    """The SQL of whether a row's place among the rows of its record is all that tells it from them."""
+    if feed.has_lines:
+        return "TRUE"
+    if feed.parts and has_rows_as_parts(raw):
+        return " AND ".join(f'"{name}" IS NULL' for name in feed.parts)
+    return "FALSE"
+
+
+def has_rows_as_parts(raw: Path) -> bool:
+    """Whether the layout the file was read in says that rows of one key are parts of one record."""
+    return ROWS_ARE_PARTS.encode() in (pq.read_metadata(raw).metadata or {})
+
+
+def _named(feed: Feed, names: Sequence[str]) -> list[Column]:
+    by_name = {c.name: c for c in columns(feed.model)}
+    return [by_name[name] for name in names]
+
+
+def _as_key(c: Column) -> str:
+    return f'CAST(month_of("{c.name}") AS VARCHAR)' if c.arrow_type == pa.date32() else _escaped(c.name)
+
+
+def _as_part(c: Column) -> str:
+    return _escaped(c.name) if c.arrow_type == pa.string() else f'CAST("{c.name}" AS VARCHAR)'
+
+
+def _escaped(name: str) -> str:
+    """A text in which the sign that parts columns cannot be taken for one that does."""
+    return rf"""replace(replace("{name}", '\', '\\'), '|', '\|')"""
+
+
+def _joined(texts: Sequence[str]) -> str:
+    return " || '|' || ".join(texts)
+
+
+def parsed(c: Column) -> str:
+    """The SQL that reads a column's text as its type, under its name."""
+    value = _value(c, c.name)
+    return value if value == f'"{c.name}"' else f'{value} AS "{c.name}"'
+
+
+def as_read(c: Column, name: str) -> str:
+    """The SQL of what a column's text under `name` says: two spellings of one value are one text, what is none stays as sent."""
+    value = _value(c, name)
+    return f'"{name}"' if value == f'"{name}"' else f'coalesce(CAST({value} AS VARCHAR), "{name}")'
+
+
+def _value(c: Column, name: str) -> str:
+    """The SQL that reads the text under `name` as the column's type."""
+    if pa.types.is_decimal(c.arrow_type):
+        return f'within({"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{name}"), {largest(c)})'
+    if c.arrow_type != pa.string():
+        return f'{READERS[c.arrow_type]}("{name}")'
+    if c.name.endswith("chi_number"):
+        return f'read_chi("{name}")'
+    if c.identifier:
+        return f'read_identifier("{name}")'
+    if c.name.endswith("postcode"):
+        return f'normal_postcode("{name}")'
+    return f'"{name}"'
+
+
+def last_day(period: str) -> datetime.date:
+    """The last day of a month written as YYYY-MM."""
+    year, month = int(period[:4]), int(period[5:])
+    return datetime.date(year, month, calendar.monthrange(year, month)[1])

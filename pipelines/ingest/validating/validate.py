@@ -1,0 +1,333 @@
+"""Judging a submission: raw text to typed records, accepted or quarantined with every rule they broke.
+
+Belongs here: parsing by declared type, running the rules, splitting, counting rows and pounds.
+Does not belong here: the rules themselves (`schemas/rules.py`), which file counts (`submissions.py`).
+Conserves: rows read = accepted + quarantined; the same for pounds.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.engine.ahead import ahead
+from pipelines.engine.errors import IrfError
+from pipelines.engine.parquet import ParquetFile
+from pipelines.engine.sql import literal, safe_reason
+from pipelines.ingest.landing import Landed
+from pipelines.ingest.reading.read import Refused, read_text
+from pipelines.ingest.reading.unread import NOTE, Unread, unread_of
+from pipelines.ingest.validating.corrections import Corrected, Correction, count_corrected, rules_of_corrections
+from pipelines.ingest.validating.keys import further_records, told_apart
+from pipelines.ingest.validating.parse import RECORD, ROWS_ARE_PARTS, last_day, parse_select, raw_records
+from pipelines.ingest.validating.totals import total_rows
+from schemas import chi
+from schemas.dialect import Dialect, dialects_of
+from schemas.feeds import FEEDS, Lineage
+from schemas.plausible import Bounds
+from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, MAXIMUM_LOST_SHARE_PERCENT, Rule, rules_of
+from schemas.table import arrow_schema, columns
+
+BATCH_ROWS = 250_000
+RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
+"""What a raw record carries beside its text: the row of the file it is from, how many rows it stands for, a row that fits no header."""
+NO_RECORDS = "no records in the file; this feed always has some"
+FIRST_ROWS = 10
+"""How many row numbers are kept of each broken rule; a row number names nobody."""
+TOTAL = "total_row"
+LOST = ("identifier_lost", "optional_identifier_lost")
+LUHN_FROM = "2026-08"
+"""First month in which numbers with a modulus 10 check digit were issued."""
+
+
+@dataclass
+class Count:
+    """Rows and pounds that broke one rule, and the numbers of the first of the rows."""
+
+    severity: str
+    failed: int = 0
+    amount: Decimal = Decimal("0.00")
+    first_rows: list[int] = field(default_factory=list)
+
+
+@dataclass
+class Outcome:
+    """What became of a submission's rows and pounds. Pounds are None for feeds without money."""
+
+    rows: int = 0
+    accepted: int = 0
+    quarantined: int = 0
+    pounds_read: Decimal = Decimal("0.00")
+    pounds_quarantined: Decimal = Decimal("0.00")
+    rules: dict[str, Count] = field(default_factory=dict)
+    unread: Unread = field(default_factory=Unread)
+    corrected: dict[str, Corrected] = field(default_factory=dict)
+    """What each declared correction of the submission found. Pounds read are pounds as corrected."""
+    dropped: int = 0
+    """Rows that are quarantined because a correction dropped them."""
+    dated: int = 0
+    """Records of a monthly feed with a date, and those of them that are of the file's month."""
+    of_month: int = 0
+    coded_totals: list[int] = field(default_factory=list)
+    """Of a ledger the first total rows that stand among its codes or months."""
+    totals_that_differ: list[int] = field(default_factory=list)
+    """The first total rows whose numbers are not the sum of the rows above."""
+
+    @property
+    def identifiers_lost(self) -> int:
+        """Records with an identifier in scientific notation."""
+        return sum(count.failed for rule_id, count in self.rules.items() if rule_id in LOST)
+
+
+def staged_schema(feed: str) -> pa.Schema:
+    """The feed's own columns followed by the lineage columns; a quarantined record may lack any of its own."""
+    own = [pa.field(f.name, f.type) for f in arrow_schema(FEEDS[feed].model)]
+    return pa.schema(own + list(arrow_schema(Lineage)))
+
+
+def write_raw(landed: Landed, out: Path) -> int:
+    """The file as text columns in Parquet. Returns the rows read. Raises Refused as `read_text` does; then nothing is left."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    names = [c.name for c in columns(FEEDS[landed.feed].model)]
+    schema = pa.schema([(n, pa.string()) for n in names] + RAW_LINEAGE)
+    unfinished = out.with_suffix(".unfinished")
+    rows = 0
+    try:
+        file = read_text(landed.path, landed.feed, _dialects(landed), last_day(landed.period), landed.location)
+        with ParquetFile(unfinished, schema) as raw:
+            for batch in file:
+                raw.add(batch.select(schema.names).cast(schema))
+                rows += batch.num_rows
+            raw.note(NOTE, file.unread.as_note())
+            if file.dialect and file.dialect.rows_are_parts:
+                raw.note(ROWS_ARE_PARTS, file.dialect.name)
+        if not rows and not FEEDS[landed.feed].may_be_empty:
+            raise Refused("file.empty", NO_RECORDS)
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return rows
+
+
+def _dialects(landed: Landed) -> list[Dialect]:
+    """The dialects the file may be written in. Raises IrfError where a declaration is wrong."""
+    try:
+        return dialects_of(landed.agency, FEEDS[landed.feed].kind, landed.feed)
+    except ValueError as error:
+        raise IrfError(str(error)) from None
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection,
+    landed: Landed,
+    raw: Path,
+    staged: Path,
+    quarantine: Path,
+    postcodes: Path,
+    corrections: Sequence[Correction] = (),
+    bounds: Bounds | None = None,
+    *,
+    is_trial: bool = False,
+) -> Outcome:
+    """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
+
+    connection: a database that may read all these files; those of one feed share one, for opening it takes longer than judging
+    a small file. corrections: those declared for the submission; they are applied before the rules. bounds: what is plausible
+    in the feed, where it is not what `schemas/plausible.py` says.
+    Raises Refused as `refusal_of` says; then neither file is written. is_trial: do not raise then, so that a submitter sees
+    which records are bad.
+    """
+    rules = rules_of(landed.feed) + rules_of_corrections(corrections)
+    counts = {rule.rule_id: Count(rule.severity) for rule in rules}
+    outcome = Outcome(rules=counts, unread=unread_of(raw))
+    declared, schema = FEEDS[landed.feed].model.to_schema(), staged_schema(landed.feed)
+    bad_schema = schema.append(pa.field(RECORD, pa.int64()))
+    for path in (staged, quarantine):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
+    with ParquetFile(part, schema) as good, ParquetFile(bad_part, bad_schema) as bad:
+        for batch in ahead(_parsed_batches(connection, landed, raw, postcodes, corrections, bounds)):
+            is_bad = _judge_batch(batch, landed, rules, outcome)
+            count_corrected(batch, corrections, outcome.corrected)
+            accepted = _chosen(batch, ~is_bad)
+            declared.validate(accepted[list(declared.columns)])
+            good.add(_table(accepted, landed, schema))
+            bad.add(_table(_chosen(batch, is_bad), landed, bad_schema))
+    for count in outcome.rules.values():
+        # What rounding moved is known to fractions of a penny until here.
+        count.amount = count.amount.quantize(Decimal("0.01"), ROUND_HALF_UP)
+    refusal = refusal_of(landed.feed, outcome)
+    if refusal and not is_trial:
+        part.unlink()
+        bad_part.unlink()
+        raise refusal
+    _keep_original_text(connection, raw, bad_part, schema, quarantine)
+    bad_part.unlink()
+    part.replace(staged)
+    return outcome
+
+
+def refusal_of(feed: str, outcome: Outcome) -> Refused | None:
+    """The refusal of a submission whose records show that it is not what its name says.
+
+    Either none of its records is of its month, or more than the declared share is bad; what was dropped on purpose is not bad.
+    Or a ledger has a total among its codes, or spreadsheets have eaten the identifiers.
+    """
+    if not outcome.rows and not FEEDS[feed].may_be_empty:
+        return Refused("file.empty", NO_RECORDS)
+    if outcome.coded_totals:
+        rows = ", ".join(map(str, outcome.coded_totals))
+        return Refused(
+            "file.total_row", f"row {rows}: a total among the codes of a ledger would count its pounds twice; take it out"
+        )
+    if outcome.dated and not outcome.of_month:
+        return Refused("file.other_month", "no record is of the month in the file's name")
+    lost = outcome.identifiers_lost
+    if lost > 1 and lost * 100 > outcome.rows * MAXIMUM_LOST_SHARE_PERCENT:
+        return Refused(
+            "file.identifiers_lost",
+            f"{lost:,} of {outcome.rows:,} records have an identifier in scientific notation (1.00E+05), so its digits are lost; "
+            "format the column as text and export it again",
+        )
+    if (outcome.quarantined - outcome.dropped) * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
+        return Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
+    return None
+
+
+def _parsed_batches(
+    connection: duckdb.DuckDBPyConnection,
+    landed: Landed,
+    raw: Path,
+    postcodes: Path,
+    corrections: Sequence[Correction],
+    bounds: Bounds | None,
+) -> Iterator[pd.DataFrame]:
+    """The typed records in the file's order, with what no record can tell of itself: `duplicate_key`, `postcode_unknown` and such."""
+    try:
+        further = further_records(connection, landed, raw, corrections)
+        totals = total_rows(connection, landed.feed, raw)
+        directory = connection.sql(directory_postcodes(postcodes)).to_arrow_table()["postcode"].combine_chunks()
+        for batch in connection.sql(parse_select(landed, raw, corrections, bounds)).to_arrow_reader(BATCH_ROWS):
+            table = told_apart(pa.Table.from_batches([batch]), further)
+            postcode = table["postcode"] if "postcode" in table.column_names else pa.nulls(table.num_rows, pa.string())
+            is_unknown = pc.and_not(pc.is_valid(postcode), pc.is_in(postcode, value_set=directory))
+            table = table.append_column("postcode_unknown", is_unknown)
+            table = table.append_column("is_total", pc.is_in(table[RECORD], value_set=totals.rows))
+            table = table.append_column("total_differs", pc.is_in(table[RECORD], value_set=totals.that_differ))
+            yield table.to_pandas(types_mapper=pd.ArrowDtype)
+    except duckdb.Error as error:
+        raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
+
+
+def directory_postcodes(postcodes: Path) -> str:
+    """The SELECT of every postcode of the directory in its normal form."""
+    normal = 'normal_postcode("Postcode")'
+    return f"SELECT DISTINCT {normal} AS postcode FROM read_parquet({literal(str(postcodes))}) WHERE {normal} IS NOT NULL"
+
+
+def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> "pd.Series[bool]":
+    """Run every rule on a batch and count; True where a record is bad. Masks are counted first; no failing value is kept."""
+    feed = FEEDS[landed.feed]
+    is_total = batch["is_total"].astype(bool)
+    if is_total.any():
+        _set_totals_aside(batch, is_total, landed.feed, outcome)
+    if "chi_number" in batch:
+        known = batch["chi_number"].notna()
+        valid = chi.valid(batch["chi_number"], luhn_allowed=landed.period >= LUHN_FROM)
+        batch["chi_is_valid"] = pd.Series(valid, index=batch.index).astype("bool[pyarrow]").where(known)
+    else:
+        batch["chi_is_valid"] = pd.Series(pd.NA, index=batch.index, dtype="bool[pyarrow]")
+    amount = pa.array(batch[feed.amount]) if feed.amount else pa.nulls(len(batch), pa.decimal128(18, 2))
+    bad = pd.Series(False, index=batch.index)
+    broken: list[pa.Array] = []
+    for rule in rules:
+        fails = ~rule.as_check()(batch).check_output.astype(bool)
+        if rule.rule_id != TOTAL:
+            fails &= ~is_total
+        if not fails.any():
+            continue
+        count = outcome.rules[rule.rule_id]
+        count.failed += int(fails.sum())
+        count.amount += _pounds(pa.array(batch[rule.pounds]) if rule.pounds else amount, fails)
+        count.first_rows = _first_rows(count.first_rows, batch["source_row"][fails])
+        if rule.severity == "record":
+            bad |= fails
+            broken.append(pc.if_else(pa.array(fails), rule.rule_id + " ", ""))
+    rows = batch["row_count"].to_numpy(dtype="int64")
+    outcome.rows += int(rows.sum())
+    outcome.quarantined += int(rows[bad.to_numpy(bool)].sum())
+    outcome.dropped += int(rows[batch["is_dropped"].to_numpy(bool)].sum())
+    outcome.accepted = outcome.rows - outcome.quarantined
+    outcome.dated += int(batch["is_of_month"].notna().sum())
+    outcome.of_month += int(batch["is_of_month"].sum())
+    outcome.pounds_read += _pounds(amount, pd.Series(True, index=batch.index))
+    outcome.pounds_quarantined += _pounds(amount, bad)
+    nothing = pa.nulls(len(batch), pa.string())
+    joined = pc.ascii_rtrim_whitespace(pc.binary_join_element_wise(*broken, "")) if broken else nothing
+    batch["broken_rules"] = _texts(pc.if_else(pa.array(bad), joined, nothing), batch)
+    batch["original"] = _texts(nothing, batch)
+    return bad
+
+
+def _set_totals_aside(batch: pd.DataFrame, is_total: "pd.Series[bool]", feed: str, outcome: Outcome) -> None:
+    """A total row is no record: it stands for no row, and its numbers are none of the file's."""
+    outcome.totals_that_differ = _first_rows(
+        outcome.totals_that_differ, batch["source_row"][batch["total_differs"].astype(bool)]
+    )
+    if feed == "ledger":
+        is_coded = is_total & (batch["cost_code"].notna() | batch["month"].notna())
+        outcome.coded_totals = _first_rows(outcome.coded_totals, batch["source_row"][is_coded])
+    numbers = [c.name for c in columns(FEEDS[feed].model) if pa.types.is_decimal(c.arrow_type)]
+    batch.loc[is_total, ["record_key", "is_of_month", *numbers]] = pd.NA
+    batch.loc[is_total, "row_count"] = 0
+
+
+def _texts(values: pa.Array, batch: pd.DataFrame) -> pd.Series:
+    return pd.Series(pd.arrays.ArrowExtensionArray(values), index=batch.index)
+
+
+def _first_rows(known: list[int], rows: pd.Series) -> list[int]:
+    """The first different row numbers; one row of a file may make several records."""
+    if len(known) == FIRST_ROWS:
+        return known
+    return list(dict.fromkeys([*known, *(int(row) for row in rows.drop_duplicates().head(FIRST_ROWS))]))[:FIRST_ROWS]
+
+
+def _pounds(amount: pa.Array, chosen: "pd.Series[bool]") -> Decimal:
+    total = pc.sum(amount.filter(pa.array(chosen.to_numpy(bool)))).as_py()
+    return total if total is not None else Decimal("0.00")
+
+
+def _chosen(batch: pd.DataFrame, chosen: "pd.Series[bool]") -> pd.DataFrame:
+    """The chosen records; where all are, nothing is copied."""
+    return batch if chosen.all() else batch[chosen]
+
+
+def _table(records: pd.DataFrame, landed: Landed, schema: pa.Schema) -> pa.Table:
+    """Records as they are written: with the submission they are from."""
+    whole = {"agency": landed.agency, "period": landed.period, "source_file": landed.file_hash[:12]}
+    own = pa.schema([field for field in schema if field.name not in whole])
+    table = pa.Table.from_pandas(records[own.names], schema=own, preserve_index=False)
+    for name, value in whole.items():
+        table = table.append_column(schema.field(name), pa.repeat(value, table.num_rows))
+    return table.select(schema.names)
+
+
+def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: Path, schema: pa.Schema, out: Path) -> None:
+    """Write the quarantine with every field as it was sent."""
+    reader = connection.sql(
+        f"""
+        SELECT bad.* EXCLUDE (original, {RECORD}), CAST(to_json(sent) AS VARCHAR) AS original
+        FROM read_parquet({literal(str(bad))}) AS bad
+        JOIN {raw_records(raw)} AS sent USING ({RECORD})
+        ORDER BY {RECORD}
+        """
+    ).to_arrow_reader(BATCH_ROWS)
+    with ParquetFile(out, schema) as kept:
+        for batch in reader:
+            kept.add(pa.Table.from_batches([batch]).cast(schema))

@@ -1,0 +1,1 @@
+"""The data root: its folders, the tables in them, what is noted of a refresh, the releases. Knows nothing of care."""
