@@ -1,6 +1,6 @@
 """A good record of every feed, as the text of its fields: what the examples of the rules are changed from.
 
-Belongs here: records that break no rule. Does not belong here: the rules and what breaks them (`rules.py`).
+Belongs here: records that break no rule. Does not belong here: the rules and what breaks them (`schemas/rules`).
 Nobody in them is real; the numbers are those that the national guidance gives as examples.
 """
 

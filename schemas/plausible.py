@@ -1,7 +1,7 @@
 """Plausible bounds: between which figures an amount, a quantity or a number of days can be what it says.
 
 Belongs here: the bounds that hold unless `reference/plausible_bounds.csv` says otherwise. Does not belong here: what becomes
-of a record beyond them (the rules `<column>.out_of_bounds`), less than certain signs of error (other rules of `rules.py`).
+of a record beyond them (the rules `<column>.out_of_bounds`), less than certain signs of error (other rules of `schemas/rules`).
 They are far above what is ever true, and below 101,000,000, the least that a CHI number is when it is read as a number.
 """
 

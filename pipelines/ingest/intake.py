@@ -54,7 +54,7 @@ def fingerprint(*files: Path) -> str:
 @functools.cache
 def _code_files() -> list[Path]:
     """What decides a judgement in the repository, listed once: it is asked for with every submission."""
-    patterns = ("schemas/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/**/*.py", "sql/macro/*.sql")
+    patterns = ("schemas/**/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/**/*.py", "sql/macro/*.sql")
     return sorted(path for pattern in patterns for path in REPOSITORY.glob(pattern))
 
 

@@ -1,7 +1,7 @@
 """What crosses reference tables: names that another table must have, rows that exclude one another.
 
 Belongs here: checks that need more than one row, their SELECTs and sentences. Does not belong here: what holds within a cell or
-a row (declared in `schemas/reference.py`, checked by `reference.py`).
+a row (declared in `schemas/reference`, checked by `reference.py`).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Drift: a file's measures beside those of the same agency's earlier files of the feed.
 
 Belongs here: what is usual, and whether a measure leaves its tolerance. Does not belong here: the measures themselves
-(`sql/check/drift_measure.sql`), the tolerances (`schemas/rules.py`).
+(`sql/check/drift_measure.sql`), the tolerances (`schemas/rules`).
 What is usual is the median of the last files. Files that drifted do not count while enough others do, so that several bad
 months in a row stay bad; a change that lasts becomes the usual once it fills most of the window.
 """

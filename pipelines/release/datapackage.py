@@ -1,6 +1,6 @@
 """The Frictionless Data Package of a release, made from the published models.
 
-Belongs here: models to `datapackage.json`. Does not belong here: the models (`schemas/published.py`).
+Belongs here: models to `datapackage.json`. Does not belong here: the models (`schemas/published`).
 """
 
 from collections.abc import Sequence

@@ -30,7 +30,7 @@ from schemas.table import columns, grain, key
 
 HEAD = """# Data dictionary
 
-Made from `schemas/published.py` by `make docs`; do not edit. Money is exact decimal pounds. Months are their first day.
+Made from `schemas/published` by `make docs`; do not edit. Money is exact decimal pounds. Months are their first day.
 """
 
 
@@ -50,7 +50,7 @@ def dictionary() -> str:
 
 RULES_HEAD = """# Rules
 
-Made from `schemas/rules.py` by `make docs`; do not edit. Severities: `file` refuses the file and the one before stays;
+Made from `schemas/rules` by `make docs`; do not edit. Severities: `file` refuses the file and the one before stays;
 `record` sets the record aside with every rule it broke, its pounds on a line of their own; `warning` keeps and counts it.
 Counts and pounds of every rule are in `rule_result`.
 """

@@ -1,7 +1,7 @@
 """Declared corrections of known source errors: what `reference/corrections.csv` may say, and the SQL it means.
 
 Belongs here: reading and checking declarations, conditions, the steps of the parsed SELECT that apply them, what they
-found. Does not belong here: judging (`judge.py`), the rules of records (`schemas/rules.py`).
+found. Does not belong here: judging (`judge.py`), the rules of records (`schemas/rules`).
 Conserves: no record leaves; each correction counts the records it touched and their pounds before and after.
 """
 

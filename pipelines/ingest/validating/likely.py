@@ -1,6 +1,6 @@
 """What a field that breaks a rule probably is, in words for whoever made the file.
 
-Belongs here: telling it from the text of the field. Does not belong here: the rules (`schemas/rules.py`), the answer of
+Belongs here: telling it from the text of the field. Does not belong here: the rules (`schemas/rules`), the answer of
 `irf validate`. No text of a field is ever part of the words.
 """
 

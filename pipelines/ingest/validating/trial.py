@@ -1,7 +1,7 @@
 """Checking files before the deadline: judged as a refresh would judge them, in a folder of our own that is gone afterwards.
 
 Belongs here: which submission a file is, trying it, and the words of the answer. Does not belong here: the rules
-(`schemas/rules.py`), judging (`pipelines/ingest/validating/validate.py`), the workbook for the agency (`error_workbook.py`).
+(`schemas/rules`), judging (`pipelines/ingest/validating/validate.py`), the workbook for the agency (`error_workbook.py`).
 Nothing under the data root is written: its reference tables are read, and that is all.
 """
 

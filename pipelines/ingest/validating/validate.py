@@ -1,7 +1,7 @@
 """Judging a submission: raw text to typed records, accepted or quarantined with every rule they broke.
 
 Belongs here: parsing by declared type, running the rules, splitting, counting rows and pounds.
-Does not belong here: the rules themselves (`schemas/rules.py`), which file counts (`submissions.py`).
+Does not belong here: the rules themselves (`schemas/rules`), which file counts (`submissions.py`).
 Conserves: rows read = accepted + quarantined; the same for pounds.
 """
 

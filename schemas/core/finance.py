@@ -1,0 +1,60 @@
+"""Budgets, pounds that are held, and what becomes of each service's residual.
+
+Belongs here: inside tables between the ledgers and the cost lines. Does not belong here: the ledger lines themselves, which
+have their published shape (`schemas/published`).
+"""
+
+from pandera.typing import Series
+
+from schemas.core.words import PART
+from schemas.table import Table, column, table
+from schemas.types import Count, Day, Flag, Money, Text
+
+
+@table(grain="budget row", key=())
+class BudgetLine(Table):
+    """Every current budget row with the service it belongs to. Months may lie outside the dataset's."""
+
+    agency: Series[Text] = column("whose budget", required=True)
+    month: Series[Day] = column("month of the budget", required=True)
+    cost_code: Series[Text] = column("code, where the budget is by code")
+    service: Series[Text] = column("service; unmapped where none is known; NULL when the code is not a cost")
+    council: Series[Text] = column("council area the pounds are for; NULL when not divided")
+    locality: Series[Text] = column("locality the pounds are for; NULL when not divided")
+    amount: Series[Money] = column("pounds", required=True)
+
+
+@table(grain="part of a quarantined record", key=("agency", "feed", "record_key", "part", "service", "month", "number"))
+class Held(Table):
+    """The quarantined amounts that count as H, each in its month, with its file and row."""
+
+    agency: Series[Text] = column("who pays", required=True)
+    feed: Series[Text] = column("feed", required=True)
+    record_key: Series[Text] = column(
+        "the record's key; where it has none, its period and pounds", required=True, identifying=True
+    )
+    part: Series[Text] = column(PART, required=True)
+    service: Series[Text] = column("service", required=True)
+    month: Series[Day] = column("first of the month it counts in", required=True)
+    amount: Series[Money] = column("pounds", required=True)
+    source_file: Series[Text] = column("first 12 of the file's sha256", required=True)
+    source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
+    number: Series[Count] = column("from 1, among records that are alike in all else", required=True)
+
+
+@table(grain="agency × service × month", key=("agency", "service", "month"))
+class ServiceMonth(Table):
+    """Quantum, direct cost, quarantined amount and residual of a service, and what becomes of the residual."""
+
+    agency: Series[Text] = column("agency", required=True)
+    service: Series[Text] = column("service", required=True)
+    month: Series[Day] = column("first of the month", required=True)
+    quantum: Series[Money] = column("Q", required=True)
+    has_quantum: Series[Flag] = column("the ledger has a row for it", required=True)
+    direct: Series[Money] = column("D", required=True)
+    quarantined: Series[Money] = column("H", required=True)
+    residual: Series[Money] = column("R = Q − D − H", required=True)
+    treatment: Series[Text] = column("none, scale, locality or hold: what is done with R", required=True)
+    is_out_of_band: Series[Flag] = column("held because the scale factor lies outside its band", required=True)
+    is_activity_only: Series[Flag] = column("declared to count activity and have no ledger amount", required=True)
+    population_weight: Series[Text] = column("all, 65+ or 75+", required=True)

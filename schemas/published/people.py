@@ -1,0 +1,58 @@
+"""People without identifiers, the change of their ids and the quality of their links.
+
+Belongs here: tables about people and links. Does not belong here: what their care cost (`cost.py`).
+"""
+
+from pandera.typing import Series
+
+from schemas.published.words import COUNCIL, FINANCIAL_YEAR, LOCALITY, MONTH, SEX, SIMD
+from schemas.table import Table, column, table
+from schemas.types import Count, Day, Flag, Money, Rate, Text
+
+
+@table(grain="person", key=("person_id",))
+class Person(Table):
+    """A person with at least one cost line, without any identifier."""
+
+    person_id: Series[Text] = column("pseudonym of the person", required=True)
+    first_month: Series[Day] = column("first month with a cost line", required=True)
+    last_month: Series[Day] = column("last month with a cost line", required=True)
+    sex: Series[Text] = column(SEX, required=True)
+    age_band: Series[Text] = column("age at the last day of the release's period, in bands, or Unknown", required=True)
+    council: Series[Text] = column(COUNCIL, required=True)
+    locality: Series[Text] = column(LOCALITY, required=True)
+    data_zone: Series[Text] = column("2011 data zone of the (last) own home; NULL when unknown")
+    simd_quintile: Series[Count] = column(SIMD)
+    is_deceased: Series[Flag] = column("a date of death is known", required=True)
+    month_of_death: Series[Day] = column("first day of the month of death; NULL when none is known")
+    link_method: Series[Text] = column(
+        "how the person's care records were linked: chi, probabilistic, decision, unlinked or none", required=True
+    )
+
+
+@table(grain="person id change", key=("old_person_id", "new_person_id", "changed_in"))
+class PersonHistory(Table):
+    """Which person id became which when a client was linked."""
+
+    old_person_id: Series[Text] = column("the id before", required=True)
+    new_person_id: Series[Text] = column("the id after", required=True)
+    changed_in: Series[Text] = column("period (YYYY-MM) of the refresh that changed it", required=True)
+
+
+@table(grain="agency × month × link_method", key=("agency", "month", "link_method"))
+class LinkQuality(Table):
+    """How well each agency's clients are linked to people, in clients and in pounds."""
+
+    financial_year: Series[Text] = column(FINANCIAL_YEAR, required=True)
+    month: Series[Day] = column(MONTH, required=True)
+    agency: Series[Text] = column("whose clients", required=True)
+    link_method: Series[Text] = column("chi, probabilistic, decision, unlinked or none", required=True)
+    clients: Series[Count] = column("distinct people with a line", required=True)
+    cost: Series[Money] = column("sum of cost of their lines; for none, of lines without a person", required=True, unit="GBP")
+    estimated_precision: Series[Rate] = column(
+        "for probabilistic, the share of these links that is expected to be right: the mean posterior of the people"
+    )
+    estimated_recall: Series[Rate] = column(
+        "of the agency's clients of the month who are expected to be in the register, the share expected to be linked rightly; "
+        "the same in each row of the agency and month"
+    )

@@ -1,0 +1,48 @@
+"""What the agencies sent, and what the rules found in it.
+
+Belongs here: tables about submissions. Does not belong here: their records, which are never published.
+"""
+
+from pandera.typing import Series
+
+from schemas.table import Table, column, table
+from schemas.types import Count, Money, Text
+
+
+@table(grain="submission", key=("agency", "feed", "period", "revision"))
+class Submission(Table):
+    """Every file the agencies sent up to the period, and what became of its rows."""
+
+    agency: Series[Text] = column("who submitted", required=True)
+    feed: Series[Text] = column("what kind of file", required=True)
+    period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
+    revision: Series[Count] = column("0 = the plain file, 1 = .r1, 2 = .r2 …", required=True)
+    file_hash: Series[Text] = column(
+        "HMAC-SHA-256 of the file as dropped, with the pseudonym key: `irf verify --landing` makes it again; "
+        "NULL of a file that could not be read"
+    )
+    rows: Series[Count] = column("rows read", required=True)
+    accepted: Series[Count] = column("rows in use", required=True)
+    quarantined: Series[Count] = column("rows set aside, with the rules they broke", required=True)
+    superseded: Series[Count] = column("rows replaced by a later submission", required=True)
+    amount: Series[Money] = column("sum of the file's amount column; NULL for feeds without money", unit="GBP")
+    status: Series[Text] = column("accepted, replaced (by a resubmission) or refused", required=True)
+    received_order: Series[Count] = column(
+        "place of the submission within its agency and feed, by period and revision", required=True
+    )
+
+
+@table(grain="submission × rule", key=("agency", "feed", "period", "revision", "rule_id"))
+class RuleResult(Table):
+    """What each validation rule found in each submission."""
+
+    agency: Series[Text] = column("who submitted", required=True)
+    feed: Series[Text] = column("what kind of file", required=True)
+    period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
+    revision: Series[Count] = column("0 = the plain file", required=True)
+    rule_id: Series[Text] = column("id of the rule (docs/rules.md)", required=True)
+    severity: Series[Text] = column("file, record or warning", required=True)
+    evaluated: Series[Count] = column("rows judged", required=True)
+    failed: Series[Count] = column("rows that broke the rule", required=True)
+    amount: Series[Money] = column("pounds on the rows that broke it; NULL for feeds without money", unit="GBP")
+    status: Series[Text] = column("passed, warned or failed", required=True)
