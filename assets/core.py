@@ -67,7 +67,7 @@ def _from_sql(name: str) -> dg.AssetsDefinition:
 
 @dg.asset(
     key=["core", "rule_finding"], group_name="core", partitions_def=MONTHS, required_resource_keys=ALONE,
-    deps=sorted({key for rule_id in CROSS_RULES for key in sql_dependencies("check", f"rule_{rule_id}")}),
+    deps=sorted({key for rule_id in CROSS_RULES for key in sql_dependencies("rule", rule_id)}),
 )  # fmt: skip
 def rule_finding(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Records in use that break a rule that needs other files."""
@@ -79,7 +79,7 @@ def rule_finding(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     group_name="core",
     partitions_def=MONTHS,
     required_resource_keys=ALONE,
-    deps=sql_dependencies("check", "drift_measure"),
+    deps=sql_dependencies("rule", "drift_measure"),
 )
 def drift(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
     """Each file's rows, pounds and units for each person beside what is usual."""

@@ -328,14 +328,14 @@ class Steps:
 
     def rule_finding(self) -> int:
         """Judge the records in use by the rules that need other files. Returns how many findings there are."""
-        by_rule = self._selected("check", [f"rule_{rule_id}" for rule_id in CROSS_RULES])
+        by_rule = self._selected("rule", list(CROSS_RULES))
         found = [row for rows in by_rule for row in rows]
         self._write("core", "rule_finding", pa.Table.from_pylist(found, arrow_schema(CORE["rule_finding"])))
         return len(found)
 
     def drift(self) -> int:
         """Compare each file with the earlier ones of its agency and feed. Returns how many measures drift."""
-        (measures,) = self._selected("check", ["drift_measure"])
+        (measures,) = self._selected("rule", ["drift_measure"])
         rows = drift_rows(measures)
         self._write("core", "drift", pa.Table.from_pylist(rows, arrow_schema(CORE["drift"])))
         return sum(row["drifts"] for row in rows)

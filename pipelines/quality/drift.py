@@ -1,7 +1,7 @@
 """Drift: a file's measures beside those of the same agency's earlier files of the feed.
 
 Belongs here: what is usual, and whether a measure leaves its tolerance. Does not belong here: the measures themselves
-(`sql/check/drift_measure.sql`), the tolerances (`schemas/rules`).
+(`sql/rule/drift_measure.sql`), the tolerances (`schemas/rules`).
 What is usual is the median of the last files. Files that drifted do not count while enough others do, so that several bad
 months in a row stay bad; a change that lasts becomes the usual once it fills most of the window.
 """
@@ -59,7 +59,7 @@ def _tolerated(now: Decimal, usual: Decimal, rule: DriftRule) -> bool:
 
 
 def drift_rows(measures: Iterable[dict]) -> list[dict]:
-    """The rows of `core/drift` from those of `sql/check/drift_measure.sql`."""
+    """The rows of `core/drift` from those of `sql/rule/drift_measure.sql`."""
     by_feed: dict[tuple[str, str], list[dict]] = {}
     for row in measures:
         by_feed.setdefault((row["agency"], row["feed"]), []).append(row)

@@ -48,7 +48,7 @@ BLOCKING = {
     "budgets": "every pound of the budgets is in each budget table once",
     "month_without_ledger": "every month with activity has a ledger",
 }
-"""Checks by SQL that block: a row that `sql/check/gate_<name>.sql` returns breaks the sentence."""
+"""Checks by SQL that block: a row that `sql/gate/<name>.sql` returns breaks the sentence."""
 NAMED = {
     "no_quantum": "every service with a cost has a ledger amount",
     "out_of_band": "every residual is small enough to be spread over the records",
@@ -275,8 +275,8 @@ def _with_fates(judged: list[Judged], steps: Steps) -> list[tuple[Judged, dict |
 
 
 def _selected(steps: Steps) -> dict[str, list[tuple]]:
-    """What `sql/check/gate_<name>.sql` finds, by name, all in one database."""
-    selects = {name: read_sql("check", f"gate_{name}") for name in (*BLOCKING, *NAMED)}
+    """What `sql/gate/<name>.sql` finds, by name, all in one database."""
+    selects = {name: read_sql("gate", name) for name in (*BLOCKING, *NAMED)}
     needed = sorted({table for sql in selects.values() for table in dependencies(sql)})
     with steps.database(needed) as connection:
         return {name: connection.execute(sql).fetchall() for name, sql in selects.items()}

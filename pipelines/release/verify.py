@@ -186,7 +186,7 @@ def _without_year(declared: pa.Schema, file: Path) -> pa.Schema:
 
 
 def _identity(connection: duckdb.DuckDBPyConnection, name: str, sentence: str) -> Finding:
-    rows = connection.execute((SQL / "check" / f"release_{name}.sql").read_text("utf-8")).fetchall()
+    rows = connection.execute((SQL / "release" / f"{name}.sql").read_text("utf-8")).fetchall()
     if not rows:
         return Finding(name, True, sentence)
     return Finding(name, False, f"{sentence}: broken {len(rows)} times, first: {', '.join(str(v) for v in rows[0])}")

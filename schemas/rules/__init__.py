@@ -1,7 +1,7 @@
 """The rules every record and file must keep: one registry.
 
 Belongs here: a rule's id, severity, the sentence a finance officer reads, an example that fails and one that passes, and
-the test itself (for rules that cross records, the name of the SELECT in `sql/check` that is the test).
+the test itself (for rules that cross records, the name of the SELECT in `sql/rule` that is the test).
 Does not belong here: how answers that cross records or tables are found (`pipelines/ingest/validating/validate.py`, in DuckDB).
 Severities: `file` refuses the submission, `record` quarantines the record, `warning` keeps and counts it.
 """

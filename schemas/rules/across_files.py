@@ -1,4 +1,4 @@
-"""The rules on records beside those of other files; each is a SELECT in `sql/check`.
+"""The rules on records beside those of other files; each is a SELECT in `sql/rule`.
 
 Belongs here: what one record says against another file's. Does not belong here: rules that a record's own file can answer
 (`of_records.py`).
@@ -11,7 +11,7 @@ from schemas.feeds import FEEDS
 
 @dataclass(frozen=True)
 class CrossRule:
-    """A rule that needs more than the record's own file; `sql/check/rule_<rule_id>.sql` finds what breaks it.
+    """A rule that needs more than the record's own file; `sql/rule/<rule_id>.sql` finds what breaks it.
 
     It is judged anew in every refresh, over the records then in use, so that no late file is left out.
     """

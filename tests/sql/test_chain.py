@@ -69,7 +69,7 @@ CHAIN = ("core/record_person", "core/record_month", "core/unit_cost_match", "cor
          "core/held", "core/service_month", "core/cost_line", "mart/population", "mart/client_month_cost", "mart/locality_month_cost",
          "mart/control_total", "mart/bridge", "mart/bridge_to_date", "mart/elimination", "core/budget_line", "mart/budget_variance",
          "mart/locality_budget", "mart/partnership_budget")  # fmt: skip
-GATE = ("gate_ledger", "gate_months", "gate_marts", "gate_month_without_ledger", "gate_bridge", "gate_to_date", "gate_budgets")
+GATE = ("ledger", "months", "marts", "month_without_ledger", "bridge", "to_date", "budgets")
 
 Data = dict[str, list[Row]]
 
@@ -101,7 +101,7 @@ def person(row: Row) -> str:
 
 def broken(data: Data) -> dict[str, list[Row]]:
     """What each check of the gate finds."""
-    found = {name: run(f"check/{name}", needed(f"check/{name}", data)) for name in GATE}
+    found = {name: run(f"gate/{name}", needed(f"gate/{name}", data)) for name in GATE}
     return {name: rows for name, rows in found.items() if rows}
 
 
@@ -208,26 +208,26 @@ def less(rows: list[Row], column: str) -> list[Row]:
 @pytest.mark.parametrize(
     ("table", "change", "check"),
     [
-        ("core.cost_line", lambda rows: less(rows, "cost"), "gate_ledger"),
-        ("core.cost_line", lambda rows: rows[1:], "gate_ledger"),
-        ("core.cost_line", lambda rows: [*rows, rows[0]], "gate_ledger"),
-        ("core.record_cost", lambda rows: less(rows, "direct_cost"), "gate_months"),
-        ("core.record_cost", lambda rows: [{**row, "split_total": row["split_total"] + 1} for row in rows], "gate_months"),
-        ("core.record_cost", lambda rows: [{**row, "record_key": "2"} for row in rows], "gate_months"),
-        ("mart.client_month_cost", lambda rows: less(rows, "cost"), "gate_marts"),
-        ("mart.client_month_cost", lambda rows: rows[1:], "gate_marts"),
-        ("mart.locality_month_cost", lambda rows: less(rows, "cost"), "gate_marts"),
-        ("mart.locality_month_cost", lambda rows: [*rows, rows[0]], "gate_marts"),
-        ("mart.bridge", lambda rows: less(rows, "ledger"), "gate_bridge"),
-        ("mart.bridge", lambda rows: less(rows, "attributed"), "gate_bridge"),
-        ("mart.bridge", lambda rows: rows[1:], "gate_bridge"),
-        ("mart.elimination", lambda rows: less(rows, "amount"), "gate_bridge"),
-        ("mart.elimination", lambda rows: [], "gate_bridge"),
-        ("mart.bridge_to_date", lambda rows: less(rows, "published"), "gate_to_date"),
-        ("mart.bridge_to_date", lambda rows: rows[1:], "gate_to_date"),
-        ("mart.budget_variance", lambda rows: less(rows, "budget"), "gate_budgets"),
-        ("mart.locality_budget", lambda rows: less(rows, "budget"), "gate_budgets"),
-        ("mart.partnership_budget", lambda rows: [*rows, *rows], "gate_budgets"),
+        ("core.cost_line", lambda rows: less(rows, "cost"), "ledger"),
+        ("core.cost_line", lambda rows: rows[1:], "ledger"),
+        ("core.cost_line", lambda rows: [*rows, rows[0]], "ledger"),
+        ("core.record_cost", lambda rows: less(rows, "direct_cost"), "months"),
+        ("core.record_cost", lambda rows: [{**row, "split_total": row["split_total"] + 1} for row in rows], "months"),
+        ("core.record_cost", lambda rows: [{**row, "record_key": "2"} for row in rows], "months"),
+        ("mart.client_month_cost", lambda rows: less(rows, "cost"), "marts"),
+        ("mart.client_month_cost", lambda rows: rows[1:], "marts"),
+        ("mart.locality_month_cost", lambda rows: less(rows, "cost"), "marts"),
+        ("mart.locality_month_cost", lambda rows: [*rows, rows[0]], "marts"),
+        ("mart.bridge", lambda rows: less(rows, "ledger"), "bridge"),
+        ("mart.bridge", lambda rows: less(rows, "attributed"), "bridge"),
+        ("mart.bridge", lambda rows: rows[1:], "bridge"),
+        ("mart.elimination", lambda rows: less(rows, "amount"), "bridge"),
+        ("mart.elimination", lambda rows: [], "bridge"),
+        ("mart.bridge_to_date", lambda rows: less(rows, "published"), "to_date"),
+        ("mart.bridge_to_date", lambda rows: rows[1:], "to_date"),
+        ("mart.budget_variance", lambda rows: less(rows, "budget"), "budgets"),
+        ("mart.locality_budget", lambda rows: less(rows, "budget"), "budgets"),
+        ("mart.partnership_budget", lambda rows: [*rows, *rows], "budgets"),
     ],
 )
 def test_a_check_sees_a_penny(table: str, change: Any, check: str) -> None:
@@ -254,7 +254,7 @@ def test_a_check_sees_a_penny(table: str, change: Any, check: str) -> None:
 
 
 def test_a_month_of_activity_without_a_ledger_is_seen() -> None:
-    assert list(broken(chain([STAY], LEDGER[1:]))) == ["gate_month_without_ledger"]
+    assert list(broken(chain([STAY], LEDGER[1:]))) == ["month_without_ledger"]
 
 
 def test_what_does_not_block_is_named() -> None:
@@ -268,11 +268,11 @@ def test_what_does_not_block_is_named() -> None:
     }
     data = chain([STAY, payment], [{**row, "amount": "600.00"} for row in LEDGER[:1]] + LEDGER[2:])
     # D is 69.23 of 9 days in February and 30.77 of 4 in March; no ledger in March; 600.00 is no factor within 0.5 to 2.
-    named = {name: run(f"check/{name}", needed(f"check/{name}", data)) for name in ("gate_no_quantum", "gate_out_of_band", "gate_payments_without_line")}  # fmt: skip
+    named = {name: run(f"gate/{name}", needed(f"gate/{name}", data)) for name in ("no_quantum", "out_of_band", "payments_without_line")}  # fmt: skip
     stay = {"agency": "board", "service": "acute_emergency"}
-    assert named["gate_no_quantum"] == [{**stay, "month": "2026-03", "direct": Decimal("30.77")}]
-    assert [row["month"] for row in named["gate_out_of_band"]] == ["2026-02", "2026-03", "2026-04"]
-    assert named["gate_payments_without_line"] == [
+    assert named["no_quantum"] == [{**stay, "month": "2026-03", "direct": Decimal("30.77")}]
+    assert [row["month"] for row in named["out_of_band"]] == ["2026-02", "2026-03", "2026-04"]
+    assert named["payments_without_line"] == [
         {"agency": "council", "service": "unmapped", "payments": 1, "amount": 7, "zeros": None}
     ]
 
@@ -285,7 +285,7 @@ def test_ledger_rows_in_quarantine_are_named_by_the_rules_that_they_broke() -> N
         # A total row stands for no row: no quantum lacks it.
         {**file, "broken_rules": "total_row", "row_count": 0},
     ]
-    assert run("check/gate_ledger_quarantined", {"quarantine.ledger": rows}) == [
+    assert run("gate/ledger_quarantined", {"quarantine.ledger": rows}) == [
         {**file, "rows": "1 row", "rules": "cost_code.missing and month.after_period", "amount": "£5.00"},
         {**file, "rows": "2 rows", "rules": "amount.out_of_bounds", "amount": None},
     ]

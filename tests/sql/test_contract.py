@@ -16,7 +16,7 @@ from schemas.published import PUBLISHED
 from tests.sql.sql_case import database, fill, select, table_types, value
 
 FILES = sorted(f"{layer}/{path.stem}" for layer in ("core", "mart") for path in (SQL / layer).glob("*.sql"))
-CHECKS = sorted(f"check/{path.stem}" for path in (SQL / "check").glob("*.sql"))
+CHECKS = sorted(f"{layer}/{path.stem}" for layer in ("gate", "rule", "release") for path in (SQL / layer).glob("*.sql"))
 MADE_IN_PYTHON = {
     "core/refresh",
     "core/link",

@@ -89,7 +89,7 @@ def test_every_row_in_quarantine_is_named_with_what_is_known_of_its_pounds() -> 
     records = [held("home_care", "50.00"), held("home_care", None), held("home_care", None), held("payments", None)]
     in_lines = [{"agency": "angus", "feed": "home_care", "amount": "50.00"}]
     tables = {"core.fate": fate, "core.record": records, "core.held": in_lines}
-    assert run("check/gate_quarantined", tables) == [
+    assert run("gate/quarantined", tables) == [
         {
             "sentences": "angus clients: 1 row; angus home_care: 3 rows, £50.00, £50.00 of it on lines of basis quarantined, "
             "2 of them without pounds that can be read; angus payments: 1 row, without pounds that can be read"

@@ -90,7 +90,7 @@ def test_the_gate_names_what_does_not_net_and_nothing_else() -> None:
         entry("board", "60.00", counterpart="angus"), entry("angus", "-58.75", counterpart="board"),
         entry("board", "40.00", "T2", MAY), entry("dundee", "-40.00", month=MAY),
     ]})  # fmt: skip
-    (named,) = run("check/gate_eliminations", {"mart.elimination": rows})
+    (named,) = run("gate/eliminations", {"mart.elimination": rows})
     assert list(named.values()) == [
         "resource transfer",
         "angus and board",
@@ -310,7 +310,7 @@ def test_budgets_of_other_months_wait_and_budgets_of_no_cost_stay_out() -> None:
 
 def test_the_gate_names_budgets_beside_no_service() -> None:
     rows = [budget("1.00", service="unmapped", cost_code="77"), budget("2.00", service="unmapped"), budget("4.00", service=None, cost_code="9"), budget("8.00")]  # fmt: skip
-    found = run("check/gate_budget_without_service", {"core.budget_line": rows})
+    found = run("gate/budget_without_service", {"core.budget_line": rows})
     assert [tuple(r.values()) for r in found] == [
         ("angus", "77", "no service is known", "£1.00"),
         ("angus", "9", "its code is no cost", "£4.00"),
@@ -436,7 +436,7 @@ def test_an_unmapped_code_that_lacks_only_zeros_is_named_first_and_with_the_mapp
     ]
     elsewhere = [{"agency": "dundee-city", "cost_code": "09", "service": "meals", "treatment": "cost"}]
     found = run(
-        "check/gate_unmapped_cost_code",
+        "gate/unmapped_cost_code",
         {"mart.unmapped_cost_code": unmapped, "reference.cost_code_map": [*mapped, *elsewhere]},
     )
     words = "code 00437, 0437 of reference/cost_code_map.csv is perhaps 437"
@@ -446,7 +446,7 @@ def test_an_unmapped_code_that_lacks_only_zeros_is_named_first_and_with_the_mapp
 def test_payments_of_codes_that_lack_only_zeros_are_named_with_the_mapped_ones() -> None:
     record = {"agency": "angus", "feed": "payments", "fate": "accepted", "service": "unmapped", "amount": "7.00"}
     found = run(
-        "check/gate_payments_without_line",
+        "gate/payments_without_line",
         {
             "core.record": [record, record],
             "staged.payments": [{"agency": "angus", "cost_code": code} for code in ("437", "437", "800")],

@@ -96,7 +96,7 @@ def test_a_ledger_of_billions_keeps_its_pennies() -> None:
 def test_ledger_rows_without_a_line_are_named_with_their_pounds() -> None:
     def unlined(staged: list[Row]) -> list[Row]:
         fates = run("core/fate", {"staged.ledger": [{**row, "source_file": "f", "source_row": 1} for row in staged]})
-        return run("check/gate_ledger_without_line", {"core.fate": fates, "core.ledger_line": lines(staged)})
+        return run("gate/ledger_without_line", {"core.fate": fates, "core.ledger_line": lines(staged)})
 
     assert unlined([entry(), entry("910"), entry(period="2025-06", amount="11.00")]) == []
     early = [entry(), entry(month="2025-03-01", amount="7.00"), entry("910", "2025-02-01", "-3.00")]

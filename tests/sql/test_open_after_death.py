@@ -1,4 +1,4 @@
-"""gate_open_after_death: what is named of stays and items that are open though somebody has died."""
+"""gate/open_after_death: what is named of stays and items that are open though somebody has died."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def cost(key: str, month: str, pounds: str) -> Row:
 def named(*records: Row) -> list[Row]:
     """A1 died by the council's own words, A2 by its link alone, A3 lives."""
     return run(
-        "check/gate_open_after_death",
+        "gate/open_after_death",
         {
             "core.refresh": REFRESH,
             "core.record": list(records),

@@ -403,7 +403,7 @@ def test_what_is_nobodys_record_is_known(broken: str | None, is_void: bool) -> N
 
 def restated(rows: list[Row], ledger: list[Row] | None = None) -> list[Row]:
     found = records(staged__home_care=rows)
-    return run("check/gate_restated", {"core.record": found, "staged.ledger": ledger or []})
+    return run("gate/restated", {"core.record": found, "staged.ledger": ledger or []})
 
 
 def test_a_restatement_that_takes_more_than_half_of_a_month_is_named() -> None:

@@ -28,7 +28,7 @@ def record(key: str, feed: str, **more: Any) -> Row:
 
 def found(rule_id: str, **tables: list[Row]) -> list[tuple]:
     """What the rule finds, as (feed, period, failed, pounds). Tables are named layer__table."""
-    file = f"check/rule_{rule_id}"
+    file = f"rule/{rule_id}"
     rows = run(file, {name.replace("__", "."): t for name, t in tables.items() if name.replace("__", ".") in inputs(file)})
     assert {row["rule_id"] for row in rows} <= {rule_id}
     assert {row["feed"] for row in rows} <= set(CROSS_RULES[rule_id].feeds)

@@ -1,6 +1,6 @@
 -- Purpose: rows and pounds in quarantine, all of them once, and what becomes of them: a row whose pounds cannot be read is
 -- named too. Grain: one row that names each agency and feed. Named, not blocking.
--- Ledger rows are named by gate_ledger_quarantined.
+-- Ledger rows are named by ledger_quarantined.
 WITH sent AS (
     SELECT agency, feed, sum(quarantined) AS records, sum(pounds_quarantined) AS amount
     FROM core.fate
