@@ -1,89 +1,60 @@
-"""Core: who, where, what it cost. One asset for each `sql/core/*.sql`, and those made in Python."""
+"""Core: who, where, what it cost. One asset for each `sql/core/*.sql`, and those that Python makes."""
+
+from collections.abc import Callable, Iterable
 
 import dagster as dg
 
-from assets.common import ALONE, MONTHS, sql_dependencies, steps_of
-from pipelines.steps import SQL_CORE
-from schemas.feeds import FEEDS
+from assets.shared import INTAKE, made, period_of, row_count, sql_dependencies, table_facts
+from pipelines.costing.prices import check_unit_costs
+from pipelines.costing.window import write_window
+from pipelines.engine.sql import selects
+from pipelines.identity.people import link_clients_of, write_person_ids
+from pipelines.quality.findings import write_drift, write_rule_findings
+from pipelines.quality.withheld import write_withheld
+from pipelines.resources import Warehouse
+from pipelines.warehouse.tables import Tables
 from schemas.rules import CROSS_RULES
-
-STAGED = [dg.AssetKey(["staged", feed]) for feed in FEEDS]
-
-
-@dg.asset(key=["core", "refresh"], group_name="core", partitions_def=MONTHS, required_resource_keys=ALONE, deps=STAGED)
-def refresh(context: dg.AssetExecutionContext) -> None:
-    """What this refresh covers."""
-    steps_of(context).refresh()
-
-
-@dg.asset(
-    key=["core", "link"], group_name="core", partitions_def=MONTHS, required_resource_keys=ALONE,
-    deps=[dg.AssetKey([layer, name]) for layer, name in
-          (("staged", "population_register"), ("staged", "clients"), ("core", "client_birth"))],
-)  # fmt: skip
-def link(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Which person of the register each council client is."""
-    return dg.MaterializeResult(metadata={"clients": steps_of(context).link().num_rows})
-
-
-@dg.asset(
-    key=["core", "person_id"],
-    group_name="core",
-    partitions_def=MONTHS,
-    required_resource_keys=ALONE,
-    deps=[dg.AssetKey(["core", "record_person"])],
-)
-def person_id(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """The keyed pseudonym of each person."""
-    return dg.MaterializeResult(metadata={"people": steps_of(context).person_id()})
-
-
-@dg.asset(
-    key=["core", "withheld"], group_name="core", partitions_def=MONTHS, required_resource_keys=ALONE,
-    deps=[dg.AssetKey(["core", name]) for name in ("outside_text", "known_word")],
-)  # fmt: skip
-def withheld(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """What is published in place of texts of outside that name somebody."""
-    return dg.MaterializeResult(metadata={"texts": steps_of(context).withheld()})
 
 
 def _from_sql(name: str) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=["core", name],
-        group_name="core",
-        partitions_def=MONTHS,
-        required_resource_keys=ALONE,
-        deps=sql_dependencies("core", name),
-    )
-    def core(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        steps = steps_of(context)
-        rows = steps.core(name)
+    @made(key=["core", name], deps=sql_dependencies("core", name), **table_facts("core", name))
+    def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+        tables = warehouse.tables(period_of(context))
+        rows = tables.run("core", name)
         if name == "unit_cost_match":
-            steps.check_unit_costs()
-        return dg.MaterializeResult(metadata={"rows": rows})
+            check_unit_costs(tables)
+        return dg.MaterializeResult(metadata=row_count(rows))
 
     return core
 
 
-@dg.asset(
-    key=["core", "rule_finding"], group_name="core", partitions_def=MONTHS, required_resource_keys=ALONE,
-    deps=sorted({key for rule_id in CROSS_RULES for key in sql_dependencies("rule", rule_id)}),
-)  # fmt: skip
-def rule_finding(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Records in use that break a rule that needs other files."""
-    return dg.MaterializeResult(metadata={"findings": steps_of(context).rule_finding()})
+def _from_python(name: str, write: Callable[[Tables], int], deps: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+    @made(key=["core", name], deps=sorted({INTAKE, *deps}), **table_facts("core", name))
+    def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata=row_count(write(warehouse.tables(period_of(context)))))
+
+    return core
 
 
-@dg.asset(
-    key=["core", "drift"],
-    group_name="core",
-    partitions_def=MONTHS,
-    required_resource_keys=ALONE,
-    deps=sql_dependencies("rule", "drift_measure"),
-)
-def drift(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Each file's rows, pounds and units for each person beside what is usual."""
-    return dg.MaterializeResult(metadata={"drifting": steps_of(context).drift()})
+def _core(*names: str) -> list[dg.AssetKey]:
+    return [dg.AssetKey(["core", name]) for name in names]
 
 
-ASSETS = [refresh, link, person_id, withheld, rule_finding, drift, *(_from_sql(name) for name in SQL_CORE)]
+def _link(tables: Tables) -> int:
+    return int(link_clients_of(tables).num_rows)
+
+
+REGISTER, CLIENTS = (dg.AssetKey(["staged", feed]) for feed in ("population_register", "clients"))
+ASSETS = [
+    _from_python("refresh", write_window, []),
+    _from_python("link", _link, [REGISTER, CLIENTS, *_core("client_birth")]),
+    _from_python("person_id", write_person_ids, _core("record_person")),
+    _from_python("withheld", write_withheld, _core("outside_text", "known_word")),
+    _from_python(
+        "rule_finding",
+        write_rule_findings,
+        {k for rule_id in CROSS_RULES for k in sql_dependencies("rule", rule_id)},
+    ),
+    _from_python("drift", write_drift, sql_dependencies("rule", "drift_measure")),
+    *(_from_sql(name) for name in selects("core")),
+]

@@ -1,95 +1,48 @@
-"""Mart: the published tables, gated, and the release itself."""
+"""Mart: the published tables. One asset for each `sql/mart/*.sql`, and those that Python makes."""
 
 from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.common import AGAIN_TAG, ALONE, MONTHS, NOTE_TAG, sql_dependencies, steps_of
-from pipelines.quality.gate import CHECKS, judge
-from pipelines.release.build import publish_refresh
-from pipelines.steps import SQL_MART
-from schemas.feeds import FEEDS
+from assets.shared import INTAKE, asset_key, made, period_of, row_count, sql_dependencies, table_facts
+from pipelines.engine.sql import selects
+from pipelines.identity.people import write_person_history
+from pipelines.quality.findings import write_submissions
+from pipelines.resources import Warehouse
+
+OF_FILES = ("submission", "rule_result")
 
 
 def _from_sql(name: str) -> dg.AssetsDefinition:
-    @dg.asset(
-        key=["mart", name],
-        group_name="mart",
-        partitions_def=MONTHS,
-        required_resource_keys=ALONE,
-        deps=sql_dependencies("mart", name),
-    )
-    def mart(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        return dg.MaterializeResult(metadata={"rows": steps_of(context).mart(name)})
+    @made(key=["mart", name], deps=sql_dependencies("mart", name), **table_facts("mart", name))
+    def mart(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+        return dg.MaterializeResult(metadata=row_count(warehouse.tables(period_of(context)).run("mart", name)))
 
     return mart
 
 
-@dg.multi_asset(
-    specs=[
-        dg.AssetSpec(
-            ["mart", name], group_name="mart", deps=[dg.AssetKey(["core", n]) for n in ("fate", "rule_finding", "drift")]
-        )
-        for name in ("submission", "rule_result")
-    ],
-    partitions_def=MONTHS,
-    required_resource_keys=ALONE,
-)
-def submission(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
-    """What became of each file, and what each rule found in it."""
-    steps_of(context).submission()
-    for name in ("submission", "rule_result"):
-        yield dg.MaterializeResult(asset_key=["mart", name])
-
-
-@dg.asset(
-    key=["mart", "person_history"], group_name="mart", partitions_def=MONTHS, required_resource_keys=ALONE,
-    deps=[dg.AssetKey(["core", "link"]), dg.AssetKey(["core", "record"])],
-)  # fmt: skip
-def person_history(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Which person id became which."""
-    return dg.MaterializeResult(metadata={"changes": steps_of(context).person_history()})
-
-
-GATE = dg.AssetKey("gate")
-
-
-@dg.asset(
-    key=GATE,
-    group_name="release",
-    partitions_def=MONTHS,
-    required_resource_keys=ALONE,
-    deps=[
-        *(dg.AssetKey(["mart", n]) for n in (*SQL_MART, "submission", "person_history")),
-        *(dg.AssetKey(["staged", f]) for f in FEEDS),
-    ],
-    check_specs=[dg.AssetCheckSpec(name, asset=GATE, blocking=True) for name in CHECKS],
-)
-def gate(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """Every check of the gate. One that fails and blocks stops the release; any other is a warning."""
-    steps = steps_of(context)
-    steps.forget_verdict()
-    checks = judge(steps)
-    steps.keep_verdict(context.run_id, checks)
-    return dg.MaterializeResult(
-        check_results=[
-            dg.AssetCheckResult(
-                check_name=c.name,
-                passed=c.passed,
-                metadata={"detail": c.detail},
-                severity=dg.AssetCheckSeverity.ERROR if c.blocks else dg.AssetCheckSeverity.WARN,
-            )
-            for c in checks
-        ]
+def _spec(name: str) -> dg.AssetSpec:
+    facts = {k: v for k, v in table_facts("mart", name).items() if k != "partitions_def"}
+    return dg.AssetSpec(
+        ["mart", name], deps=[INTAKE, *map(asset_key, ("core/fate", "core/rule_finding", "core/drift"))], **facts
     )
 
 
-@dg.asset(group_name="release", partitions_def=MONTHS, required_resource_keys=ALONE, deps=[gate])
-def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-    """The published release: exactly what the gate has passed, or nothing."""
-    tags = context.run.tags
-    outcome = publish_refresh(steps_of(context), context.run_id, tags.get(NOTE_TAG), AGAIN_TAG in tags)
-    return dg.MaterializeResult(metadata={"version": outcome.version, "is_new": outcome.is_new})
+@dg.multi_asset(specs=[_spec(name) for name in OF_FILES], partitions_def=table_facts("mart", OF_FILES[0])["partitions_def"])
+def submission(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
+    """What became of each file, and what each rule found in it."""
+    rows = write_submissions(warehouse.tables(period_of(context)))
+    for name in OF_FILES:
+        yield dg.MaterializeResult(asset_key=["mart", name], metadata=row_count(rows[name]))
 
 
-ASSETS = [*(_from_sql(name) for name in SQL_MART), submission, person_history, gate, release]
+@made(
+    key=["mart", "person_history"], deps=[INTAKE, *map(asset_key, ("core/link", "core/record"))],
+    **table_facts("mart", "person_history"),
+)  # fmt: skip
+def person_history(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """Which person id became which."""
+    return dg.MaterializeResult(metadata=row_count(write_person_history(warehouse.tables(period_of(context)))))
+
+
+ASSETS = [*(_from_sql(name) for name in selects("mart")), submission, person_history]

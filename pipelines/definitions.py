@@ -1,23 +1,29 @@
-"""What Dagster loads: assets, the refresh job, its schedule and the landing sensor.
+"""What Dagster loads: assets, checks, the refresh job, its schedule and the landing sensor.
 
 Belongs here: when and how the refresh runs. Does not belong here: what it makes (`assets/`), which month the files ask for
-(`watch.py`).
+(`pipelines/ingest/watch.py`).
 """
 
 import time
-from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
 import assets.core
-import assets.ingest
+import assets.gate
+import assets.landing
 import assets.mart
-from assets.common import LOCK, MONTHS
+import assets.reference
+import assets.release
+import assets.staged
+from assets.shared import MONTHS
 from pipelines.engine.errors import IrfError
 from pipelines.engine.progress import PROGRESS
 from pipelines.ingest.watch import Asked, asked_for
-from pipelines.lock import DIED_TAG, alone, close_dead_runs
+from pipelines.lock import DIED_TAG, close_dead_runs
+from pipelines.resources import Warehouse
 from pipelines.warehouse.root import DataRoot
+from schemas.month import before
 
 STATE_TAG = "irf/landing"
 """Tag of a run that the sensor asked for: which state of landing it is for."""
@@ -27,14 +33,6 @@ STATE_TAG = "irf/landing"
 def tell_progress(context: dg.HookContext) -> None:
     """Say that a step is done."""
     PROGRESS.info(context.step_key.replace("__", "/"))
-
-
-@dg.resource
-def lock(context: dg.InitResourceContext) -> Iterator[None]:
-    """Held by a run, of whatever assets, from before its first step to its end."""
-    assert context.instance is not None and context.run_id is not None  # a resource of a run always has both
-    with alone(DataRoot.from_environment(), context.instance, context.run_id):
-        yield
 
 
 refresh_job = dg.define_asset_job(
@@ -48,8 +46,7 @@ refresh_job = dg.define_asset_job(
 @dg.schedule(job=refresh_job, cron_schedule="0 6 16 * *", execution_timezone="Europe/London")
 def monthly_refresh(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """On the 16th, the day after submissions are due, refresh the month before."""
-    day = context.scheduled_execution_time
-    month = f"{day.year - (day.month == 1)}-{(day.month - 2) % 12 + 1:02d}-01"
+    month = f"{before(context.scheduled_execution_time.date())}-01"
     return dg.RunRequest(run_key=month, partition_key=month)
 
 
@@ -83,12 +80,21 @@ def _was_answered(history: dg.DagsterInstance, asked: Asked) -> bool:
     return bool(last) and last[0].tags.get(STATE_TAG) == asked.state and DIED_TAG not in last[0].tags
 
 
-defs = dg.Definitions(
-    assets=[*assets.ingest.ASSETS, *assets.core.ASSETS, *assets.mart.ASSETS],
-    jobs=[refresh_job],
-    schedules=[monthly_refresh],
-    sensors=[landing_sensor],
-    resources={LOCK: lock},
-    # One process a run: it holds the lock.
-    executor=dg.in_process_executor,
-)
+ROOMS = (assets.landing, assets.reference, assets.staged, assets.core, assets.mart, assets.gate, assets.release)
+
+
+def build_defs(**overrides: Any) -> dg.Definitions:
+    """Everything that Dagster loads. overrides: resources by name, as a `Warehouse` of another data root or of one thread."""
+    return dg.Definitions(
+        assets=[asset for room in ROOMS for asset in room.ASSETS],
+        asset_checks=assets.gate.CHECKED,
+        jobs=[refresh_job],
+        schedules=[monthly_refresh],
+        sensors=[landing_sensor],
+        resources={"warehouse": Warehouse(), **overrides},
+        # One process a run: it holds the lock.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_defs()

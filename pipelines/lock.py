@@ -16,9 +16,10 @@ import dagster as dg
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import DRAFT
 from pipelines.engine.progress import PROGRESS
-from pipelines.ingest.intake import READING
-from pipelines.release.build import JUDGED
-from pipelines.release.publish import clear_staging, complete_publishing, releases
+from pipelines.ingest.staging import READING
+from pipelines.release.build import CHECKED
+from pipelines.release.publish import clear_staging, complete_publishing
+from pipelines.warehouse.releases import releases
 from pipelines.warehouse.root import INSIDE, DataRoot
 
 DIED_TAG = "irf/died"
@@ -97,8 +98,8 @@ def _put_in_order(root: DataRoot) -> None:
     """Finish or undo the publishing of a run that died, remove its drafts, and miss what cannot be made again."""
     complete_publishing(root)
     clear_staging(root)
-    for layer, start in (("mart", JUDGED), ("raw", READING)):
-        for left in root.folder(layer).glob(f"{start}*"):
+    for folder, start in (("work", f"*/{CHECKED}"), ("raw", READING)):
+        for left in root.folder(folder).glob(f"{start}*"):
             shutil.rmtree(left)
     for folder in ("releases", *INSIDE):
         for left in root.folder(folder).glob(f"{DRAFT}*"):

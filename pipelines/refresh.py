@@ -1,7 +1,7 @@
 """Running the monthly job as a recorded Dagster run, with progress and a verdict.
 
-Belongs here: starting the run, turning its end into a result. Does not belong here: the steps (`steps.py`), what
-Dagster loads (`definitions.py`).
+Belongs here: starting the run, turning its end into a result. Does not belong here: what the run makes
+(`assets/`), what Dagster loads (`definitions.py`).
 """
 
 import logging
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.progress import PROGRESS
 from pipelines.engine.sql import REPOSITORY
-from pipelines.steps import Steps
+from pipelines.quality.verdict import Verdict
 from pipelines.warehouse.root import DataRoot
+from pipelines.warehouse.work import Work
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -66,15 +67,16 @@ def refresh_recorded_in(
     note: str | None,
     progress: Callable[[str], None],
     again: bool = False,
+    defs: "dg.Definitions | None" = None,
 ) -> Published:
-    """`refresh` with its run recorded in a given history."""
-    from assets.common import AGAIN_TAG, NOTE_TAG
-    from pipelines.definitions import defs
+    """`refresh` with its run recorded in a given history. defs: by default those that Dagster loads."""
+    from assets.release import AGAIN_TAG, NOTE_TAG
+    from pipelines import definitions
     from pipelines.lock import refuse_if_busy
 
     _check_period(period)
     refuse_if_busy(root)
-    job = defs.resolve_job_def("refresh")
+    job = (defs or definitions.defs).resolve_job_def("refresh")
     with _told(progress, [node.name.replace("__", "/") for node in job.nodes]):
         result = job.execute_in_process(
             instance=history,
@@ -85,7 +87,7 @@ def refresh_recorded_in(
         )
     if _was_stopped(result.all_events):
         raise KeyboardInterrupt
-    verdict = Steps(root, period).verdict()
+    verdict = Work(root, period).find(Verdict)
     if verdict is not None and verdict.run != result.run_id:
         verdict = None  # the run did not come to the gate
     if verdict is not None and verdict.blocked_by:
@@ -99,7 +101,7 @@ def refresh_recorded_in(
 
 def _check_period(period: str) -> None:
     """Raise IrfError for a month that has not begun, or is before any that can be refreshed."""
-    from assets.common import MONTHS
+    from assets.shared import MONTHS
 
     months = [key[:7] for key in MONTHS.get_partition_keys()]
     if not months:

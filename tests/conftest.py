@@ -14,10 +14,13 @@ import dagster as dg
 import pytest
 
 from pipelines.commands import main as cli
+from pipelines.ingest.intake import open_tables
 from pipelines.ingest.landing import FILE_NAME
 from pipelines.refresh import Published, prepare_dagster, refresh, refresh_recorded_in
 from pipelines.synth import make_world
 from pipelines.warehouse.root import DataRoot
+from pipelines.warehouse.tables import Tables
+from pipelines.warehouse.work import Work
 from tests.small_world import small_world as small_world
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -33,13 +36,13 @@ def quiet(text: str) -> None:
     """Progress that nobody watches."""
 
 
-def run(root: Path, period: str = PERIOD, note: str | None = None) -> Published:
+def run(root: Path, period: str = PERIOD, note: str | None = None, defs: dg.Definitions | None = None) -> Published:
     """Refresh a data root, and publish though nothing has changed. The run's history is in memory alone, which is faster;
     `published` and `irf` keep one as users do.
     """
     prepare_dagster(DataRoot(root))
     with dg.DagsterInstance.ephemeral() as history:
-        return refresh_recorded_in(history, DataRoot(root), period, note, quiet, again=True)
+        return refresh_recorded_in(history, DataRoot(root), period, note, quiet, again=True, defs=defs)
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +112,11 @@ def irf_at(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
 def history_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """The command's refreshes keep their history as those of `run` do, for tests that are about something else."""
     monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+
+
+def tables_of(root: Path, period: str = PERIOD) -> Tables:
+    """The tables of a refresh of a data root."""
+    return open_tables(Work(DataRoot(root), period))
 
 
 def judged_before(source: Path, root: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.common import AGAIN_TAG
+from assets.release import AGAIN_TAG
 from pipelines.definitions import defs
 from pipelines.engine.sql import REPOSITORY
 

@@ -144,8 +144,8 @@ def refresh(
 @app.command()
 def releases() -> None:
     """The published versions, oldest first; the latest is marked."""
-    from pipelines.release.publish import latest
-    from pipelines.release.publish import releases as published
+    from pipelines.warehouse.releases import latest
+    from pipelines.warehouse.releases import releases as published
 
     folder = _root().folder("releases")
     for version in published(folder):
@@ -158,9 +158,9 @@ def verify(
     landing: Annotated[bool, typer.Option("--landing", help="and every submission in landing, with the pseudonym key")] = False,
 ) -> None:
     """Recompute every hash and every conservation identity of a release from its files alone."""
-    from pipelines.identity.pseudonym import read_key
     from pipelines.release.verify import verify as findings_of
     from pipelines.release.verify import verify_landing
+    from pipelines.warehouse.key import read_key
 
     release = _release(version)
     findings = findings_of(release)
@@ -180,13 +180,15 @@ app.add_typer(review_app, name="review")
 @review_app.command("export")
 def review_export() -> None:
     """Write the uncertain links of the last refresh for a person with a spreadsheet, easiest first. The workbook names people."""
+    from pipelines.identity.people import uncertain_links
     from pipelines.identity.review import PENDING_FILE, export_review
-    from pipelines.steps import last_steps
+    from pipelines.ingest.intake import last_work, open_tables
+    from pipelines.warehouse.key import key_of
 
     root = _root()
-    steps = last_steps(root)
+    tables = open_tables(last_work(root))
     path = root.folder("review") / PENDING_FILE
-    clients = export_review(steps.review_sheet(), path, steps.key())
+    clients = export_review(uncertain_links(tables), path, key_of(root))
     _say(f"clients in review: {clients}; fill in {path}")
 
 
@@ -194,13 +196,14 @@ def review_export() -> None:
 def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)]) -> None:
     """Check the decisions filled in on a review sheet and keep them; the next refresh follows them."""
     from pipelines.engine.clock import now_in_scotland
-    from pipelines.identity.review import DECISIONS_FILE, import_review
-    from pipelines.steps import last_steps
+    from pipelines.identity.people import register_numbers
+    from pipelines.identity.review import import_review
+    from pipelines.ingest.intake import last_work, open_tables
+    from pipelines.warehouse.key import key_of
 
     root = _root()
-    steps = last_steps(root)
-    decisions = root.folder("review") / DECISIONS_FILE
-    imported = import_review(file, decisions, steps.key(), steps.register_numbers(), now_in_scotland())
+    tables = open_tables(last_work(root))
+    imported = import_review(file, root.decisions, key_of(root), register_numbers(tables), now_in_scotland())
     _say(f"new decisions: {imported.decisions}; the next refresh follows them")
     if imported.undecided:
         _say(f"clients of whom not every person is marked: {imported.undecided}; they stay in review")
@@ -266,8 +269,8 @@ def _root() -> DataRoot:
 
 
 def _release(version: str | None) -> Path:
-    from pipelines.release.publish import latest
-    from pipelines.release.publish import releases as published
+    from pipelines.warehouse.releases import latest
+    from pipelines.warehouse.releases import releases as published
 
     folder = _root().folder("releases")
     chosen = latest(folder) if version is None else version
@@ -336,14 +339,15 @@ def _progress(text: str) -> None:
 
 def _refresh(root: DataRoot, period: str, note: str | None, again: bool = False) -> None:
     from pipelines.refresh import refresh as run
-    from pipelines.release.publish import releases as published_in
+    from pipelines.warehouse.releases import releases as published_in
+    from pipelines.warehouse.work import Work
 
     before = published_in(root.folder("releases"))
     with _stopped_says(lambda: _what_stands(root, period, before)):
         try:
             published = run(root, period, said(note) if note is not None else None, _progress, again)
         except GateRefused as refused:
-            verdict = root.folder("state") / "verdict.json"
+            verdict = Work(root, period).folder / "verdict.json"
             _warn(refused.warnings, verdict)
             reasons = [_bounded(reason, verdict) for reason in refused.reasons]
             raise GateRefused([*reasons, "nothing was published; the last release stands"]) from None
@@ -364,8 +368,8 @@ def _refresh(root: DataRoot, period: str, note: str | None, again: bool = False)
 
 def _what_stands(root: DataRoot, period: str, before: list[str]) -> str:
     """What a refresh that was stopped has left, and what to do."""
-    from pipelines.release.publish import latest
-    from pipelines.release.publish import releases as published_in
+    from pipelines.warehouse.releases import latest
+    from pipelines.warehouse.releases import releases as published_in
 
     new = [version for version in published_in(root.folder("releases")) if version not in before]
     if new:

@@ -11,7 +11,6 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.engine.sql import literal, read_sql
-from schemas.table import Table, duckdb_columns
 
 MEMORY_LIMIT = "3GB"
 TABLE_MACROS = ("arithmetic", "places_and_names")
@@ -22,14 +21,14 @@ MACROS = (*TABLE_MACROS, "read_text", "split_quarter")
 
 @contextmanager
 def open_database(
-    root: Path, threads: int | None = None, macros: Sequence[str] = MACROS
+    root: Path, threads: int | None = None, macros: Sequence[str] = MACROS, memory_limit: str = MEMORY_LIMIT
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory DuckDB that can read and spill below `root` and nowhere else, with macros of ours loaded."""
     spill = root / "state" / "spill"
     spill.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
     try:
-        connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
+        connection.execute(f"SET memory_limit = {literal(memory_limit)}")
         if threads:
             connection.execute(f"SET threads = {threads}")
         connection.execute("SET preserve_insertion_order = true")
@@ -50,11 +49,11 @@ def load_macros(connection: duckdb.DuckDBPyConnection, names: Sequence[str] = MA
         connection.execute(read_sql("macro", name))
 
 
-def create_view(connection: duckdb.DuckDBPyConnection, layer: str, name: str, files: list[Path], model: type[Table]) -> None:
-    """Show Parquet files as `<layer>.<name>`; no file at all is an empty table of the declared shape."""
+def create_view(connection: duckdb.DuckDBPyConnection, layer: str, name: str, files: list[Path], columns: str) -> None:
+    """Show Parquet files as `<layer>.<name>`; no file at all is an empty table of these columns, as CREATE TABLE has them."""
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
     if not files:
-        connection.execute(f'CREATE TABLE {layer}."{name}" ({duckdb_columns(model)})')
+        connection.execute(f'CREATE TABLE {layer}."{name}" ({columns})')
         return
     listed = ", ".join(literal(str(f)) for f in sorted(files))
     connection.execute(f'CREATE VIEW {layer}."{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)')

@@ -4,6 +4,7 @@ Belongs here: reading, parsing, quoting. Does not belong here: running it (`data
 """
 
 import functools
+import itertools
 import re
 from pathlib import Path
 
@@ -11,6 +12,18 @@ import duckdb
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SQL = REPOSITORY / "sql"
+
+
+@functools.cache
+def selects(layer: str) -> tuple[str, ...]:
+    """The names of the SELECTs of `sql/<layer>/`, sorted."""
+    return tuple(sorted(path.stem for path in (SQL / layer).glob("*.sql")))
+
+
+def header(sql: str) -> str:
+    """The comment at the head of an SQL file: its purpose, grain, inputs and what it conserves."""
+    lines = itertools.takewhile(lambda line: line.startswith("--"), sql.splitlines())
+    return "\n".join(line.removeprefix("--").strip() for line in lines)
 
 
 def literal(text: str) -> str:

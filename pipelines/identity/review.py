@@ -35,8 +35,8 @@ from pipelines.identity.review_sheet import (
 )
 from schemas import chi
 
-PENDING_FILE, DECISIONS_FILE = "pending.xlsx", "decisions.csv"
-_SHEET, _DECISIONS = "the review sheet", f"review/{DECISIONS_FILE}"
+PENDING_FILE = "pending.xlsx"
+_SHEET, _DECISIONS = "the review sheet", "review/decisions.csv"
 _DECISION_FIELDS: list[tuple[str, pa.DataType]] = [
     ("agency", pa.string()),
     ("social_care_id", pa.string()),

@@ -1,235 +1,123 @@
-"""Bringing raw, staged and quarantine up to date with the landing folder, and which submissions count.
+"""The intake: which submissions a refresh is made of. It is decided once, and everything later reads what was decided.
 
-Belongs here: caching by content, fallback to an earlier revision, what is missing. Does not belong here: how a file is
-read (`read.py`) or judged (`judge.py`).
+Belongs here: the decision, the hash of all that decides a release. Does not belong here: finding submissions
+(`landing.py`), reading and validating them (`staging.py`).
 """
 
-import functools
-import hashlib
+import hmac
 import json
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, replace
-from decimal import Decimal
-from pathlib import Path
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import ClassVar
 
-import duckdb
-
-from pipelines.engine.database import open_database
+from pipelines.engine.database import MEMORY_LIMIT
 from pipelines.engine.errors import IrfError
-from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
-from pipelines.engine.sql import REPOSITORY
-from pipelines.ingest.landing import Landed
-from pipelines.ingest.reading.read import Refused
-from pipelines.ingest.reading.unread import noted
-from pipelines.ingest.validating.corrections import Corrected, Correction
-from pipelines.ingest.validating.validate import Count, Outcome, judge, write_raw
+from pipelines.engine.software import code_version, package_versions
+from pipelines.ingest.landing import Landing
+from pipelines.ingest.reference import ReferenceTables
+from pipelines.ingest.staging import Submission, noted_submission, rules_of_work
+from pipelines.warehouse import journal
+from pipelines.warehouse.journal import Entry
+from pipelines.warehouse.key import key_of
 from pipelines.warehouse.root import DataRoot
-from schemas.plausible import PLAUSIBLE, Bounds
-
-READING = ".reading-"
-"""What the name of a folder of copies that are being read begins with; a killed process leaves it."""
+from pipelines.warehouse.tables import Tables
+from pipelines.warehouse.work import Work
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A landed submission with its outcome, or with the file rule it broke."""
+class Intake(Entry):
+    """What a refresh is made of.
 
-    landed: Landed
-    outcome: Outcome
-    refused: str | None = None
-    detail: str = ""
-
-
-def fingerprint(*files: Path) -> str:
-    """A hash over everything besides the submission that decides its judgement: schemas, readers, macros, reference."""
-    digest = hashlib.sha256()
-    for path in [*_code_files(), *files]:
-        state = path.stat()
-        digest.update(_content_hash(path, state.st_size, state.st_mtime_ns))
-    return digest.hexdigest()
-
-
-@functools.cache
-def _code_files() -> list[Path]:
-    """What decides a judgement in the repository, listed once: it is asked for with every submission."""
-    patterns = ("schemas/**/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/**/*.py", "sql/macro/*.sql")
-    return sorted(path for pattern in patterns for path in REPOSITORY.glob(pattern))
-
-
-@functools.cache
-def _content_hash(path: Path, size_bytes: int, changed_ns: int) -> bytes:
-    """The hash of a file, taken once while the file stays as it is; it is asked for with every submission."""
-    return hashlib.sha256(path.read_bytes()).digest()
-
-
-def take_raw(landed: Landed, root: DataRoot) -> Judged | None:
-    """Make the raw table of a submission unless it is there. Returns the refusal when the file cannot be read."""
-    if landed.unusable:
-        return Judged(landed, Outcome(), landed.unusable_rule, landed.unusable)
-    raw = _raw_file(landed, root)
-    if raw.exists() and _is_raw_of(landed, root):
-        return None
-    remove(_raw_mark(landed, root))
-    try:
-        with _copy_to_read(landed, root) as copy:
-            write_raw(replace(landed, path=copy), raw)
-    except Refused as refusal:
-        raw.unlink(missing_ok=True)
-        return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
-    sync(raw)
-    write_note(_raw_mark(landed, root), _raw_key(landed))
-    return None
-
-
-@contextmanager
-def _copy_to_read(landed: Landed, root: DataRoot) -> Iterator[Path]:
-    """A private copy of a submission: what is read is what was hashed. Raises Refused where the file has changed since."""
-    root.folder("raw").mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=READING, dir=root.folder("raw")) as folder:
-        copy = Path(folder) / landed.path.name
-        try:
-            is_whole = copy_hashed(landed.path, copy) == landed.sha256
-        except (FileNotFoundError, PermissionError):
-            is_whole = False
-        if not is_whole:
-            raise Refused(
-                "file.unfinished",
-                "the file changed while it was read, as when it is still being copied; once it is whole, refresh again",
-            )
-        yield copy
-
-
-def _raw_file(landed: Landed, root: DataRoot) -> Path:
-    return root.folder("raw") / landed.feed / landed.parquet_name
-
-
-def _raw_mark(landed: Landed, root: DataRoot) -> Path:
-    """Where it is noted what the raw table of a submission was made of."""
-    return _raw_file(landed, root).with_suffix(".sha256")
-
-
-def _raw_key(landed: Landed) -> str:
-    return landed.sha256 + landed.location + fingerprint()
-
-
-def _is_raw_of(landed: Landed, root: DataRoot) -> bool:
-    """Whether the raw table under a submission's name is of its content, read by this code."""
-    return read_note(_raw_mark(landed, root)) == _raw_key(landed)
-
-
-def take_judged(
-    submissions: Sequence[Landed],
-    root: DataRoot,
-    postcodes: Path,
-    declared: Sequence[Correction] = (),
-    plausible: Mapping[str, Bounds] = PLAUSIBLE,
-) -> list[Judged]:
-    """Judge submissions whose raw tables are there, but none whose content was judged by the same rules before.
-
-    declared: every correction; those of a submission are applied, and are part of what it was judged by. plausible: the bounds
-    of every feed.
+    made_of: the keyed hash of everything that decides its tables. submissions: every one of the landing folder up to the
+    period, in order. reference: file → SHA-256. unused, decisions: as `Landing` has them.
     """
-    rules = fingerprint(postcodes)
-    with ExitStack() as opened:
-        # Most often all were judged before: then no database is opened.
-        database = functools.cache(lambda: opened.enter_context(open_database(root.path)))
-        return [_take_one_judged(database, x, root, rules, postcodes, declared, plausible[x.feed]) for x in submissions]
+
+    named: ClassVar[str] = "intake"
+    period: str
+    made_of: str
+    unused: list[str]
+    decisions: str
+    reference: dict[str, str]
+    submissions: list[Submission]
+
+    @property
+    def counting(self) -> list[Submission]:
+        """The submissions whose records are the refresh's."""
+        return [s for s in self.submissions if s.counts]
 
 
-def _take_one_judged(
-    database: Callable[[], duckdb.DuckDBPyConnection],
-    landed: Landed,
-    root: DataRoot,
-    rules: str,
-    postcodes: Path,
-    declared: Sequence[Correction],
-    bounds: Bounds,
-) -> Judged:
-    corrections = [c for c in declared if c.applies_to(landed.agency, landed.feed, landed.period)]
-    known = _noted_file(landed, root)
-    key = (
-        landed.sha256
-        + landed.file_hash
-        + rules
-        + hashlib.sha256(repr((corrections, sorted(bounds.items()))).encode()).hexdigest()
-    )
-    noted = read_note(known)
-    stored = noted if isinstance(noted, dict) else {}
-    if stored.get("key") == key and (stored["refused"] or all(path.exists() for path in _judged_files(landed, root))):
-        return Judged(landed, _outcome(stored["outcome"]), stored["refused"], stored["detail"])
-    # Before its rows are replaced: killed in between, no note vouches for another content's rows.
-    remove(known)
-    if not _is_raw_of(landed, root):
-        raise IrfError(f"raw/{landed.feed}/{landed.parquet_name} is not made of {landed.name} as it is now; refresh again")
-    result = _judge_now(database(), landed, root, postcodes, corrections, bounds)
-    for path in _judged_files(landed, root):
-        if path.exists():
-            sync(path)
-    write_note(known, {"key": key, "outcome": asdict(result.outcome), "refused": result.refused, "detail": result.detail})
-    return result
+class LastIntake(Entry):
+    """The period whose submissions were taken in last."""
+
+    named: ClassVar[str] = "last_intake"
+    period: str
 
 
-def refusal_noted(landed: Landed, root: DataRoot) -> str | None:
-    """Why a file was refused when it was judged last; None where it was not, or was never judged. Judges nothing."""
-    stored = read_note(_noted_file(landed, root))
-    if not isinstance(stored, dict) or not str(stored.get("key")).startswith(landed.sha256):
-        return None
-    return str(stored["detail"]) if stored["refused"] else None
+def take_in(work: Work, memory_limit: str = MEMORY_LIMIT) -> Intake:
+    """Decide which submissions count, and note it.
+
+    Raises IrfError where one was not read or validated as it is now, and where none can be used.
+    """
+    landing, reference, rules = work.read(Landing), work.read(ReferenceTables), rules_of_work(work)
+    known = []
+    for landed in landing.submissions:
+        submission = noted_submission(landed, work.root, rules)
+        if submission is None:
+            raise IrfError(f"staged/{landed.feed} is not made of {landed.name} as it is now; run {work.command}")
+        known.append(submission)
+    decided = which_count(known)
+    if not any(s.counts for s in decided):
+        raise IrfError(f"no submission up to {work.period} can be used; see irf status")
+    intake = Intake(
+        period=work.period, made_of=made_of(work, memory_limit), unused=landing.unused, decisions=landing.decisions,
+        reference=reference.files, submissions=decided,
+    )  # fmt: skip
+    work.keep(intake)
+    journal.keep(work.root.folder("state") / f"{LastIntake.named}.json", LastIntake(period=work.period))
+    return intake
 
 
-def _noted_file(landed: Landed, root: DataRoot) -> Path:
-    """Where the judgement of a submission is kept."""
-    return root.folder("state") / "submissions" / landed.feed / (landed.parquet_name + ".json")
+def which_count(submissions: Sequence[Submission]) -> list[Submission]:
+    """The submissions in order, each with whether it counts: of each agency, feed and period the latest that is not refused."""
+    in_order = sorted(submissions, key=lambda s: s.landed)
+    latest = {(s.landed.agency, s.landed.feed, s.landed.period): s for s in in_order if s.refused is None}
+    counting = {id(s) for s in latest.values()}
+    return [replace(s, counts=id(s) in counting) for s in in_order]
 
 
-def _judged_files(landed: Landed, root: DataRoot) -> tuple[Path, Path]:
-    """Where the accepted and the quarantined records of a submission are."""
-    staged, quarantine = (root.folder(layer) / landed.feed / landed.parquet_name for layer in ("staged", "quarantine"))
-    return staged, quarantine
+def made_of(work: Work, memory_limit: str = MEMORY_LIMIT) -> str:
+    """One keyed hash of everything that decides a release of the period: where it is the same, so are the bytes."""
+    landing = work.read(Landing)
+    decides = {
+        "period": work.period,
+        "submissions": [[x.agency, x.feed, x.period, x.revision, x.file_hash or x.unusable] for x in landing.submissions],
+        "unused": landing.unused,
+        "decisions": landing.decisions,
+        "reference": work.read(ReferenceTables).files,
+        "code": code_version(),
+        "packages": package_versions(),
+        "memory_limit": memory_limit,
+    }
+    return hmac.digest(key_of(work.root), json.dumps(decides, sort_keys=True).encode(), "sha256").hex()
 
 
-def _judge_now(
-    connection: duckdb.DuckDBPyConnection,
-    landed: Landed,
-    root: DataRoot,
-    postcodes: Path,
-    corrections: Sequence[Correction],
-    bounds: Bounds,
-) -> Judged:
-    raw = _raw_file(landed, root)
-    try:
-        return Judged(landed, judge(connection, landed, raw, *_judged_files(landed, root), postcodes, corrections, bounds))
-    except Refused as refusal:
-        return Judged(landed, Outcome(), refusal.rule_id, str(refusal))
+def open_tables(work: Work, threads: int | None = None, memory_limit: str = MEMORY_LIMIT) -> Tables:
+    """The tables of a refresh. Raises IrfError where no submissions were taken in, or others than are there now."""
+    intake = work.read(Intake)
+    if intake.made_of != made_of(work, memory_limit):
+        raise IrfError(
+            f"submissions, reference tables, decisions, key or code are not those that were taken in for {work.period}; "
+            f"run {work.command}"
+        )
+    submitted: dict[str, list[str]] = {}
+    for submission in intake.counting:
+        submitted.setdefault(submission.landed.feed, []).append(submission.file)
+    return Tables(work, intake.made_of, submitted, threads or os.cpu_count() or 1, memory_limit)
 
 
-def _outcome(stored: dict[str, object]) -> Outcome:
-    rules, corrected, totals = stored["rules"], stored["corrected"], stored["totals_that_differ"]
-    assert isinstance(rules, dict) and isinstance(corrected, dict) and isinstance(totals, list)
-    return Outcome(
-        rows=int(str(stored["rows"])),
-        accepted=int(str(stored["accepted"])),
-        quarantined=int(str(stored["quarantined"])),
-        pounds_read=Decimal(str(stored["pounds_read"])),
-        pounds_quarantined=Decimal(str(stored["pounds_quarantined"])),
-        rules={k: Count(v["severity"], v["failed"], Decimal(v["amount"]), v["first_rows"]) for k, v in rules.items()},
-        unread=noted(json.dumps(stored["unread"])),
-        corrected={
-            k: Corrected(v["records"], Decimal(v["pounds_before"]), Decimal(v["pounds_after"])) for k, v in corrected.items()
-        },
-        totals_that_differ=[int(row) for row in totals],
-        dropped=int(str(stored["dropped"])),
-        dated=int(str(stored["dated"])),
-        of_month=int(str(stored["of_month"])),
-    )
-
-
-def current(judged: list[Judged]) -> list[Judged]:
-    """Of each agency, feed and period the latest revision that was not refused."""
-    latest: dict[tuple[str, str, str], Judged] = {}
-    for j in sorted(judged, key=lambda j: j.landed):
-        if j.refused is None:
-            latest[(j.landed.agency, j.landed.feed, j.landed.period)] = j
-    return list(latest.values())
+def last_work(root: DataRoot) -> Work:
+    """The work of the period whose submissions were taken in last. Raises IrfError where none were."""
+    last = journal.find(root.folder("state") / f"{LastIntake.named}.json", LastIntake)
+    if last is None:
+        raise IrfError("nothing was refreshed yet; run `irf refresh --period YYYY-MM`")
+    return Work(root, last.period)

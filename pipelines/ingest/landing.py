@@ -12,8 +12,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from typing import ClassVar
+
+import pyarrow.parquet as pq
 
 from pipelines.engine.errors import IrfError
+from pipelines.engine.files import copy_hashed, remove
+from pipelines.engine.progress import PROGRESS
+from pipelines.warehouse.journal import Entry
+from pipelines.warehouse.key import key_of, others_can_read
+from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS
 
 FILE_NAME = re.compile(
@@ -56,9 +64,9 @@ class Landed:
         return f"{self.agency}/{self.feed}/{self.path.name}"
 
     @property
-    def parquet_name(self) -> str:
-        """Its place in raw, staged and quarantine, below the feed's folder."""
-        return f"{self.agency}/{self.period}.r{self.revision}.parquet"
+    def stem(self) -> str:
+        """What its files in raw, staged and quarantine begin with, below the folders of feed and agency."""
+        return f"{self.period}.r{self.revision}"
 
 
 @dataclass(frozen=True)
@@ -67,6 +75,51 @@ class Found:
 
     landed: list[Landed]
     unused: list[str]
+
+
+class Landing(Entry):
+    """What was found for a refresh.
+
+    submissions: those up to the period, in order. unused: a sentence for each thing that is none. decisions: SHA-256 of the
+    decisions on links, as they were copied; '' where there are none.
+    """
+
+    named: ClassVar[str] = "landing"
+    submissions: list[Landed]
+    unused: list[str]
+    decisions: str
+
+
+def find_submissions(work: Work) -> Landing:
+    """Find the submissions up to the period and note them, with whatever else is there. Raises IrfError where there is none."""
+    root, key = work.root, key_of(work.root)
+    if others_can_read(root.key_file):
+        PROGRESS.warning("warning: others can read the pseudonym key %s; chmod 600 makes it yours alone", root.key_file)
+    agencies = pq.read_table(work.reference("agencies"), columns=["agency", "kind", "sending_location"]).to_pylist()
+    found = scan(root.folder("landing"), {a["agency"]: a["kind"] for a in agencies}, work.period, key)
+    if not found.landed:
+        raise IrfError(f"landing: no submission for {work.period} or before; put files under landing/<agency>/<feed>/")
+    locations = locations_of(agencies)
+    submissions = [replace(x, location=locations[x.agency]) for x in found.landed]
+    landing = Landing(submissions=submissions, unused=found.unused, decisions=_take_decisions(work))
+    work.keep(landing)
+    return landing
+
+
+def hash_of(submissions: Iterable[Landed]) -> str:
+    """One hash over submissions: whose they are and what is in them."""
+    digest = hashlib.sha256()
+    for x in submissions:
+        digest.update(f"{x.name} {x.file_hash or x.unusable}\n".encode())
+    return digest.hexdigest()
+
+
+def _take_decisions(work: Work) -> str:
+    """Copy the decisions on links as they are now: what is hashed is what is followed. Returns their SHA-256, or ''."""
+    if work.root.decisions.exists():
+        return copy_hashed(work.root.decisions, work.decisions)
+    remove(work.decisions)
+    return ""
 
 
 def locations_of(agencies: Iterable[Mapping[str, str | None]]) -> dict[str, str]:

@@ -7,6 +7,7 @@ crosses tables (`reference_checks.py`), joins on them, encodings and separators 
 import functools
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import pandas as pd
@@ -24,7 +25,9 @@ from pipelines.ingest.reference_checks import check_reference
 from pipelines.ingest.validating.corrections import Correction, read_corrections
 from pipelines.ingest.validating.likely import likely
 from pipelines.ingest.validating.plausible import read_bounds
+from pipelines.warehouse.journal import Entry
 from pipelines.warehouse.root import DataRoot
+from pipelines.warehouse.work import Work
 from schemas.plausible import Bounds
 from schemas.reference import OPTIONAL, REFERENCE, ROW_RULES, TABLE_ROW, PopulationEstimate, RowRule
 from schemas.table import Column, Table, arrow_schema, columns, duckdb_type
@@ -38,15 +41,23 @@ MAY_BE_LEFT_OUT = ("valid_from", "valid_to", "counterpart", "HSCPName", "SubHSCP
 """Columns that a table may lack: then all of it is blank."""
 
 
-def load_reference(root: DataRoot) -> dict[str, str]:
-    """Type and check every reference table into `staged/reference/`. Returns file name → sha256.
+class ReferenceTables(Entry):
+    """The reference tables that a refresh was given. files: name → SHA-256."""
+
+    named: ClassVar[str] = "reference"
+    files: dict[str, str]
+
+
+def load_reference(work: Work) -> ReferenceTables:
+    """Type and check every reference table for a refresh, and note them.
 
     Raises IrfError naming the file, and the column or row, when a table is absent or breaks its declaration.
     """
-    hashes = {}
+    root, hashes = work.root, {}
+    work.forget(ReferenceTables)
     with open_database(root.path) as connection:
         for name in (*REFERENCE, *OPTIONAL):
-            out = reference_file(root, name)
+            out = work.reference(name)
             if _is_left_out(root, name):
                 table = _typed_schema(OPTIONAL[name]).empty_table()
             else:
@@ -55,10 +66,12 @@ def load_reference(root: DataRoot) -> dict[str, str]:
                 hashes[source.name] = copy_hashed(source, out.with_suffix(".csv"))
                 table = typed_table(connection, out.with_suffix(".csv"), {**REFERENCE, **OPTIONAL}[name])
             replace_whole(out, functools.partial(pq.write_table, table))
-        check_reference(connection, {name: reference_file(root, name) for name in (*REFERENCE, *OPTIONAL)}, _sent_feeds(root))
-    declared_corrections(root)
-    declared_bounds(root)
-    return hashes
+        check_reference(connection, {name: work.reference(name) for name in (*REFERENCE, *OPTIONAL)}, _sent_feeds(root))
+    declared_corrections(work)
+    declared_bounds(work)
+    loaded = ReferenceTables(files=hashes)
+    work.keep(loaded)
+    return loaded
 
 
 def reference_source(root: DataRoot, name: str) -> Path:
@@ -85,20 +98,26 @@ def _is_left_out(root: DataRoot, name: str) -> bool:
     return name in OPTIONAL and not (root.folder("reference") / f"{name}.csv").is_file()
 
 
-def reference_file(root: DataRoot, name: str) -> Path:
-    """Where the typed form of a reference table is."""
-    return root.folder("staged") / "reference" / f"{name}.parquet"
-
-
-def declared_corrections(root: DataRoot) -> list[Correction]:
+def declared_corrections(work: Work) -> list[Correction]:
     """Every declared correction. Raises IrfError naming the row of corrections.csv that cannot be understood."""
-    agencies = pq.read_table(reference_file(root, "agencies")).to_pylist()
-    return read_corrections(reference_file(root, "corrections"), {a["agency"]: a["kind"] for a in agencies})
+    agencies = pq.read_table(work.reference("agencies")).to_pylist()
+    return read_corrections(work.reference("corrections"), {a["agency"]: a["kind"] for a in agencies})
 
 
-def declared_bounds(root: DataRoot) -> dict[str, Bounds]:
+def declared_bounds(work: Work) -> dict[str, Bounds]:
     """What is plausible in every feed. Raises IrfError naming the row of plausible_bounds.csv that cannot be understood."""
-    return read_bounds(reference_file(root, "plausible_bounds"))
+    return read_bounds(work.reference("plausible_bounds"))
+
+
+def expected_in(expected_feeds: list[dict], period: str) -> list[dict]:
+    """The rows of `expected_feeds` that hold in a month, YYYY-MM."""
+    return [r for r in expected_feeds if str(r["valid_from"] or "0001")[:7] <= period <= str(r["valid_to"] or "9999")[:7]]
+
+
+def required_feeds(work: Work) -> list[tuple[str, str]]:
+    """The (agency, feed) pairs that must be there for the period."""
+    rows = pq.read_table(work.reference("expected_feeds")).to_pylist()
+    return [(r["agency"], r["feed"]) for r in expected_in(rows, work.period) if r["required"] == "Y"]
 
 
 def typed_table(connection: duckdb.DuckDBPyConnection, source: Path, model: type[Table]) -> pa.Table:

@@ -6,7 +6,6 @@ Reads only: the landing folder, two reference tables, and what the latest refres
 and is in no result of a refresh.
 """
 
-import calendar
 import datetime
 import tempfile
 from collections import Counter
@@ -17,9 +16,10 @@ from pathlib import Path
 from pipelines.engine.clock import SCOTLAND
 from pipelines.engine.database import open_database
 from pipelines.ingest.landing import Landed, scan
-from pipelines.ingest.reference import read_reference
-from pipelines.steps import Steps, expected_in
+from pipelines.ingest.reference import expected_in, read_reference
+from pipelines.ingest.staging import refusal_noted
 from pipelines.warehouse.root import DataRoot
+from schemas.month import after, before, last_day, months
 
 STATES = ("arrived", "late", "refused", "missing", "not due")
 PROBLEMS = ("late", "refused")
@@ -83,11 +83,10 @@ def status_of(root: DataRoot, today: datetime.date, period: str | None = None) -
         expected = read_reference(connection, root, "expected_feeds").to_pylist()
     found = scan(root.folder("landing"), {a["agency"]: a["kind"] for a in agencies})
     landed = found.landed
-    refusal_of = Steps(root, "9999-12").known_refusal
-    before_today = _month_before(today)
+    before_today = before(today)
 
     def month_of(month: str) -> Month:
-        return _month(month, [x for x in landed if x.period == month], expected, today, refusal_of)
+        return _month(month, [x for x in landed if x.period == month], expected, today, lambda x: refusal_noted(x, root))
 
     if period is not None:
         return Status([month_of(period)], [], found.unused)
@@ -95,9 +94,9 @@ def status_of(root: DataRoot, today: datetime.date, period: str | None = None) -
     until_now = {month for month in there if month <= today.isoformat()[:7]}
     first, last = min(until_now, default=before_today), max(until_now, default=before_today)
     # A file that is ahead of its time is shown, but no month is awaited on its account.
-    months = sorted({*_months(first, last), *there})
-    unheard = [m for m in _months(last, before_today) if m not in months]
-    return Status([month_of(m) for m in months], [month_of(m) for m in unheard], found.unused)
+    shown = sorted({*months(first, last), *there})
+    unheard = [m for m in months(last, before_today) if m not in shown]
+    return Status([month_of(m) for m in shown], [month_of(m) for m in unheard], found.unused)
 
 
 def _month(
@@ -152,26 +151,8 @@ def _due(period: str, day: int | None) -> datetime.date | None:
     """The day of the next month, or its last where it is shorter."""
     if day is None:
         return None
-    year, month = (int(part) for part in _next(period).split("-"))
-    return datetime.date(year, month, min(day, calendar.monthrange(year, month)[1]))
-
-
-def _next(period: str) -> str:
-    year, month = int(period[:4]), int(period[5:])
-    return f"{year + month // 12:04d}-{month % 12 + 1:02d}"
-
-
-def _month_before(day: datetime.date) -> str:
-    return (day.replace(day=1) - datetime.timedelta(days=1)).isoformat()[:7]
-
-
-def _months(first: str, last: str) -> list[str]:
-    """Every month from the first to the last."""
-    months = []
-    while first <= last:
-        months.append(first)
-        first = _next(first)
-    return months
+    last = last_day(after(period))
+    return last.replace(day=min(day, last.day))
 
 
 def told(status: Status) -> list[str]:

@@ -11,12 +11,10 @@ from pathlib import Path
 
 from pipelines.engine.database import open_database
 from pipelines.engine.files import read_note
-from pipelines.identity.pseudonym import read_key
-from pipelines.identity.review import DECISIONS_FILE
 from pipelines.ingest.landing import FILE_NAME, published_hash
-from pipelines.ingest.reference import read_reference
-from pipelines.release.publish import releases
-from pipelines.steps import expected_in
+from pipelines.ingest.reference import expected_in, read_reference
+from pipelines.warehouse.key import read_key
+from pipelines.warehouse.releases import latest_of
 from pipelines.warehouse.root import DataRoot
 from schemas.feeds import FEEDS
 
@@ -64,7 +62,7 @@ def asked_for(root: DataRoot, months: Sequence[str], now: float) -> Asked | str:
     files = [file for file in arrived if file.period <= period]
     if any(file.path.stat().st_ctime > now - QUIET_SECONDS for file in files):
         return f"files were written in the last {QUIET_SECONDS} seconds; they may not be whole yet"
-    version = _latest_of(root, period)
+    version = latest_of(root.folder("releases"), period)
     if version is not None and _is_made_of(root, version, files):
         return f"{version} was made of the files in landing"
     return Asked(period, _state(root, files, version))
@@ -90,12 +88,6 @@ def _is_complete(month: str, arrived: Sequence[Arrived], expected: list[dict]) -
     return bool(there) and required <= there
 
 
-def _latest_of(root: DataRoot, period: str) -> str | None:
-    start = period.replace("-", ".") + "."
-    of_period = [version for version in releases(root.folder("releases")) if version.startswith(start)]
-    return of_period[-1] if of_period else None
-
-
 def _is_made_of(root: DataRoot, version: str, files: Sequence[Arrived]) -> bool:
     """Whether a release was made of exactly these files, each whole, by the keyed hashes of its manifest."""
     manifest = read_note(root.folder("releases") / version / "manifest.json")
@@ -108,7 +100,7 @@ def _is_made_of(root: DataRoot, version: str, files: Sequence[Arrived]) -> bool:
 
 def _state(root: DataRoot, files: Sequence[Arrived], version: str | None) -> str:
     """A hash over what may let a refresh come out otherwise than the last time; no file is read for it."""
-    others = [*sorted(root.folder("reference").glob("*.csv")), root.folder("review") / DECISIONS_FILE]
+    others = [*sorted(root.folder("reference").glob("*.csv")), root.decisions]
     digest = hashlib.sha256(str(version).encode())
     for path in [*(file.path for file in files), *(path for path in others if path.exists())]:
         seen = path.stat()

@@ -1,52 +1,75 @@
-"""What the gate has judged, and how.
+"""The verdict: what the gate has answered, and exactly what its answers are about.
 
 Belongs here: the verdict as it is kept between the gate and the release. Does not belong here: the checks (`gate.py`),
-publishing (`release/`).
+publishing (`pipelines/release/`).
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import ClassVar
 
-from pipelines.engine.files import read_note, write_note
+from pipelines.engine.files import sha256_of
+from pipelines.warehouse.journal import Entry
+from pipelines.warehouse.tables import Tables
+from pipelines.warehouse.work import Work
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The answers of the gate, and exactly what they are about.
+class Check:
+    """The answer of one check.
 
-    run: the Dagster run that judged. made_of: the keyed hash of everything that decides the tables (`Steps.made_of`).
-    submissions: those that count, each as agency, feed, period, revision and the SHA-256 of its content.
-    tables: table → SHA-256 of the file that was judged. checks: name, passed, detail and blocks of each.
+    blocks: a failure refuses the release, else it is a warning. cases: all that breaks it, each in one line; `detail` may name
+    the first of them alone.
     """
 
+    name: str
+    passed: bool
+    detail: str
+    blocks: bool = True
+    cases: list[str] = field(default_factory=list)
+
+
+class Verdict(Entry):
+    """The answers of the gate to one intake.
+
+    run: the Dagster run that checked. made_of: the hash of everything that decides the tables (`Intake.made_of`), so of the
+    submissions that count too. tables: what a release is made from → SHA-256 of the file that was checked.
+    """
+
+    named: ClassVar[str] = "verdict"
     run: str
     period: str
     made_of: str
-    submissions: list[list[str | int]]
-    reference: dict[str, str]
     tables: dict[str, str]
-    checks: list[dict]
+    checks: list[Check]
 
     @property
     def blocked_by(self) -> list[str]:
         """The checks that refuse the release, each in one line."""
-        return [f"{c['name']}: {c['detail']}" for c in self.checks if c["blocks"] and not c["passed"]]
+        return [f"{c.name}: {c.detail}" for c in self.checks if c.blocks and not c.passed]
 
     @property
     def warnings(self) -> list[str]:
         """The checks that failed and do not refuse it, each in one line."""
-        return [f"{c['name']}: {c['detail']}" for c in self.checks if not c["blocks"] and not c["passed"]]
+        return [f"{c.name}: {c.detail}" for c in self.checks if not c.blocks and not c.passed]
 
 
-def keep_verdict(verdict: Verdict, path: Path) -> None:
-    """Keep a verdict, whole, in the place of the one before."""
-    write_note(path, asdict(verdict))
+def checked_files(tables: Tables) -> dict[str, Path]:
+    """Everything that a release is made from, by name: the published tables, what the manifest is written from, the link history."""
+    behind = {f"core/{name}": tables.made("core", name) for name in ("fate", "record_cost")}
+    return {**tables.published(), **behind, "link_history": tables.work.link_history}
 
 
-def kept_verdict(path: Path) -> Verdict | None:
-    """The verdict that was kept last; None where there is none, or it cannot be read."""
-    stored = read_note(path)
-    try:
-        return Verdict(**stored) if isinstance(stored, dict) else None
-    except TypeError:  # one of an earlier version of the software
-        return None
+def keep_verdict(tables: Tables, run: str, checks: Sequence[Check]) -> Verdict:
+    """Keep the gate's answers with what they are about."""
+    hashes = {name: sha256_of(file) for name, file in checked_files(tables).items()}
+    work = tables.work
+    verdict = Verdict(run=run, period=work.period, made_of=tables.made_of, tables=hashes, checks=list(checks))
+    work.keep(verdict)
+    return verdict
+
+
+def forget_verdict(work: Work) -> None:
+    """Before the gate checks: what it answered before holds no longer."""
+    work.forget(Verdict)

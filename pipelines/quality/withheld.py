@@ -5,6 +5,7 @@ known (`sql/core/known_word.sql`), what is said on a console (`pipelines/engine/
 Texts are cut into what may name somebody, and only that is looked up: the long lists of people are read once.
 """
 
+import hmac
 import html
 import re
 import unicodedata
@@ -20,6 +21,8 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.said import WITHHELD, is_chi_number
 from pipelines.engine.sql import literal
+from pipelines.warehouse.key import key_of
+from pipelines.warehouse.tables import Tables
 
 CHI, POSTCODE, CLIENT, NAME = "chi", "postcode", "client", "name"
 KINDS = {CHI: "CHI numbers", POSTCODE: "home postcodes"}
@@ -82,6 +85,33 @@ def without(text: str, found: Iterable[Piece]) -> str:
             shown += text[at : piece.start] + WITHHELD
         at = max(at, piece.end)
     return shown + text[at:]
+
+
+def write_withheld(tables: Tables) -> int:
+    """Find what names somebody in the texts of outside, and what is shown for it. Returns how many of the texts do."""
+    key = key_of(tables.work.root)
+    with tables.database([("core", "outside_text"), ("core", "known_word")]) as connection:
+        texts = connection.sql("SELECT agency, text FROM core.outside_text ORDER BY agency, text").fetchall()
+        found = search(connection, texts)
+    rows = []
+    for (agency, text), pieces in zip(texts, found, strict=True):
+        if pieces:
+            row_key = hmac.digest(key, f"withheld\x1f{agency}\x1f{text}".encode(), "sha256").hex()[:10]
+            kinds = ", ".join(sorted({piece.kind for piece in pieces}))
+            shown = f"{without(text, pieces)} ({row_key})"
+            rows.append({"agency": agency, "text": text, "shown": shown, "row_key": row_key, "kinds": kinds})
+    tables.write_rows("core", "withheld", rows)
+    return len(rows)
+
+
+def naming_nobody(tables: Tables, texts: Sequence[str], agencies: Sequence[str] = ()) -> list[str]:
+    """Texts of no table, as details of checks and notes, with what names somebody withheld.
+
+    agencies: whose texts they are, where they are an agency's own: only then is a number that a client has somebody's.
+    """
+    with tables.database([("core", "known_word")]) as connection:
+        found = search(connection, list(zip(agencies or [""] * len(texts), texts, strict=True)))
+    return [without(text, pieces) for text, pieces in zip(texts, found, strict=True)]
 
 
 def named_in(folder: Path, known_words: Path) -> list[str]:

@@ -1,31 +1,35 @@
-"""From the files of a refresh to a published release: the facts of the manifest, the reports, the link history.
+"""From the tables of a refresh to a published release: the facts of the manifest, the reports, the link history.
 
 Belongs here: gathering. Does not belong here: how a release is written (`publish.py`).
 """
 
 import json
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from pipelines.engine.database import MEMORY_LIMIT
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import copy_hashed, read_note, replace_whole
 from pipelines.engine.software import code_version, package_versions
-from pipelines.identity.pseudonym import key_check
-from pipelines.ingest.intake import current
-from pipelines.quality.verdict import Verdict
-from pipelines.quality.withheld import named_in
-from pipelines.release.publish import ReleaseFacts, announced_history, complete_publishing, publish, releases
+from pipelines.ingest.intake import Intake, made_of, open_tables
+from pipelines.ingest.reference import declared_corrections
+from pipelines.quality.findings import fates_of
+from pipelines.quality.verdict import Verdict, checked_files
+from pipelines.quality.withheld import named_in, naming_nobody
+from pipelines.release.publish import ReleaseFacts, announced_history, complete_publishing, publish
 from pipelines.release.reconciliation import write_reconciliation
-from pipelines.steps import Steps
+from pipelines.warehouse.key import key_check, key_of
+from pipelines.warehouse.releases import latest_of
+from pipelines.warehouse.tables import Tables
+from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS
 from schemas.published import PUBLISHED
 
-JUDGED = ".judged-"
+CHECKED = ".checked-"
 """What the name of a folder of copies that are being published begins with; a killed process leaves it."""
 ZERO = Decimal("0.00")
 
@@ -38,111 +42,117 @@ class Outcome:
     is_new: bool
 
 
-def publish_refresh(steps: Steps, run: str, note: str | None, again: bool) -> Outcome:
+def publish_refresh(work: Work, run: str, note: str | None, again: bool, threads: int | None, memory_limit: str) -> Outcome:
     """Publish exactly what the gate has passed, unless the newest release of the period was made of the same.
 
     run: the Dagster run. again: publish all the same. Raises GateRefused where the gate has not passed what is there now.
     """
-    verdict = _verdict_on(steps)
-    equal = _release_of(steps)
+    verdict = _verdict_on(work, memory_limit)
+    tables = open_tables(work, threads, memory_limit)
+    equal = _release_of(work, verdict)
     if equal and not again:
         return Outcome(equal, is_new=False)
-    judged = steps.root.folder("mart") / f"{JUDGED}{run}"
+    copies = work.folder / f"{CHECKED}{run}"
     try:
-        version = _publish(steps, verdict, _copies(steps, verdict, judged), run, note)
+        version = _publish(tables, verdict, _copies(tables, verdict, copies), run, note)
     finally:
-        shutil.rmtree(judged, ignore_errors=True)
-    complete_publishing(steps.root)
+        shutil.rmtree(copies, ignore_errors=True)
+    complete_publishing(work.root)
+    _clear_other_work(work)
     return Outcome(version, is_new=True)
 
 
-def _verdict_on(steps: Steps) -> Verdict:
+def _clear_other_work(work: Work) -> None:
+    """Remove what was made for other periods: it fills the disk, and a refresh of theirs makes it again."""
+    for folder in work.folder.parent.iterdir():
+        if folder != work.folder:
+            shutil.rmtree(folder)
+
+
+def _verdict_on(work: Work, memory_limit: str) -> Verdict:
     """The verdict of the gate on what there is now. Raises GateRefused where there is none, or it is of something else."""
-    verdict = steps.verdict()
-    again = f"run irf refresh --period {steps.period}"
+    verdict = work.find(Verdict)
     if verdict is None:
-        raise GateRefused([f"the gate has not judged {steps.period}; {again}"])
-    if verdict.period != steps.period:
-        raise GateRefused([f"what the gate judged last is {verdict.period} and not {steps.period}; {again}"])
+        raise GateRefused([f"the gate has not checked {work.period}; run {work.command}"])
     if verdict.blocked_by:
         raise GateRefused(verdict.blocked_by)
-    if verdict.made_of != steps.made_of():
-        raise GateRefused(
-            [
-                f"submissions, reference tables, decisions, key or code are not those that the gate judged for {steps.period}; {again}"
-            ]
-        )
+    if verdict.period != work.period or verdict.made_of != made_of(work, memory_limit):
+        raise GateRefused([
+            "submissions, reference tables, decisions, key or code are not those that the gate checked for "
+            f"{work.period}; run {work.command}"
+        ])  # fmt: skip
     return verdict
 
 
-def _copies(steps: Steps, verdict: Verdict, folder: Path) -> dict[str, Path]:
-    """Copies of all that the gate judged. Raises GateRefused where one is not as it was judged."""
-    copies = {}
-    for name, file in steps.judged_files().items():
+def _copies(tables: Tables, verdict: Verdict, folder: Path) -> dict[str, Path]:
+    """Copies of all that the gate checked. Raises GateRefused where one is not as it was checked."""
+    copies, work = {}, tables.work
+    for name, file in checked_files(tables).items():
         copies[name] = folder / f"{name}.parquet"
         if copy_hashed(file, copies[name]) != verdict.tables.get(name):
-            raise GateRefused(
-                [f"table {name} is not as the gate judged it for {steps.period}; run irf refresh --period {steps.period}"]
-            )
+            raise GateRefused([f"table {name} is not as the gate checked it for {work.period}; run {work.command}"])
     return copies
 
 
-def _release_of(steps: Steps) -> str | None:
+def _release_of(work: Work, verdict: Verdict) -> str | None:
     """The newest release of the period, where it was made of the same as this refresh."""
-    folder, start = steps.root.folder("releases"), steps.period.replace("-", ".") + "."
-    of_period = [version for version in releases(folder) if version.startswith(start)]
-    manifest = read_note(folder / of_period[-1] / "manifest.json") if of_period else None
-    if not isinstance(manifest, dict) or manifest.get("made_of") != steps.made_of():
+    folder = work.root.folder("releases")
+    version = latest_of(folder, work.period)
+    manifest = read_note(folder / version / "manifest.json") if version else None
+    if not isinstance(manifest, dict) or manifest.get("made_of") != verdict.made_of:
         return None
     # A file that was still being copied then may be whole now, under the same hash.
     refused_then = {entry["file"]: entry["refused"] for entry in manifest["inputs"]}
-    refused_now = {j.landed.name: j.refused for j in steps.all_judged()}
-    return of_period[-1] if refused_then == refused_now else None
+    refused_now = {s.landed.name: s.refused for s in work.read(Intake).submissions}
+    return version if refused_then == refused_now else None
 
 
-def _publish(steps: Steps, verdict: Verdict, files: dict[str, Path], run: str, note: str | None) -> str:
+def _publish(tables: Tables, verdict: Verdict, files: Mapping[str, Path], run: str, note: str | None) -> str:
+    work = tables.work
+    root = work.root
     facts = ReleaseFacts(
-        inputs=_inputs(steps, files["submission"]),
-        corrections=_corrections(steps),
-        reference=steps.noted_reference(),
-        month_splits=_month_splits(steps),
+        inputs=_inputs(tables, files["submission"]),
+        corrections=_corrections(work),
+        reference=work.read(Intake).reference,
+        month_splits=_month_splits(tables),
         made_of=verdict.made_of,
         code_version=code_version(),
-        key_check=key_check(steps.key()),
+        key_check=key_check(key_of(root)),
         packages=package_versions(),
-        config={"memory_limit": MEMORY_LIMIT},
-        gate=verdict.checks,
-        note=steps.naming_nobody([note])[0] if note is not None else None,
+        config={"memory_limit": tables.memory_limit},
+        gate=[asdict(check) for check in verdict.checks],
+        note=naming_nobody(tables, [note])[0] if note is not None else None,
     )
 
     def reports(out: Path) -> None:
         (out / "gate.json").write_text(json.dumps(facts.gate, indent=2, sort_keys=True) + "\n", "utf-8")
-        shutil.copytree(steps.data_docs, out / "data_docs")
+        shutil.copytree(work.data_docs, out / "data_docs")
         write_reconciliation(pq.read_table(files["bridge"]), out / "reconciliation.xlsx")
 
     def announce(version: str) -> None:
         history = files["link_history"].read_bytes()
-        replace_whole(announced_history(steps.root, version), lambda file: file.write(history))
+        replace_whole(announced_history(root, version), lambda file: file.write(history))
 
-    folder, report_folder = steps.root.folder("releases"), steps.root.folder("reports")
-    tables = {name: files[name] for name in PUBLISHED}
-    known_words = steps.made("core", "known_word")
+    published = {name: files[name] for name in PUBLISHED}
+    known_words = tables.made("core", "known_word")
     return publish(
-        folder, report_folder, steps.period, tables, facts, run, announce, reports, lambda built: named_in(built, known_words)
-    )
+        root.folder("releases"), root.folder("reports"), work.period, published, facts, run, announce, reports,
+        lambda built: named_in(built, known_words),
+    )  # fmt: skip
 
 
-def _inputs(steps: Steps, submission: Path) -> list[dict]:
+def _inputs(tables: Tables, submission: Path) -> list[dict]:
     """Every submission with its rows and pounds by fate."""
-    fates = steps.fates()
-    by_place = {(j.landed.agency, j.landed.feed, j.landed.period, j.landed.revision): j for j in steps.all_judged()}
+    fates = fates_of(tables)
+    known = tables.work.read(Intake).submissions
+    by_name = {(s.landed.agency, s.landed.feed, s.landed.period, s.landed.revision): s for s in known}
     inputs = []
     for row in pq.read_table(submission).to_pylist():
-        judged = by_place[(row["agency"], row["feed"], row["period"], row["revision"])]
+        found = by_name[row["agency"], row["feed"], row["period"], row["revision"]]
         pounds = None
         if FEEDS[row["feed"]].amount and row["status"] != "refused":
             fate = fates.get((row["agency"], row["feed"], row["period"])) if row["status"] == "accepted" else None
-            read = judged.outcome.pounds_read
+            read = found.outcome.pounds_read
             pounds = {
                 "read": str(read),
                 "accepted": str(fate["pounds_accepted"] if fate else ZERO),
@@ -150,23 +160,23 @@ def _inputs(steps: Steps, submission: Path) -> list[dict]:
                 "superseded": str(fate["pounds_superseded"] if fate else read),
             }
         counts = {k: row[k] for k in ("agency", "feed", "period", "revision", "rows", "accepted", "quarantined", "superseded")}
-        facts = {"file": judged.landed.name, "file_hash": row["file_hash"], "refused": judged.refused}
+        facts = {"file": found.landed.name, "file_hash": row["file_hash"], "refused": found.refused}
         inputs.append({**facts, "pounds": pounds, **counts})
     return inputs
 
 
-def _corrections(steps: Steps) -> list[dict]:
+def _corrections(work: Work) -> list[dict]:
     """What each declared correction changed in each submission that counts, with the pounds before and after it."""
-    usable = sorted(current(steps.all_judged()), key=lambda j: j.landed)
+    counting = work.read(Intake).counting
     corrections = []
-    for c in steps.corrections():
-        for j in usable:
-            found = j.outcome.corrected.get(c.name)
+    for c in declared_corrections(work):
+        for s in counting:
+            found = s.outcome.corrected.get(c.name)
             if found is None:
                 continue
             has_money = FEEDS[c.feed].amount is not None
             corrections.append({
-                "correction": c.name, "agency": c.agency, "feed": c.feed, "period": j.landed.period, "action": c.action,
+                "correction": c.name, "agency": c.agency, "feed": c.feed, "period": s.landed.period, "action": c.action,
                 "records": found.records,
                 "pounds_before": str(found.pounds_before) if has_money else None,
                 "pounds_after": str(found.pounds_after) if has_money else None,
@@ -175,9 +185,9 @@ def _corrections(steps: Steps) -> list[dict]:
     return corrections
 
 
-def _month_splits(steps: Steps) -> list[dict]:
+def _month_splits(tables: Tables) -> list[dict]:
     """What the records cost in all, in the dataset's months and outside them."""
-    with steps.database([("core", "record_cost")]) as connection:
+    with tables.database([("core", "record_cost")]) as connection:
         rows = connection.execute(
             """
             WITH split AS (

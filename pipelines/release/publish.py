@@ -5,7 +5,6 @@ Belongs here: versions, files, manifest, the pointer to the latest. Does not bel
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,10 +16,13 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import read_note, sha256_of, sync, write_note
+from pipelines.engine.sql import literal
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
 from pipelines.release.verify import verify
+from pipelines.warehouse.releases import before, releases
 from pipelines.warehouse.root import DataRoot
+from schemas.month import financial_year
 from schemas.published import PUBLISHED
 from schemas.table import Table, arrow_schema
 
@@ -29,7 +31,6 @@ YEAR = "financial_year"
 DOCUMENTS = ("CHANGES.md", "datapackage.json")
 STAGING = ".staging-"
 ANNOUNCED = "link_history.of-"
-VERSION = re.compile(r"\d{4}\.\d{2}\.\d+")
 
 
 @dataclass(frozen=True)
@@ -47,24 +48,6 @@ class ReleaseFacts:
     config: dict[str, str]
     gate: list[dict]
     note: str | None = None
-
-
-def releases(folder: Path) -> list[str]:
-    """The published versions, oldest first."""
-    found = [p.name for p in folder.iterdir() if p.is_dir() and VERSION.fullmatch(p.name)] if folder.is_dir() else []
-    return sorted(found, key=_order)
-
-
-def _order(version: str) -> tuple[int, ...]:
-    """Versions in the order of their periods, then of their making."""
-    return tuple(int(part) for part in version.split("."))
-
-
-def latest(folder: Path) -> str | None:
-    """The version that `latest.json` points to, if any; where it cannot be read, the one that it should point to."""
-    pointer, published = read_note(folder / "latest.json"), releases(folder)
-    version = str(pointer.get("version")) if isinstance(pointer, dict) else ""
-    return version if version in published else published[-1] if published else None
 
 
 def next_version(folder: Path, period: str) -> str:
@@ -101,7 +84,7 @@ def publish(
     facts_of_tables = _table_facts(staging)
     _write_json(staging / "datapackage.json", datapackage(version, list(facts_of_tables)))
     manifest = {"version": version, "period": period, "tables": facts_of_tables, **facts.__dict__}
-    previous = _before(folder, version)
+    previous = before(folder, version)
     text = changes(folder / previous if previous else None, staging, manifest)
     (staging / "CHANGES.md").write_text(text, "utf-8")
     manifest["documents"] = {name: sha256_of(staging / name) for name in DOCUMENTS}
@@ -163,7 +146,7 @@ def _write_table(source: Path, model: type[Table], out: Path, period: str) -> No
     if YEAR not in schema.names:
         _write(out / "all.parquet", schema, _batches(source))
         return
-    for year in sorted(set(pq.read_table(source, columns=[YEAR])[YEAR].to_pylist())) or [_financial_year(period)]:
+    for year in sorted(set(pq.read_table(source, columns=[YEAR])[YEAR].to_pylist())) or [financial_year(period)]:
         _write(out / f"{year}.parquet", schema, _of_year(source, year))
 
 
@@ -176,8 +159,7 @@ def _batches(source: Path) -> Iterator[pa.Table]:
 def _of_year(source: Path, year: str) -> Iterator[pa.Table]:
     """The rows of a year in the source's order, in full row groups whatever the source's batches."""
     with duckdb.connect() as connection:
-        path = str(source).replace("'", "''")
-        select = f"SELECT * FROM read_parquet('{path}') WHERE {YEAR} = ?"
+        select = f"SELECT * FROM read_parquet({literal(str(source))}) WHERE {YEAR} = ?"
         for batch in connection.sql(select, params=[year]).to_arrow_reader(ROW_GROUP_ROWS):
             yield pa.Table.from_batches([batch])
 
@@ -186,12 +168,6 @@ def _write(out: Path, schema: pa.Schema, tables: Iterator[pa.Table]) -> None:
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for table in tables:
             writer.write_table(table.select(schema.names).cast(schema), row_group_size=ROW_GROUP_ROWS)
-
-
-def _financial_year(period: str) -> str:
-    year, month = int(period[:4]), int(period[5:])
-    first = year if month >= 4 else year - 1
-    return f"{first}-{(first + 1) % 100:02d}"
 
 
 def _table_facts(staging: Path) -> dict[str, dict]:
@@ -204,12 +180,6 @@ def _table_facts(staging: Path) -> dict[str, dict]:
         }
         for file in sorted(staging.rglob("*.parquet"))
     }
-
-
-def _before(folder: Path, version: str) -> str | None:
-    """The release that comes before a version: of its own period the one made last, else the last of an earlier period."""
-    earlier = [v for v in releases(folder) if _order(v) < _order(version)]
-    return earlier[-1] if earlier else None
 
 
 def _write_json(out: Path, body: object) -> None:

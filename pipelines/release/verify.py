@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import read_note
 from pipelines.engine.sql import SQL
-from pipelines.identity.pseudonym import key_check
 from pipelines.ingest.landing import published_hash
+from pipelines.warehouse.key import key_check
 from pipelines.warehouse.releases import show_release
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema

@@ -19,7 +19,7 @@ LIST = "made.sha256"
 ASIDE = ".irf-making"
 MADE = ("landing", "reference", "truth")
 """The folders that hold what is made."""
-REMADE = ("raw", "staged", "quarantine", "core", "mart", "state")
+REMADE = ("raw", "staged", "quarantine", "work", "state")
 """The folders that a refresh fills anew: they are nobody's work."""
 Known = set[tuple[str, str]]
 """Path and hash of files: one path may have two, while a new world takes the place of an old one."""

@@ -1,16 +1,51 @@
-"""A release in DuckDB: its tables by their names, and a connection that can read it and nothing else.
+"""The published releases: which there are, and one of them in DuckDB.
 
-Belongs here: showing tables, shutting off. Does not belong here: what is asked of them.
+Belongs here: versions and their order, showing a release's tables, shutting off everything else. Does not belong here: making
+a release (`pipelines/release/`), what is asked of it.
 """
 
+import re
 from pathlib import Path
 
 import duckdb
 
 from pipelines.engine.errors import IrfError
+from pipelines.engine.files import read_note
 from pipelines.engine.sql import literal
 from schemas.published import PUBLISHED
 from schemas.table import duckdb_columns
+
+VERSION = re.compile(r"\d{4}\.\d{2}\.\d+")
+
+
+def releases(folder: Path) -> list[str]:
+    """The published versions, oldest first."""
+    found = [p.name for p in folder.iterdir() if p.is_dir() and VERSION.fullmatch(p.name)] if folder.is_dir() else []
+    return sorted(found, key=_order)
+
+
+def _order(version: str) -> tuple[int, ...]:
+    """Versions in the order of their periods, then of their making."""
+    return tuple(int(part) for part in version.split("."))
+
+
+def latest(folder: Path) -> str | None:
+    """The version that `latest.json` points to, if any; where it cannot be read, the one that it should point to."""
+    pointer, published = read_note(folder / "latest.json"), releases(folder)
+    version = str(pointer.get("version")) if isinstance(pointer, dict) else ""
+    return version if version in published else published[-1] if published else None
+
+
+def latest_of(folder: Path, period: str) -> str | None:
+    """The newest version of a period (YYYY-MM), if any."""
+    of_period = [version for version in releases(folder) if version.startswith(period.replace("-", ".") + ".")]
+    return of_period[-1] if of_period else None
+
+
+def before(folder: Path, version: str) -> str | None:
+    """The release that comes before a version: of its own period the one made last, else the last of an earlier period."""
+    earlier = [v for v in releases(folder) if _order(v) < _order(version)]
+    return earlier[-1] if earlier else None
 
 
 def show_release(connection: duckdb.DuckDBPyConnection, release: Path, schema: str = "main") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipelines.engine.sql import REPOSITORY
 
-INSIDE = ("raw", "staged", "quarantine", "core", "mart", "review", "state", "secure")
+INSIDE = ("raw", "staged", "quarantine", "work", "review", "state", "secure")
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class DataRoot:
     def link_history(self) -> Path:
         """Who each client was in every release: what cannot be made again."""
         return self.folder("state") / "link_history.parquet"
+
+    @property
+    def decisions(self) -> Path:
+        """What people have decided of uncertain links."""
+        return self.folder("review") / "decisions.csv"
 
     @property
     def key_file(self) -> Path:

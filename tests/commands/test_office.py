@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest.landing import Landed
-from pipelines.steps import Steps
 from pipelines.synth import make_into
 from tests.conftest import IrfAt
 from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
@@ -159,7 +158,7 @@ def test_a_refresh_that_is_stopped_says_what_stands(small_world: SmallWorld, mon
     small_world.published("2025-04")
     small_world.ledger(ANGUS, "2025-04", home_care_personal="220.00")
     with monkeypatch.context() as patched:
-        patched.setattr(Steps, "landing", interrupted)
+        patched.setattr("assets.landing.find_submissions", interrupted)
         code, printed = small_world.refresh("2025-04")
     assert code == 1
     assert printed.splitlines()[-1] == (

@@ -219,7 +219,7 @@ def test_refreshing_an_earlier_period_moves_nobody_back(root: Path, irf: Irf) ->
 
 def test_two_refreshes_at_once_are_refused(root: Path, irf: Irf) -> None:
     """The second leaves alone what the first has noted."""
-    verdict = root / "state" / "verdict.json"
+    verdict = root / "work" / "2025-05" / "verdict.json"
     noted = verdict.read_bytes()
     with (root / "state" / "refresh.lock").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)

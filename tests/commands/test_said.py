@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assets.common import MONTHS
+from assets.shared import MONTHS
 from pipelines.commands import main as cli
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.said import SAID_CHARACTERS, said
@@ -67,7 +67,7 @@ def test_a_refusal_has_an_end(small_world: SmallWorld, monkeypatch: pytest.Monke
     line, last = (line for line in printed.splitlines() if line.startswith("refused: "))
     assert code == 3
     assert len(line) < SAID_CHARACTERS + 300
-    assert line.endswith(f"… (all of it: {small_world.root / 'state' / 'verdict.json'})")
+    assert line.endswith(f"… (all of it: {small_world.root / 'work' / '2025-04' / 'verdict.json'})")
     assert last == "refused: nothing was published; the last release stands"
 
 
@@ -76,7 +76,7 @@ def test_what_nobody_foresaw_is_said_in_a_sentence(small_world: SmallWorld, monk
         raise KeyError(PATIENT)
 
     small_world.ledger(ANGUS, "2025-04", meals="1.00")
-    monkeypatch.setattr("pipelines.steps.Steps.link", broken)
+    monkeypatch.setattr("pipelines.identity.people.judge_clients", broken)
     code, printed = small_world.refresh("2025-04")
     assert code == 1
     assert PATIENT not in printed

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.engine.files import copy_hashed, sha256_of
-from pipelines.ingest import intake as submissions
+from pipelines.ingest import staging
 from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
 from tests.way_in import KILLED_AT, release_killed
 
@@ -64,7 +64,7 @@ def test_a_file_that_changes_while_it_is_read_is_refused_and_never_taken_for_the
         return copy(source, target)
 
     with monkeypatch.context() as patched:
-        patched.setattr(submissions, "copy_hashed", changed_just_before)
+        patched.setattr(staging, "copy_hashed", changed_just_before)
         printed = world.published(APRIL)
     assert "changed while it was read" in printed
     assert world.cost("direct_cost IS NOT NULL") == Decimal("100.00")  # the plain file stands
@@ -75,14 +75,17 @@ def test_a_file_that_changes_while_it_is_read_is_refused_and_never_taken_for_the
 
 def test_rows_that_no_note_vouches_for_are_read_again(world: SmallWorld) -> None:
     """Killed between the rows of another content and the note on them; then the first file is put back."""
-    staged = next((world.root / "staged" / "home_care").rglob("*.parquet"))
-    first_rows = staged.read_bytes()
+
+    def staged_rows() -> bytes:
+        (staged,) = (world.root / "staged" / "home_care").rglob("*.parquet")
+        return staged.read_bytes()
+
+    first_rows = staged_rows()
     world.put(f"{ANGUS}/home_care/{APRIL}.csv", care(10, "70.00"))
     world.published(APRIL)
-    other_rows = staged.read_bytes()
-    assert other_rows != first_rows
-    for note in (world.root / "state" / "submissions" / "home_care").glob("*.json"):
-        note.unlink()  # what a refresh does before it replaces the rows
+    assert staged_rows() != first_rows
+    (note,) = (world.root / "state" / "submissions" / "home_care").rglob("*.json")
+    note.unlink()  # what a refresh does before it replaces the rows
     world.put(f"{ANGUS}/home_care/{APRIL}.csv", care(10, "100.00"))
     world.published(APRIL)
     assert world.query("SELECT direct_cost FROM cost_line WHERE direct_cost IS NOT NULL") == [(Decimal("100.00"),)]
@@ -94,6 +97,7 @@ def test_rows_that_no_note_vouches_for_are_read_again(world: SmallWorld) -> None
 def test_notes_that_cannot_be_read_are_made_again(world: SmallWorld) -> None:
     for note in [
         *(world.root / "state").rglob("*.json"),
+        *(world.root / "work").rglob("*.json"),
         world.root / "releases" / "latest.json",
         *(world.root / "raw").rglob("*.sha256"),
     ]:

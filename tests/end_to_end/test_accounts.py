@@ -1,20 +1,18 @@
 """A published release beside its accounts: the workbook says what the tables say, and budgets, eliminations and prices are there."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from python_calamine import CalamineWorkbook
 
+from pipelines.costing.prices import check_unit_costs
 from pipelines.engine.errors import IrfError
 from pipelines.release.reconciliation import MONEY
-from pipelines.steps import Steps
 from pipelines.warehouse.root import DataRoot
-from schemas.core import CORE
-from schemas.table import arrow_schema
+from pipelines.warehouse.tables import Tables
+from pipelines.warehouse.work import Work
 from tests.conftest import PERIOD, BuildWorld, rows_of
 
 VERSION = "2025.05.1"
@@ -101,17 +99,14 @@ def test_rated_lines_carry_the_base_and_source_of_their_price_and_no_others_do(p
         ({"matches": 1}, None),
     ],
 )
-def test_equal_prices_and_a_missing_year_are_errors_by_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: Row, message: str | None
-) -> None:
-    monkeypatch.setattr(Steps, "made", Steps.file)  # a table of no refresh
-    steps = Steps(DataRoot(tmp_path), PERIOD)
-    steps.root.prepare()
+def test_equal_prices_and_a_missing_year_are_errors_by_name(tmp_path: Path, own: Row, message: str | None) -> None:
+    root = DataRoot(tmp_path)
+    root.prepare()
+    tables = Tables(Work(root, PERIOD), "made of this", {}, 1, "1GB")
     match = {"agency": "nhs-tayside", "service": "outpatient", "financial_year": "2025-26", "is_year_missing": False, **own}
-    pq.write_table(pa.Table.from_pylist([match], arrow_schema(CORE["unit_cost_match"])), steps.file("core", "unit_cost_match"))
-    check: Callable[[], None] = steps.check_unit_costs
+    tables.write_rows("core", "unit_cost_match", [match])
     if message is None:
-        check()
+        check_unit_costs(tables)
     else:
         with pytest.raises(IrfError, match=message):
-            check()
+            check_unit_costs(tables)

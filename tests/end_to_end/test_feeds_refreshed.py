@@ -10,11 +10,14 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.quality.gate import Check, judge
-from pipelines.steps import Steps
+from pipelines.ingest.intake import Intake
+from pipelines.quality.file_checks import rows_check
+from pipelines.quality.findings import fates_of
+from pipelines.quality.verdict import Verdict
 from pipelines.warehouse.root import DataRoot
+from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS
-from tests.conftest import MONTHS, PERIOD, BuildWorld, judged_before, rows_of, run
+from tests.conftest import MONTHS, PERIOD, BuildWorld, judged_before, rows_of, run, tables_of
 
 COSTED = (
     "maternity", "mental_health_inpatient", "gp_out_of_hours", "community_nursing", "community_mental_health",
@@ -27,7 +30,7 @@ NEW_FEEDS = (
 
 
 @pytest.fixture(scope="module")
-def tidy(world: BuildWorld, published: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> Steps:
+def tidy(world: BuildWorld, published: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> Work:
     """A refresh without mess in which only the deaths files know who has died."""
     root = tmp_path_factory.mktemp("tidy") / "data"
     shutil.copytree(world("none"), root)
@@ -39,41 +42,41 @@ def tidy(world: BuildWorld, published: BuildWorld, tmp_path_factory: pytest.Temp
             writer.writeheader()
             writer.writerows(row | {"date_of_death": ""} for row in rows)
     run(root)
-    return Steps(DataRoot(root), PERIOD)
+    return Work(DataRoot(root), PERIOD)
 
 
 @pytest.fixture(scope="module")
-def messy(published: BuildWorld) -> Steps:
-    return Steps(DataRoot(published("heavy")), PERIOD)
+def messy(published: BuildWorld) -> Work:
+    return Work(DataRoot(published("heavy")), PERIOD)
 
 
-def table(steps: Steps, layer: str, name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = pq.read_table(steps.file(layer, name)).to_pylist()
+def table(work: Work, layer: str, name: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = pq.read_table(work.table(layer, name)).to_pylist()
     return rows
 
 
-def latest(steps: Steps, agency: str, feed: str) -> dict[str, dict[str, str]]:
+def latest(work: Work, agency: str, feed: str) -> dict[str, dict[str, str]]:
     """The last word on each record of a feed, by key."""
     found: dict[str, dict[str, str]] = {}
-    for path in sorted((steps.root.path / "landing" / agency / feed).glob("*.csv")):
+    for path in sorted((work.root.path / "landing" / agency / feed).glob("*.csv")):
         found |= {"|".join(row[name] for name in FEEDS[feed].key): row for row in rows_of(path)}
     return found
 
 
 @pytest.mark.parametrize("mess", ["tidy", "messy"])
 def test_no_row_no_pound_is_lost_and_cost_is_the_ledgers(mess: str, request: pytest.FixtureRequest) -> None:
-    steps: Steps = request.getfixturevalue(mess)
-    verdict = steps.verdict()
+    work: Work = request.getfixturevalue(mess)
+    verdict = work.find(Verdict)
     assert verdict is not None
-    checks = {check["name"]: check for check in verdict.checks}
+    checks = {check.name: check for check in verdict.checks}
     for name in ("required_feeds", "rows", "pounds", "ledger", "months", "marts", "month_without_ledger"):
-        assert checks[name]["passed"], checks[name]["detail"]
-    assert {x["feed"] for x in table(steps, "mart", "submission")} == set(FEEDS)
-    for x in table(steps, "mart", "submission"):
+        assert checks[name].passed, checks[name].detail
+    assert {x["feed"] for x in table(work, "mart", "submission")} == set(FEEDS)
+    for x in table(work, "mart", "submission"):
         assert x["rows"] == x["accepted"] + x["quarantined"] + x["superseded"], (x["agency"], x["feed"])
 
 
-def test_of_messy_files_exactly_the_planted_records_are_set_aside(messy: Steps) -> None:
+def test_of_messy_files_exactly_the_planted_records_are_set_aside(messy: Work) -> None:
     planted = Counter(
         (d["agency"], d["feed"], d["period"])
         for d in rows_of(messy.root.path / "truth" / "defects.csv")
@@ -81,27 +84,22 @@ def test_of_messy_files_exactly_the_planted_records_are_set_aside(messy: Steps) 
     )
     quarantined = Counter({
         (j.landed.agency, j.landed.feed, j.landed.period): j.outcome.quarantined
-        for j in messy.all_judged()
+        for j in messy.read(Intake).submissions
         if j.landed.feed in (*NEW_FEEDS, "deaths") and j.outcome.quarantined
     })  # fmt: skip
     assert quarantined == planted
     assert len({feed for _, feed, _ in planted}) >= 4
 
 
-def test_the_gate_sees_a_row_that_deaths_lose(tidy: Steps, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_gate_sees_a_row_that_deaths_lose(tidy: Work) -> None:
     """Without its fate a death is a row read and not accounted for."""
-    assert _check(tidy, "rows").passed
-    kept = {key: fate for key, fate in tidy.fates().items() if key[1] != "deaths"}
-    monkeypatch.setattr(Steps, "fates", lambda steps: kept)
-    rows = _check(tidy, "rows")
+    intake, fates = tidy.read(Intake), fates_of(tables_of(tidy.root.path))
+    assert rows_check(intake, fates).passed
+    rows = rows_check(intake, {of: fate for of, fate in fates.items() if of[1] != "deaths"})
     assert rows.blocks and not rows.passed and "deaths" in rows.detail
 
 
-def _check(steps: Steps, name: str) -> Check:
-    return next(check for check in judge(steps) if check.name == name)
-
-
-def test_published_cost_is_the_ledger_of_the_file(tidy: Steps) -> None:
+def test_published_cost_is_the_ledger_of_the_file(tidy: Work) -> None:
     service = {(r["agency"], r["cost_code"]): r["service"] for r in rows_of(tidy.root.path / "reference" / "cost_code_map.csv")
                if r["treatment"] == "cost"}  # fmt: skip
     ledger: defaultdict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
@@ -117,7 +115,7 @@ def test_published_cost_is_the_ledger_of_the_file(tidy: Steps) -> None:
     assert published == ledger
 
 
-def test_direct_cost_is_the_truth_to_the_penny_by_service_and_month(tidy: Steps) -> None:
+def test_direct_cost_is_the_truth_to_the_penny_by_service_and_month(tidy: Work) -> None:
     truth = {
         (r["agency"], r["service"], r["month"]): Decimal(r["true_cost"])
         for r in rows_of(tidy.root.path / "truth" / "service_months.csv")
@@ -132,7 +130,7 @@ def test_direct_cost_is_the_truth_to_the_penny_by_service_and_month(tidy: Steps)
     assert direct == truth
 
 
-def test_direct_cost_is_the_truth_to_the_penny_by_record(tidy: Steps) -> None:
+def test_direct_cost_is_the_truth_to_the_penny_by_record(tidy: Work) -> None:
     truth = {
         (r["agency"], r["feed"], r["record_key"]): r["true_cost"]
         for r in pq.read_table(tidy.root.path / "truth" / "records.parquet").to_pylist()
@@ -148,13 +146,13 @@ def test_direct_cost_is_the_truth_to_the_penny_by_record(tidy: Steps) -> None:
     assert direct == truth
 
 
-def test_every_line_of_a_cost_has_a_person(tidy: Steps) -> None:
+def test_every_line_of_a_cost_has_a_person(tidy: Work) -> None:
     lines = [line for line in table(tidy, "core", "cost_line") if line["service"] in COSTED and line["source_file"]]
     assert {line["service"] for line in lines} == set(COSTED)
     assert all(line["person_id"] and line["units"] is not None for line in lines)
 
 
-def test_telecare_is_one_unit_for_each_client_and_month(tidy: Steps) -> None:
+def test_telecare_is_one_unit_for_each_client_and_month(tidy: Work) -> None:
     units: defaultdict[tuple[str, str, datetime.date], Decimal] = defaultdict(Decimal)
     items: Counter[tuple[str, str, datetime.date]] = Counter()
     client = {
@@ -169,7 +167,7 @@ def test_telecare_is_one_unit_for_each_client_and_month(tidy: Steps) -> None:
     assert set(units.values()) == {1}
 
 
-def test_delayed_discharge_is_days_without_cost(tidy: Steps) -> None:
+def test_delayed_discharge_is_days_without_cost(tidy: Work) -> None:
     lines = [line for line in table(tidy, "core", "cost_line") if line["service"] == "delayed_discharge"]
     assert {(line["cost_basis"], line["direct_cost"], line["cost"]) for line in lines} == {("activity", None, Decimal("0.00"))}
     first, end = MONTHS[0], datetime.date(2025, 6, 1)
@@ -181,7 +179,7 @@ def test_delayed_discharge_is_days_without_cost(tidy: Steps) -> None:
     assert sum(line["units"] for line in lines) == days > 0
 
 
-def test_deaths_alone_make_people_deceased(tidy: Steps) -> None:
+def test_deaths_alone_make_people_deceased(tidy: Work) -> None:
     dead = {f"chi:{chi}": row["date_of_death"] for chi, row in latest(tidy, "nhs-tayside", "deaths").items()}
     homes = {r["person_key"]: r for r in table(tidy, "core", "person_home")}
     known = {key: day for key, day in dead.items() if key in homes}

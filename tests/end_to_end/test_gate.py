@@ -13,12 +13,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from assets.common import AGAIN_TAG
+from assets.release import AGAIN_TAG
 from pipelines.definitions import defs
 from pipelines.engine.errors import GateRefused
+from pipelines.quality.findings import write_submissions
+from pipelines.quality.verdict import Verdict, forget_verdict
 from pipelines.refresh import prepare_dagster
-from pipelines.steps import Steps
 from pipelines.warehouse.root import DataRoot
+from pipelines.warehouse.tables import Tables
+from pipelines.warehouse.work import Work
 from tests.conftest import PERIOD, BuildWorld, run
 
 Change = Callable[[pa.Table], pa.Table]
@@ -32,16 +35,16 @@ def root(published: BuildWorld, copy_of: Callable[[Path], Path]) -> Path:
 
 def breaking(monkeypatch: pytest.MonkeyPatch, layer: str, name: str, change: Change) -> None:
     """From now on, a refresh changes a table just after its SELECT has written it."""
-    as_it_is = Steps._run
+    as_it_is = Tables.run
 
-    def broken(self: Steps, of_layer: str, of_name: str, *rest: object) -> int:
-        rows = as_it_is(self, of_layer, of_name, *rest)  # type: ignore[arg-type]  # passed through as they came
+    def broken(self: Tables, of_layer: str, of_name: str) -> int:
+        rows = as_it_is(self, of_layer, of_name)
         if (of_layer, of_name) == (layer, name):
-            file = self.file(layer, name)
+            file = self.work.table(layer, name)
             pq.write_table(change(pq.read_table(file)), file)
         return rows
 
-    monkeypatch.setattr(Steps, "_run", broken)
+    monkeypatch.setattr(Tables, "run", broken)
 
 
 def a_penny_more(column: str, where: Callable[[pa.Table], pa.ChunkedArray]) -> Change:
@@ -96,8 +99,8 @@ def stands(root: Path) -> bool:
 def refused_from(root: Path, layer: str, name: str) -> list[str]:
     """Run the refresh job again from a table on, to the release if nothing blocks it. Returns what blocked it."""
     prepare_dagster(DataRoot(root))
-    steps = Steps(DataRoot(root), PERIOD)
-    steps.forget_verdict()
+    work = Work(DataRoot(root), PERIOD)
+    forget_verdict(work)
     made_again = (
         dg.AssetSelection.assets([layer, name])
         .downstream()
@@ -113,7 +116,7 @@ def refused_from(root: Path, layer: str, name: str) -> list[str]:
             raise_on_error=False,
             tags={AGAIN_TAG: "yes"},
         )
-    verdict = steps.verdict()
+    verdict = work.find(Verdict)
     assert verdict is not None
     blocking = verdict.blocked_by
     assert result.success == (not blocking)
@@ -142,15 +145,14 @@ def test_locality_table_that_loses_a_penny_is_refused_too(root: Path, monkeypatc
 
 
 def test_a_submission_table_with_a_negative_count_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_it_is = Steps.submission
-
-    def broken(self: Steps) -> None:
-        as_it_is(self)
-        file = self.file("mart", "submission")
+    def broken(tables: Tables) -> dict[str, int]:
+        rows = write_submissions(tables)
+        file = tables.work.table("mart", "submission")
         table = pq.read_table(file)
         index = table.column_names.index("quarantined")
         pq.write_table(table.set_column(index, table.schema.field(index), pa.array([-1] * table.num_rows)), file)
+        return rows
 
-    monkeypatch.setattr(Steps, "submission", broken)
+    monkeypatch.setattr("assets.mart.write_submissions", broken)
     assert any(reason.startswith("submission: ") for reason in refused_from(root, "mart", "submission"))
     assert stands(root)

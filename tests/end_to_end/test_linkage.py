@@ -3,6 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Callable
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
@@ -10,10 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.engine.sql import dependencies, read_sql, selects
+from pipelines.identity.people import link_clients_of, write_person_ids
 from pipelines.identity.registry import load_history
-from pipelines.steps import SQL_CORE, Steps
-from pipelines.warehouse.root import DataRoot
-from tests.conftest import PERIOD, BuildWorld
+from tests.conftest import PERIOD, BuildWorld, tables_of
 
 CLIENT = ["agency", "social_care_id"]
 COSTS = """
@@ -25,23 +26,36 @@ FROM read_parquet('{0}') GROUP BY ALL ORDER BY ALL
 def costs(root: Path) -> list[tuple[object, ...]]:
     """Each agency's cost by service and month."""
     with duckdb.connect() as connection:
-        return connection.execute(COSTS.format(root / "core" / "cost_line.parquet")).fetchall()
+        return connection.execute(COSTS.format(root / "work" / PERIOD / "core" / "cost_line.parquet")).fetchall()
+
+
+def after_linking() -> list[str]:
+    """The tables of core that follow from who a record's person is, each after those that it reads."""
+    reads = {
+        name: {table for layer, table in dependencies(read_sql("core", name)) if layer == "core"} for name in selects("core")
+    }
+    reads["person_id"] = {"record_person"}
+    in_order, found = TopologicalSorter(reads).static_order(), {"record_person"}
+    for name in in_order:
+        if reads.get(name, set()) & found:
+            found.add(name)
+    return [name for name in TopologicalSorter(reads).static_order() if name in found]
 
 
 def remade(root: Path) -> list[tuple[object, ...]]:
     """The costs once core is made again with the links as they are now."""
-    steps = Steps(DataRoot(root), PERIOD)
-    for name in SQL_CORE[SQL_CORE.index("record_person") :]:
-        steps.core(name)
-        if name == "record_person":
-            steps.person_id()
+    tables = tables_of(root)
+    for name in after_linking():
+        if name == "person_id":
+            write_person_ids(tables)
+        else:
+            tables.run("core", name)
     return costs(root)
 
 
 def decide(root: Path, links: pa.Table, others: Callable[[dict[str, str]], str]) -> None:
     """A decision on every client, as the refresh took them in: as others says, a CHI number or blank."""
-    path = root / "staged" / "review" / "decisions.csv"
-    path.parent.mkdir(exist_ok=True)
+    path = root / "work" / PERIOD / "decisions.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["agency", "social_care_id", "chi_number", "decided_by", "decided_on", "reason"])
@@ -56,31 +70,31 @@ def methods(links: pa.Table) -> Counter[str]:
 def test_links_on_off_or_turned_round_move_no_pound(published: BuildWorld, copy_of: Callable[[Path], Path]) -> None:
     """Each agency's cost by service and month stays when nobody is linked, and when every decision is reversed."""
     root = copy_of(published())
-    steps = Steps(DataRoot(root), PERIOD)
-    before, links = costs(root), steps.link()
+    tables = tables_of(root)
+    before, links = costs(root), link_clients_of(tables)
     assert methods(links)["probabilistic"] > 0
     assert methods(links)["unlinked"] > 0
 
     decide(root, links, lambda link: "")
-    assert methods(steps.link()) == {"unlinked": links.num_rows}
+    assert methods(link_clients_of(tables)) == {"unlinked": links.num_rows}
     assert remade(root) == before
 
     somebody = links["chi_number"].drop_null()[0].as_py()
     decide(root, links, lambda link: link["chi_number"] or somebody)
-    decided = steps.link()
+    decided = link_clients_of(tables)
     assert methods(decided) == {"decision": links.num_rows}
     assert remade(root) == before
 
     linked_before = {tuple(link[name] for name in CLIENT) for link in links.to_pylist() if link["chi_number"]}
     decide(root, decided, lambda link: "" if tuple(link[name] for name in CLIENT) in linked_before else somebody)
-    reversed_links = methods(steps.link())
+    reversed_links = methods(link_clients_of(tables))
     assert reversed_links == {"unlinked": len(linked_before), "decision": links.num_rows - len(linked_before)}
     assert remade(root) == before
 
 
 def test_every_client_with_a_record_is_in_the_link_history(published: BuildWorld) -> None:
     history = load_history(published() / "state" / "link_history.parquet")
-    records = pq.read_table(published() / "core" / "record.parquet", columns=[*CLIENT, "fate"])
+    records = pq.read_table(published() / "work" / PERIOD / "core" / "record.parquet", columns=[*CLIENT, "fate"])
     accepted = records.filter((pc.field("fate") == "accepted") & pc.field("social_care_id").is_valid())
     assert history is not None
     assert accepted.num_rows > 0
@@ -92,13 +106,13 @@ def test_a_client_who_left_the_snapshot_has_no_link_and_the_others_keep_theirs(
     published: BuildWorld, copy_of: Callable[[Path], Path]
 ) -> None:
     root = copy_of(published())
-    steps = Steps(DataRoot(root), PERIOD)
-    before = steps.link()
+    tables = tables_of(root)
+    before = link_clients_of(tables)
     latest = sorted((root / "staged" / "clients").rglob("*.parquet"))[-1]
     snapshot = pq.read_table(latest)
     pq.write_table(snapshot.slice(0, snapshot.num_rows - 20), latest)
     gone = snapshot.slice(snapshot.num_rows - 20).select(CLIENT)
-    after = steps.link().select([*CLIENT, "chi_number"])
+    after = link_clients_of(tables).select([*CLIENT, "chi_number"])
     assert after.sort_by([(name, "ascending") for name in CLIENT]).equals(
         before.select(after.column_names)
         .join(gone, CLIENT, join_type="left anti")

@@ -9,10 +9,12 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.steps import Steps
+from pipelines.ingest.intake import Intake
+from pipelines.quality.verdict import Verdict
 from pipelines.synth import make_world
 from pipelines.synth.slips_by_feed import HEAVY_DEFECTS
 from pipelines.warehouse.root import DataRoot
+from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS
 from schemas.rules import CROSS_RULES
 from tests.conftest import pounds, rows_of, run, titles_of
@@ -108,17 +110,17 @@ def place_of(row: dict[str, str]) -> Place:
 
 
 @pytest.fixture(scope="module")
-def steps(tmp_path_factory: pytest.TempPathFactory) -> Steps:
+def work(tmp_path_factory: pytest.TempPathFactory) -> Work:
     """A world of its own: large enough for every kind of defect, with the night the clocks go back and a third month."""
     root = tmp_path_factory.mktemp("planted") / "data"
     make_world(root, PEOPLE, MONTHS, SEED, "heavy")
     run(root, PERIOD)
-    return Steps(DataRoot(root), PERIOD)
+    return Work(DataRoot(root), PERIOD)
 
 
 @pytest.fixture(scope="module")
-def planted(steps: Steps) -> list[dict[str, str]]:
-    return rows_of(steps.root.path / "truth" / "defects.csv")
+def planted(work: Work) -> list[dict[str, str]]:
+    return rows_of(work.root.path / "truth" / "defects.csv")
 
 
 BEGINS_AFTER_END = {
@@ -128,12 +130,12 @@ BEGINS_AFTER_END = {
 """What begins in a month to come and has ended breaks one of these besides: it is planted once and breaks two rules."""
 
 
-def set_aside(steps: Steps) -> dict[tuple[Place, int], str]:
+def set_aside(work: Work) -> dict[tuple[Place, int], str]:
     """Each quarantined row of the files in use with the rules it broke."""
     found = {}
-    for j in steps.all_judged():
-        x = j.landed
-        for row in pq.read_table(steps.root.folder("quarantine") / x.feed / x.parquet_name).to_pylist():
+    for s in work.read(Intake).counting:
+        x = s.landed
+        for row in pq.read_table(work.root.folder("quarantine") / x.feed / s.file).to_pylist():
             first, *others = row["broken_rules"].split()
             is_both = first.endswith(".after_period") and set(others) <= BEGINS_AFTER_END
             found[(x.agency, x.feed, x.period), row["source_row"]] = first if is_both else row["broken_rules"]
@@ -150,9 +152,9 @@ def report(kind: str, expected: Counter[str], found: Counter[str], right: Counte
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def test_exactly_the_planted_records_are_set_aside_each_by_its_rule(steps: Steps, planted: list[dict[str, str]]) -> None:
+def test_exactly_the_planted_records_are_set_aside_each_by_its_rule(work: Work, planted: list[dict[str, str]]) -> None:
     expected = {(place_of(d), int(d["row_number"])): rule_of(d) for d in planted if d["expected"] == "quarantine"}
-    found = set_aside(steps)
+    found = set_aside(work)
     right = Counter(rule for row, rule in expected.items() if found.get(row) == rule)
     broken = Counter(rule for rules in found.values() for rule in rules.split())
     report("quarantine", Counter(expected.values()), broken, right)
@@ -160,9 +162,9 @@ def test_exactly_the_planted_records_are_set_aside_each_by_its_rule(steps: Steps
     assert len(set(expected.values())) >= 15
 
 
-def in_use(steps: Steps) -> set[tuple[str, ...]]:
+def in_use(work: Work) -> set[tuple[str, ...]]:
     """The records that rules across files look at."""
-    rows = pq.read_table(steps.file("core", "record")).to_pylist()
+    rows = pq.read_table(work.table("core", "record")).to_pylist()
     return {(r["agency"], r["feed"], r["period"], r["record_key"]) for r in rows if r["fate"] == "accepted"}
 
 
@@ -171,8 +173,8 @@ def test_every_kind_of_defect_is_planted(planted: list[dict[str, str]]) -> None:
     assert kinds - {d["defect"] for d in planted} <= TOO_RARE
 
 
-def test_warnings_are_counted_by_the_rule_meant_for_them(steps: Steps, planted: list[dict[str, str]]) -> None:
-    used = in_use(steps)
+def test_warnings_are_counted_by_the_rule_meant_for_them(work: Work, planted: list[dict[str, str]]) -> None:
+    used = in_use(work)
     expected: Counter[tuple[Place, str]] = Counter()
     for d in planted:
         if d["defect"] not in NAMED_OTHERWISE and (d["expected"] == "warning" or d["defect"] in OPENED_LATER):
@@ -181,7 +183,7 @@ def test_warnings_are_counted_by_the_rule_meant_for_them(steps: Steps, planted: 
     expected = +expected
     found = Counter({
         (place_of(r), r["rule_id"]): min(r["failed"], 1) if r["rule_id"].startswith("file.") else r["failed"]
-        for r in pq.read_table(steps.file("mart", "rule_result")).to_pylist()
+        for r in pq.read_table(work.table("mart", "rule_result")).to_pylist()
         if r["severity"] == "warning" and r["failed"] and (r["feed"], r["rule_id"]) not in NOT_PLANTED
         and not r["rule_id"].startswith("drift.")
     })  # fmt: skip
@@ -194,26 +196,24 @@ def test_warnings_are_counted_by_the_rule_meant_for_them(steps: Steps, planted: 
     assert len({rule for _, rule in expected}) >= 15
 
 
-def cases(steps: Steps, check: str) -> list[str]:
+def cases(work: Work, check: str) -> list[str]:
     """What the gate named."""
-    verdict = steps.verdict()
+    verdict = work.find(Verdict)
     assert verdict is not None
-    return [case for c in verdict.checks if c["name"] == check for case in c["cases"]]
+    return [case for c in verdict.checks if c.name == check for case in c.cases]
 
 
-def counted(steps: Steps, check: str) -> Counter[str]:
+def counted(work: Work, check: str) -> Counter[str]:
     """The figure of each agency in a check's cases, as `angus, 3 payments …`."""
-    return Counter({case.split(", ")[0]: int(case.split(", ")[1].split()[0]) for case in cases(steps, check)})
+    return Counter({case.split(", ")[0]: int(case.split(", ")[1].split()[0]) for case in cases(work, check)})
 
 
 def by_agency(planted: list[dict[str, str]], defect: str, period: str = "") -> Counter[str]:
     return Counter(d["agency"] for d in planted if d["defect"] == defect and d["period"].startswith(period))
 
 
-def test_the_gate_names_what_no_rule_of_records_can_see(steps: Steps, planted: list[dict[str, str]]) -> None:
-    service = {
-        (r["agency"], r["cost_code"]): r["service"] for r in rows_of(steps.root.path / "reference" / "cost_code_map.csv")
-    }
+def test_the_gate_names_what_no_rule_of_records_can_see(work: Work, planted: list[dict[str, str]]) -> None:
+    service = {(r["agency"], r["cost_code"]): r["service"] for r in rows_of(work.root.path / "reference" / "cost_code_map.csv")}
     expected = {
         "payments_again": by_agency(planted, "sent_again"),
         "payments_before": by_agency(planted, "paid_before"),
@@ -232,46 +232,47 @@ def test_the_gate_names_what_no_rule_of_records_can_see(steps: Steps, planted: l
             for d in planted if d["defect"] == "litter" and d["expected"] == "warning"
         ),
     }  # fmt: skip
-    found = {name: counted(steps, name) for name in ("payments_again", "payments_before", "payments_ahead")}
-    found["vat"] = Counter(", ".join(case.split(", ")[:3]) for case in cases(steps, "vat"))
-    found["ledger_to_date"] = Counter(", ".join(case.split(", ")[:2]) for case in cases(steps, "ledger_to_date"))
-    found["nil_returns"] = Counter(case.split(".csv: ")[0] for case in cases(steps, "nil_returns"))
-    found["unused"] = Counter(case.split(": is not used")[0] for case in cases(steps, "unused"))
+    found = {name: counted(work, name) for name in ("payments_again", "payments_before", "payments_ahead")}
+    found["vat"] = Counter(", ".join(case.split(", ")[:3]) for case in cases(work, "vat"))
+    found["ledger_to_date"] = Counter(", ".join(case.split(", ")[:2]) for case in cases(work, "ledger_to_date"))
+    found["nil_returns"] = Counter(case.split(".csv: ")[0] for case in cases(work, "nil_returns"))
+    found["unused"] = Counter(case.split(": is not used")[0] for case in cases(work, "unused"))
     totals = [Counter({name: n.total() for name, n in side.items()}) for side in (expected, found)]
     report("gate", totals[0], totals[1], Counter({name: (expected[name] & found[name]).total() for name in expected}))
     assert found == expected
     assert all(expected[name] for name in expected if name != "payments_ahead")
 
 
-def test_a_number_of_several_people_is_linked_to_none(steps: Steps, planted: list[dict[str, str]]) -> None:
+def test_a_number_of_several_people_is_linked_to_none(work: Work, planted: list[dict[str, str]]) -> None:
     expected = {(d["agency"], d["record_key"]) for d in planted if d["defect"] in ("number_given_on", "second_chi")}
-    links = pq.read_table(steps.file("core", "link")).to_pylist()
+    links = pq.read_table(work.table("core", "link")).to_pylist()
     found = {(x["agency"], x["social_care_id"]): x["link_method"] for x in links if "several CHI" in (x["review_reason"] or "")}
     assert found == dict.fromkeys(expected, "unlinked")
 
 
 @pytest.fixture(scope="module")
-def read(steps: Steps) -> dict[tuple[Place, int], dict[str, Any]]:
+def read(work: Work) -> dict[tuple[Place, int], dict[str, Any]]:
     """Each accepted row of the files, as it was read."""
     return {
         ((x.agency, x.feed, x.period), row["source_row"]): row
-        for x in (j.landed for j in steps.all_judged())
-        for row in pq.read_table(steps.root.folder("staged") / x.feed / x.parquet_name).to_pylist()
+        for s in work.read(Intake).counting
+        for x in [s.landed]
+        for row in pq.read_table(work.root.folder("staged") / x.feed / s.file).to_pylist()
     }
 
 
-def sent(steps: Steps, defect: dict[str, str]) -> dict[str, str]:
+def sent(work: Work, defect: dict[str, str]) -> dict[str, str]:
     """The row of a defect as it stands in its file."""
-    file = steps.root.path / "landing" / "/".join(place_of(defect))
+    file = work.root.path / "landing" / "/".join(place_of(defect))
     path = next(iter(file.parent.glob(f"{file.name}.[cC][sS][vV]")))
     return rows_of(path)[int(defect["row_number"]) - 2 - len(titles_of(path))]
 
 
 def test_amounts_in_any_spelling_are_read_as_they_are_meant(
-    steps: Steps, planted: list[dict[str, str]], read: dict[tuple[Place, int], dict[str, Any]]
+    work: Work, planted: list[dict[str, str]], read: dict[tuple[Place, int], dict[str, Any]]
 ) -> None:
     slips = [d for d in planted if d["defect"] in SPELLINGS]
-    expected = [pounds(sent(steps, d)[FEEDS[d["feed"]].amount or ""]) for d in slips]
+    expected = [pounds(sent(work, d)[FEEDS[d["feed"]].amount or ""]) for d in slips]
     assert [read[place_of(d), int(d["row_number"])][FEEDS[d["feed"]].amount or ""] for d in slips] == expected
     assert {d["defect"] for d in slips} == SPELLINGS
 
@@ -287,14 +288,14 @@ def months_of(stay: dict[str, Any]) -> int:
     return sum((m.year, m.month) >= (stay["start_date"].year, stay["start_date"].month) and m <= last for m in MONTHS)
 
 
-def test_an_episode_costs_what_its_cost_months_sum_to(steps: Steps, planted: list[dict[str, str]]) -> None:
+def test_an_episode_costs_what_its_cost_months_sum_to(work: Work, planted: list[dict[str, str]]) -> None:
     truth = {
         x["record_key"]: x["true_cost"]
-        for x in pq.read_table(steps.root.path / "truth" / "records.parquet").to_pylist()
+        for x in pq.read_table(work.root.path / "truth" / "records.parquet").to_pylist()
         if x["feed"] == "acute"
     }
     rows = [
-        r for r in pq.read_table(steps.file("core", "record")).to_pylist() if r["feed"] == "acute" and r["fate"] == "accepted"
+        r for r in pq.read_table(work.table("core", "record")).to_pylist() if r["feed"] == "acute" and r["fate"] == "accepted"
     ]
     count = Counter(r["record_key"] for r in rows)
     # Of others a row was set aside.
@@ -304,19 +305,19 @@ def test_an_episode_costs_what_its_cost_months_sum_to(steps: Steps, planted: lis
     assert any(d["feed"] == "acute" and d["defect"] == "duplicate_record" for d in planted)
 
 
-def test_a_reversal_leaves_nothing(steps: Steps, planted: list[dict[str, str]]) -> None:
+def test_a_reversal_leaves_nothing(work: Work, planted: list[dict[str, str]]) -> None:
     reversed_ = {(d["agency"], d["record_key"]) for d in planted if d["defect"] == "reversal"}
     left: Counter[tuple[str, str]] = Counter()
-    for row in pq.read_table(steps.file("core", "record_cost")).to_pylist():
+    for row in pq.read_table(work.table("core", "record_cost")).to_pylist():
         if row["feed"] == "payments" and (key := (row["agency"], row["record_key"])) in reversed_:
             left[key] += row["direct_cost"]
     assert left == dict.fromkeys(reversed_, 0)
     assert reversed_
 
 
-def test_packages_with_the_same_number_every_month_all_count(steps: Steps, planted: list[dict[str, str]]) -> None:
+def test_packages_with_the_same_number_every_month_all_count(work: Work, planted: list[dict[str, str]]) -> None:
     places = {place_of(d) for d in planted if d["defect"] == "same_number_every_month"}
-    counts = {place_of(x): x["superseded"] for x in pq.read_table(steps.file("mart", "submission")).to_pylist()}
+    counts = {place_of(x): x["superseded"] for x in pq.read_table(work.table("mart", "submission")).to_pylist()}
     # A row of the month to come is quarantined, and gives way to what its own month's file says.
     ahead = Counter(place_of(d) for d in planted if d["defect"] == "after_period" and d["period"] != PERIOD)
     assert {place: counts[place] for place in places} == {place: ahead[place] for place in places}
@@ -324,11 +325,11 @@ def test_packages_with_the_same_number_every_month_all_count(steps: Steps, plant
 
 
 def test_exactly_the_planted_births_are_moved_by_a_century(
-    steps: Steps, planted: list[dict[str, str]], read: dict[tuple[Place, int], dict[str, Any]]
+    work: Work, planted: list[dict[str, str]], read: dict[tuple[Place, int], dict[str, Any]]
 ) -> None:
     fits = {
         (b["agency"], b["social_care_id"], b["period"]): b["date_of_birth"]
-        for b in pq.read_table(steps.file("core", "client_birth")).to_pylist()
+        for b in pq.read_table(work.table("core", "client_birth")).to_pylist()
     }
     moved = {
         (place, number): fits[place[0], row["social_care_id"], place[2]]
@@ -336,7 +337,7 @@ def test_exactly_the_planted_births_are_moved_by_a_century(
         if place[1] == "clients" and row["date_of_birth"] != fits[place[0], row["social_care_id"], place[2]]
     }
     expected = {
-        (place_of(d), int(d["row_number"])): datetime.date.fromisoformat("19" + sent(steps, d)["date_of_birth"][2:])
+        (place_of(d), int(d["row_number"])): datetime.date.fromisoformat("19" + sent(work, d)["date_of_birth"][2:])
         for d in planted
         if d["defect"] == "other_century"
     }

@@ -1,7 +1,6 @@
 """Files in, release out: what a release must hold whatever the agencies send."""
 
 import csv
-import functools
 import hashlib
 import hmac
 import io
@@ -19,8 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.definitions import build_defs
 from pipelines.release.verify import verify
-from pipelines.steps import Steps
+from pipelines.resources import Warehouse
 from pipelines.synth import make_world
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema
@@ -165,9 +165,8 @@ def test_one_thread_gives_the_same_bytes_as_many(
     published: BuildWorld, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = copy_of(published())
-    monkeypatch.setattr("assets.common.Steps", functools.partial(Steps, threads=1))
     shutil.rmtree(root / "staged")
-    run(root)
+    run(root, defs=build_defs(warehouse=Warehouse(threads=1)))
     assert parquet_hashes(root, "2025.05.2") == parquet_hashes(root, VERSION)
 
 

@@ -92,18 +92,19 @@ def test_what_the_gate_refused_is_not_published_by_the_release_alone(refused: Sm
 
 
 def test_the_verdict_on_one_month_publishes_no_other(refused: SmallWorld) -> None:
+    assert materialise(refused.root, APRIL, "release", again=True) == ""
+    assert versions(refused) == ["2025.04.1", "2025.04.2"]
+    assert refused.query("SELECT DISTINCT month::VARCHAR FROM cost_line") == [("2025-04-01",)]
+    (refused.root / "work" / APRIL / "verdict.json").unlink()
     why = materialise(refused.root, APRIL, "release", again=True)
-    assert "what the gate judged last is 2025-05 and not 2025-04; run irf refresh --period 2025-04" in why
-    why = materialise(refused.root, APRIL, "gate")
-    assert "what was taken in last is for 2025-05 and not for 2025-04" in why
-    assert "the gate has not judged 2025-04" in materialise(refused.root, APRIL, "release", again=True)
-    assert versions(refused) == ["2025.04.1"]
+    assert "the gate has not checked 2025-04; run irf refresh --period 2025-04" in why
 
 
 def test_a_table_made_for_another_month_is_read_by_no_step(refused: SmallWorld) -> None:
-    assert materialise(refused.root, APRIL, "landing") == ""
+    of_april, of_may = (refused.root / "work" / month / "core" / "cost_line.parquet" for month in (APRIL, MAY))
+    shutil.copyfile(of_may, of_april)
     why = materialise(refused.root, APRIL, "mart/control_total")
-    assert "was made for another period" in why and "run irf refresh --period 2025-04" in why
+    assert "core/cost_line was made from other submissions" in why and "run irf refresh --period 2025-04" in why
 
 
 def test_the_release_alone_publishes_what_the_gate_passed(may: SmallWorld) -> None:
@@ -116,11 +117,11 @@ def test_the_release_alone_publishes_what_the_gate_passed(may: SmallWorld) -> No
 
 
 def test_a_table_changed_after_the_gate_is_not_published(may: SmallWorld) -> None:
-    file = may.root / "mart" / "control_total.parquet"
+    file = may.root / "work" / MAY / "mart" / "control_total.parquet"
     table = pq.read_table(file)
     pq.write_table(table, file, compression="none")  # the same rows, of the same refresh: but not what was judged
     why = materialise(may.root, MAY, "release", again=True)
-    assert "table control_total is not as the gate judged it for 2025-05" in why
+    assert "table control_total is not as the gate checked it for 2025-05" in why
     assert versions(may) == ["2025.04.1", "2025.05.1"]
 
 
@@ -128,9 +129,9 @@ def test_submissions_that_came_after_the_gate_are_not_published(may: SmallWorld)
     may.put(f"{ANGUS}/ledger/{MAY}.r1.csv", [{"cost_code": "home_care_personal", "month": f"{MAY}-01", "amount": "120.00"}])
     assert materialise(may.root, MAY, "landing") == ""
     why = materialise(may.root, MAY, "release", again=True)
-    assert "submissions, reference tables, decisions, key or code are not those that the gate judged for 2025-05" in why
-    why = materialise(may.root, MAY, "gate")
-    assert "2025-05.r1.csv as it is now; refresh again" in why
+    assert "submissions, reference tables, decisions, key or code are not those that the gate checked for 2025-05" in why
+    assert "are not those that were taken in for 2025-05" in materialise(may.root, MAY, "gate")
+    assert "not made of angus/ledger/2025-05.r1.csv as it is now" in materialise(may.root, MAY, "intake")
     assert versions(may) == ["2025.04.1", "2025.05.1"]
 
 

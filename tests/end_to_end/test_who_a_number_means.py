@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.identity.pseudonym import load_or_create_key, person_id
+from pipelines.identity.pseudonym import person_id
+from pipelines.warehouse.key import load_or_create_key
 from tests.small_world import ANGUS, BOARD, DUNDEE, OTHER_PATIENT, PATIENT, PERTH, THIRD_PATIENT, Row, SmallWorld
 
 AGNES = {"forename": "Agnes", "surname": "Lindsay", "date_of_birth": "1985-04-19", "sex": "2", "postcode": "DD8 1AA"}

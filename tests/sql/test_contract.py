@@ -10,7 +10,7 @@ import pytest
 import assets.core
 import assets.mart
 from pipelines.engine.sql import REPOSITORY, SQL, dependencies, literal, read_sql
-from pipelines.steps import PUBLISHED_FROM_CORE, SQL_CORE, SQL_MART
+from pipelines.warehouse.tables import published_from_core
 from schemas.core import CORE
 from schemas.published import PUBLISHED
 from tests.sql.sql_case import database, fill, select, table_types, value
@@ -69,50 +69,12 @@ def test_a_file_says_what_it_is_for(file: str) -> None:
 
 
 def test_one_word_four_places() -> None:
-    models = {f"core/{name}" for name in CORE} | {f"mart/{name}" for name in PUBLISHED if name not in PUBLISHED_FROM_CORE}
+    models = {f"core/{name}" for name in CORE} | {f"mart/{name}" for name in PUBLISHED if name not in published_from_core()}
     keys = {"/".join(key.path) for asset in [*assets.core.ASSETS, *assets.mart.ASSETS] for key in asset.keys}
     assert set(FILES) | MADE_IN_PYTHON == models
     assert {key for key in keys if "/" in key} == models
-    assert {f"core/{name}" for name in SQL_CORE} | {f"mart/{name}" for name in SQL_MART} == set(FILES)
     for name, model in {**CORE, **PUBLISHED}.items():
         assert model.__name__ == "".join(word.title() for word in name.split("_"))
-
-
-def imported(path: Path) -> set[str]:
-    """The modules of ours that a module imports."""
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.Import):
-            found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{path}: relative import"
-            found |= {str(node.module), *(f"{node.module}.{name.name}" for name in node.names)}
-    return {name for name in found if name.split(".")[0] in ("schemas", "pipelines", "assets")}
-
-
-def test_every_form_of_import_is_seen(tmp_path: Path) -> None:
-    (tmp_path / "m.py").write_text(
-        "import assets.core\ndef f():\n    from pipelines import definitions\nimport duckdb\n", "utf-8"
-    )
-    assert imported(tmp_path / "m.py") == {"assets.core", "pipelines", "pipelines.definitions"}
-
-
-RUNS_THE_JOB = ("pipelines/definitions.py", "pipelines/refresh.py", "pipelines/commands/main.py")
-"""These start the refresh, so they may see everything."""
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(REPOSITORY).as_posix())
-def test_imports_run_one_way(path: Path) -> None:
-    place = path.relative_to(REPOSITORY).as_posix()
-    names = imported(path)
-    if place.startswith("schemas/"):
-        assert {name for name in names if not name.startswith("schemas")} == set()
-    elif place.startswith("pipelines/engine/"):
-        assert {name for name in names if not name.startswith(("schemas", "pipelines.engine"))} == set()
-    elif place.startswith("assets/"):
-        assert {name for name in names if name.startswith(tuple(p[:-3].replace("/", ".") for p in RUNS_THE_JOB))} == set()
-    elif place not in RUNS_THE_JOB:
-        assert {name for name in names if name.startswith(("assets", "pipelines.definitions"))} == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(REPOSITORY).as_posix())

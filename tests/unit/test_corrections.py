@@ -11,10 +11,10 @@ import pytest
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.sql import REPOSITORY
-from pipelines.ingest.intake import take_judged, take_raw
 from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.reading.refused import Refused
 from pipelines.ingest.reference import typed_table
+from pipelines.ingest.staging import Rules, stage, take_raw
 from pipelines.ingest.validating.corrections import Corrected, Correction, read_corrections
 from pipelines.ingest.validating.validate import Outcome, judge, write_raw
 from pipelines.warehouse.root import DataRoot
@@ -322,13 +322,16 @@ def test_a_changed_correction_is_judged_again_and_another_submissions_is_not(tmp
     root.prepare()
     landed = land(tmp_path)
     take_raw(landed, root)
-    staged = root.folder("staged") / "home_care" / landed.parquet_name
+
+    def staged() -> list[tuple[str, int]]:
+        return [(file.name, file.stat().st_mtime_ns) for file in root.folder("staged").rglob("home_care/*/*.parquet")]
 
     def judged_with(*rows: Row) -> tuple[int, bool]:
-        """Accepted records, and whether the submission was judged anew."""
-        was = staged.stat().st_ino if staged.exists() else None
-        (judged,) = take_judged([landed], root, postcodes, declared(tmp_path, *rows))
-        return judged.outcome.accepted, staged.stat().st_ino != was
+        """Accepted records, and whether the submission was validated anew, its one file another then."""
+        was = staged()
+        (submission,) = stage([landed], root, Rules(postcodes, declared(tmp_path, *rows)))
+        assert [name for name, _ in staged()] == [submission.file.split("/")[-1]]
+        return submission.outcome.accepted, staged() != was
 
     assert judged_with() == (4, True)
     assert judged_with() == (4, False)
@@ -345,7 +348,7 @@ def test_what_was_found_is_remembered_with_the_judgement(tmp_path: Path, postcod
     landed = land(tmp_path)
     take_raw(landed, root)
     corrections = declared(tmp_path, DROP, SCALE)
-    (first,), (again,) = ([j.outcome for j in take_judged([landed], root, postcodes, corrections)] for _ in range(2))
+    (first,), (again,) = ([s.outcome for s in stage([landed], root, Rules(postcodes, corrections))] for _ in range(2))
     assert again == first
     assert again.corrected["C2"] == Corrected(2, Decimal("2000.00"), Decimal("1000.00"))
 

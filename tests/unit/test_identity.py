@@ -31,6 +31,7 @@ from pipelines.identity import pseudonym, registry, review, review_sheet
 from pipelines.identity.linking import decide as link
 from pipelines.identity.linking.current_chi import current_chis
 from pipelines.identity.linking.standardise import database
+from pipelines.warehouse import key as key_file
 from schemas import chi
 
 Row = dict[str, Any]
@@ -151,7 +152,7 @@ def test_the_same_client_id_in_two_councils_is_two_people() -> None:
 
 
 def test_pads_compose_an_hmac_in_sql() -> None:
-    inner, outer = pseudonym.hmac_pads(KEY)
+    inner, outer = key_file.hmac_pads(KEY)
     composed = "SELECT sha256(?::BLOB || unhex(sha256(?::BLOB || encode(?))))"
     row = duckdb.execute(composed, [outer, inner, "client:angus:A1"]).fetchone()
     assert row == (hmac.new(KEY, b"client:angus:A1", hashlib.sha256).hexdigest(),)
@@ -159,9 +160,9 @@ def test_pads_compose_an_hmac_in_sql() -> None:
 
 def test_key_is_made_once_and_private(tmp_path: Path) -> None:
     path = tmp_path / "secure" / "pseudonym.key"
-    key = pseudonym.load_or_create_key(path)
+    key = key_file.load_or_create_key(path)
     assert len(key) == 32
-    assert pseudonym.load_or_create_key(path) == key
+    assert key_file.load_or_create_key(path) == key
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [file.name for file in path.parent.iterdir()] == ["pseudonym.key"]
@@ -171,7 +172,7 @@ def test_a_damaged_key_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "pseudonym.key"
     path.write_bytes(b"short")
     with pytest.raises(IrfError, match="5 bytes and not 32"):
-        pseudonym.load_or_create_key(path)
+        key_file.load_or_create_key(path)
 
 
 # --- standard forms and superseded numbers ----------------------------------------------------------
@@ -687,7 +688,7 @@ def test_a_workbook_filled_in_comes_back(tmp_path: Path) -> None:
             sheet.write(2, at, value)
         sheet.write_datetime(2, 7, IN_APRIL, workbook.add_format({"num_format": "dd/mm/yyyy"}))
         sheet.write(2, 8, "spoke to her")
-    decisions = tmp_path / "review" / review.DECISIONS_FILE
+    decisions = tmp_path / "review" / "decisions.csv"
     assert review.import_review(filled, decisions, KEY, {"0101011237"}, TODAY).decisions == 1
     (row,) = kept(decisions)
     assert (row["social_care_id"], row["chi_number"], row["decided_on"]) == ("007", "0101011237", IN_APRIL)
@@ -737,7 +738,7 @@ def offer(social_care_id: str, number: str, *filled_in: str, persons: int = 1) -
 
 
 def imported(folder: Path, *rows: tuple[str, ...], delimiter: str = ",") -> tuple[review.Imported, list[Row]]:
-    sheet, decisions = folder / "sheet.csv", folder / "review" / review.DECISIONS_FILE
+    sheet, decisions = folder / "sheet.csv", folder / "review" / "decisions.csv"
     with sheet.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file, delimiter=delimiter).writerows([SHEET, *rows])
     added = review.import_review(sheet, decisions, KEY, REGISTERED, TODAY)
@@ -764,7 +765,7 @@ def test_decisions_on_the_sheet_are_kept_once(tmp_path: Path, delimiter: str) ->
     assert added == review.Imported(decisions=2, undecided=1)
     assert [(row["social_care_id"], row["chi_number"]) for row in decisions] == [("=A1", "0101011237"), ("A2", None)]
     assert imported(tmp_path, *rows, delimiter=delimiter) == (review.Imported(decisions=0, undecided=1), decisions)
-    path = tmp_path / "review" / review.DECISIONS_FILE
+    path = tmp_path / "review" / "decisions.csv"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
@@ -812,11 +813,11 @@ def test_a_bad_sheet_changes_nothing_and_names_nobody(tmp_path: Path, rows: list
     with pytest.raises(IrfError, match=reason) as refused:
         imported(tmp_path, *rows)
     assert not any(secret in str(refused.value) for secret in (AGNES_CHI, ROBERT_CHI, "437"))
-    assert not (tmp_path / "review" / review.DECISIONS_FILE).exists()
+    assert not (tmp_path / "review" / "decisions.csv").exists()
 
 
 def test_a_decision_is_taken_back_by_a_later_one_or_without_its_row(tmp_path: Path) -> None:
-    path = tmp_path / "review" / review.DECISIONS_FILE
+    path = tmp_path / "review" / "decisions.csv"
     imported(tmp_path, offer("A1", ROBERT_CHI, "same", *SAID))
     # The same day: what came last counts.
     imported(tmp_path, offer("A1", AGNES_CHI, "same", *SAID))
@@ -833,14 +834,14 @@ DECIDED = ",".join(name for name in review.DECISIONS.names if name != review.ROW
 
 
 def decided_by_hand(folder: Path, *lines: str, header: str = DECIDED) -> Path:
-    path = folder / review.DECISIONS_FILE
+    path = folder / "decisions.csv"
     path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8-sig")
     return path
 
 
 def test_decisions_come_in(tmp_path: Path) -> None:
     """As a spreadsheet saves them: a CHI number without its zero, a date as it shows it, blank last rows."""
-    path = tmp_path / review.DECISIONS_FILE
+    path = tmp_path / "decisions.csv"
     assert review.read_decisions(path, KEY, TODAY, ()).schema == review.DECISIONS
     decided_by_hand(tmp_path, "angus,A1,101011237,jm,02/04/2026,spoke to her", "angus,'=A2,,jm,2026-04-02,", ",,,,,", ",,,,,")
     decisions = kept(path)
@@ -869,7 +870,7 @@ def test_a_bad_decision_is_named_by_row_only(tmp_path: Path, line: str, reason: 
 
 def test_an_imported_decision_in_which_zeros_were_lost_is_refused_though_another_client_has_the_number(tmp_path: Path) -> None:
     imported(tmp_path, GOOD)
-    path = tmp_path / "review" / review.DECISIONS_FILE
+    path = tmp_path / "review" / "decisions.csv"
     path.write_text(path.read_text("utf-8").replace("00437", "437"), "utf-8")
     with pytest.raises(IrfError, match="row 2: agency, social_care_id or chi_number is not as irf review import wrote it"):
         kept(path, clients=[("angus", "00437"), ("angus", "437")])

@@ -16,7 +16,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.sql import REPOSITORY
-from pipelines.ingest.intake import Judged, take_judged, take_raw
 from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.reading import bounds
 from pipelines.ingest.reading import csv as read_csv
@@ -24,8 +23,9 @@ from pipelines.ingest.reading import parquet as read_parquet
 from pipelines.ingest.reading import workbook as read_workbook
 from pipelines.ingest.reading.read import Refused, read_text, refusing
 from pipelines.ingest.reading.unread import Unread, unread_of
+from pipelines.ingest.staging import Rules, Submission, stage, take_raw
 from pipelines.ingest.validating.validate import Outcome, write_raw
-from pipelines.steps import _rule_results
+from pipelines.quality.findings import rule_results
 from pipelines.warehouse.root import DataRoot
 from schemas.rules import FILE_RULES
 from tests import workbooks
@@ -711,8 +711,8 @@ def test_a_file_that_says_it_is_another_agencys_is_refused(tmp_path: Path, own: 
 
 @pytest.mark.parametrize(("unknown", "expected"), [([], ("passed", 0)), ([1, 4], ("warned", 1))])
 def test_unknown_columns_are_a_warning_of_the_submission(tmp_path: Path, unknown: list[int], expected: tuple[str, int]) -> None:
-    judged = Judged(landed(tmp_path), Outcome(rows=1, unread=Unread(tuple(unknown))))
-    results = {r["rule_id"]: r for r in _rule_results(judged, has_money=True)}
+    submission = Submission(landed(tmp_path), Outcome(rows=1, unread=Unread(tuple(unknown))))
+    results = {r["rule_id"]: r for r in rule_results(submission)}
     found = results["file.unknown_columns"]
     assert (found["severity"], found["status"], found["failed"], found["evaluated"]) == ("warning", *expected, 1)
     assert results["file.too_large"]["status"] == "passed"
@@ -724,9 +724,9 @@ def test_unknown_columns_are_known_to_a_submission_judged_now_and_before(tmp_pat
     postcodes = root.folder("staged") / "postcodes.parquet"
     pq.write_table(pa.table({"Postcode": pa.array([], pa.string())}), postcodes)
     file = landed(csv_file(tmp_path, "cost_code,private,month,amount\nC1,x,2025-04,3.00\n"))
-    assert take_raw(file, root) is None
+    assert take_raw(file, root)
     for _ in range(2):
-        (judged,) = take_judged([file], root, postcodes)
+        (judged,) = stage([file], root, Rules(postcodes))
         assert (judged.refused, judged.outcome.accepted, judged.outcome.unread.unknown_columns) == (None, 1, (2,))
 
 

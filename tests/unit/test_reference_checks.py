@@ -8,8 +8,9 @@ import pytest
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.sql import REPOSITORY
-from pipelines.ingest.reference import load_reference, reference_file, typed_table
+from pipelines.ingest.reference import load_reference, typed_table
 from pipelines.warehouse.root import DataRoot
+from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
 
@@ -51,7 +52,7 @@ GOOD: dict[str, list[str]] = {
 }  # fmt: skip
 
 
-def load(folder: Path, **changed: list[str]) -> DataRoot:
+def load(folder: Path, **changed: list[str]) -> Work:
     """Load the good tables with some of them changed; the board sends its hospital stays, the town its care homes."""
     root = DataRoot(folder)
     root.prepare()
@@ -60,24 +61,25 @@ def load(folder: Path, **changed: list[str]) -> DataRoot:
         (root.folder("landing") / sent / "2025-04.csv").touch()
     for name, lines in {**GOOD, **changed}.items():
         (root.folder("reference") / f"{name}.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    load_reference(root)
-    return root
+    work = Work(root, "2025-04")
+    load_reference(work)
+    return work
 
 
 def test_good_tables_load(tmp_path: Path) -> None:
     root = load(tmp_path)
-    assert all(reference_file(root, name).is_file() for name in GOOD)
+    assert all(root.reference(name).is_file() for name in GOOD)
 
 
 def test_what_may_be_left_out_is_blank_and_what_is_given_is_read(tmp_path: Path) -> None:
     without_it = load(tmp_path / "without")
-    assert pq.read_table(reference_file(without_it, "cost_code_map"))["counterpart"].null_count == 3
-    assert pq.read_table(reference_file(without_it, "price_index")).num_rows == 0
+    assert pq.read_table(without_it.reference("cost_code_map"))["counterpart"].null_count == 3
+    assert pq.read_table(without_it.reference("price_index")).num_rows == 0
     index = [PRICES, "d,v,2024-25,", "d,v,2025-26,0.0275", "d,w,2025-26,"]
     codes = [f"{CODES},counterpart", "town,1,,2025-03-31,,eliminate,passed,board", "town,1,2025-04-01,,,eliminate,passed,board"]
     given = load(tmp_path / "with", price_index=index, cost_code_map=codes)
-    assert pq.read_table(reference_file(given, "cost_code_map"))["counterpart"].to_pylist() == ["board", "board"]
-    assert [str(rate) for rate in pq.read_table(reference_file(given, "price_index"))["rate"].to_pylist()] == [
+    assert pq.read_table(given.reference("cost_code_map"))["counterpart"].to_pylist() == ["board", "board"]
+    assert [str(rate) for rate in pq.read_table(given.reference("price_index"))["rate"].to_pylist()] == [
         "None",
         "0.0275",
         "None",
@@ -149,15 +151,16 @@ def test_a_feed_that_an_agency_does_not_send_needs_no_costing_rule_and_a_code_ma
 # ---- what spreadsheets do to tables ----
 
 
-def load_bytes(folder: Path, name: str, content: bytes) -> DataRoot:
+def load_bytes(folder: Path, name: str, content: bytes) -> Work:
     """Load the good tables, one of them as a spreadsheet saved it."""
     root = DataRoot(folder)
     root.prepare()
     for table, lines in GOOD.items():
         (root.folder("reference") / f"{table}.csv").write_text("\n".join(lines) + "\n", "utf-8")
     (root.folder("reference") / f"{name}.csv").write_bytes(content)
-    load_reference(root)
-    return root
+    work = Work(root, "2025-04")
+    load_reference(work)
+    return work
 
 
 AS_SAVED = [
@@ -176,7 +179,7 @@ AS_SAVED = [
 def test_a_table_saved_by_a_spreadsheet_is_read(tmp_path: Path, encoding: str, separator: str) -> None:
     text = "\r\n".join(AS_SAVED).replace(",", separator)
     root = load_bytes(tmp_path, "cost_code_map", text.encode(encoding))
-    rows = pq.read_table(reference_file(root, "cost_code_map")).to_pylist()
+    rows = pq.read_table(root.reference("cost_code_map")).to_pylist()
     assert [(row["cost_code"], str(row["valid_from"]), str(row["valid_to"])) for row in rows] == [
         ("00100", "None", "2025-03-31"),
         ("00100", "2025-04-01", "None"),
@@ -189,10 +192,10 @@ def test_numbers_as_spreadsheets_show_them_are_read(tmp_path: Path) -> None:
     prices = [*GOOD["unit_costs"], '2025-26,,meals,,,,"£1,234.50",,']
     people = [POPULATION, '2021,S01000001,Male,0,"1,234"', "2021,S01000001,Female,0,5.00"]
     root = load(tmp_path, costing_rules=rules, unit_costs=prices, population=people)
-    rule = pq.read_table(reference_file(root, "costing_rules")).to_pylist()[-1]
+    rule = pq.read_table(root.reference("costing_rules")).to_pylist()[-1]
     assert (str(rule["band_low"]), str(rule["band_high"])) == ("0.8000", "1.2500")
-    assert str(pq.read_table(reference_file(root, "unit_costs"))["unit_cost"][0]) == "1234.5000"
-    assert pq.read_table(reference_file(root, "population"))["Population"].to_pylist() == [1234, 5]
+    assert str(pq.read_table(root.reference("unit_costs"))["unit_cost"][0]) == "1234.5000"
+    assert pq.read_table(root.reference("population"))["Population"].to_pylist() == [1234, 5]
 
 
 @pytest.mark.parametrize(
@@ -357,7 +360,7 @@ def test_every_key_that_crosses_tables_wrongly_is_named(tmp_path: Path) -> None:
 
 
 def test_a_table_saved_as_a_workbook_is_asked_for_as_csv(tmp_path: Path) -> None:
-    root = load(tmp_path)
-    (root.folder("reference") / "simd.csv").rename(root.folder("reference") / "simd.xlsx")
+    work = load(tmp_path)
+    (work.root.folder("reference") / "simd.csv").rename(work.root.folder("reference") / "simd.xlsx")
     with pytest.raises(IrfError, match=r"reference/simd\.csv is missing; save simd\.xlsx as CSV"):
-        load_reference(root)
+        load_reference(work)

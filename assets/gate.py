@@ -1,0 +1,56 @@
+"""The gate: every check of a refresh, each told on the asset that it is about."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.mart import OF_FILES
+from assets.shared import GATE, INTAKE, asset_facts, asset_key, made, period_of
+from pipelines.engine.sql import selects
+from pipelines.quality.checks import CHECKS
+from pipelines.quality.gate import check
+from pipelines.quality.verdict import Verdict, forget_verdict, keep_verdict
+from pipelines.resources import Warehouse
+
+MARTS = [dg.AssetKey(["mart", name]) for name in (*selects("mart"), *OF_FILES, "person_history")]
+
+
+@made(
+    key=GATE, deps=[INTAKE, dg.AssetKey(["core", "withheld"]), *MARTS],
+    **asset_facts("release", ("python", "greatexpectations")),
+)  # fmt: skip
+def gate(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """The verdict: every check of the gate with its answer, and the hashes of what was checked. The release obeys it."""
+    forget_verdict(warehouse.work(period_of(context)))
+    tables = warehouse.tables(period_of(context))
+    verdict = keep_verdict(tables, context.run_id, check(tables))
+    return dg.MaterializeResult(
+        metadata={"checks": len(verdict.checks), "refuses": verdict.blocked_by, "warns": len(verdict.warnings)}
+    )
+
+
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(c.name, asset=asset_key(c.about), additional_deps=[GATE], description=f"It holds that {c.sentence}.")
+        for c in CHECKS.values()
+    ],
+    can_subset=True,
+)
+def gate_checks(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
+    """The answers of the gate, each on the asset that it is about; none where the gate was no part of the run."""
+    verdict = warehouse.work(context.run.tags["dagster/partition"][:7]).find(Verdict)
+    chosen = {key.name for key in context.op_execution_context.selected_asset_check_keys}
+    for answer in verdict.checks if verdict and verdict.run == context.run.run_id else ():
+        if answer.name not in chosen:
+            continue
+        yield dg.AssetCheckResult(
+            check_name=answer.name,
+            asset_key=asset_key(CHECKS[answer.name].about),
+            passed=answer.passed,
+            metadata={"detail": answer.detail},
+            severity=dg.AssetCheckSeverity.ERROR if answer.blocks else dg.AssetCheckSeverity.WARN,
+        )
+
+
+ASSETS = [gate]
+CHECKED = [gate_checks]

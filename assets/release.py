@@ -1,0 +1,24 @@
+"""The release itself."""
+
+import dagster as dg
+
+from assets.shared import GATE, asset_facts, made, period_of
+from pipelines.release.build import publish_refresh
+from pipelines.resources import Warehouse
+
+NOTE_TAG, AGAIN_TAG = "irf/note", "irf/again"
+"""Tags of a run: what the manifest is to say of it; that it publishes though nothing has changed."""
+
+
+@made("release", deps=[GATE], **asset_facts("release", ("python", "parquet")))
+def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
+    """The published release: exactly what the gate has passed, or nothing."""
+    tags, work = context.run.tags, warehouse.work(period_of(context))
+    outcome = publish_refresh(
+        work, context.run_id, tags.get(NOTE_TAG), AGAIN_TAG in tags, warehouse.threads, warehouse.memory_limit
+    )
+    folder = dg.MetadataValue.path(str(work.root.folder("releases") / outcome.version))
+    return dg.MaterializeResult(metadata={"version": outcome.version, "is_new": outcome.is_new, "folder": folder})
+
+
+ASSETS = [release]

@@ -1,0 +1,1 @@
+"""What of costing is said badly in SQL: the refresh window, checks of prices."""

@@ -1,0 +1,261 @@
+"""Bringing raw, staged and quarantine up to date with the landing folder: each submission is read and validated once.
+
+Belongs here: what is kept of a submission, by what it was made of. Does not belong here: how a file is read (`reading/`) or
+validated (`validating/`), which submissions count (`intake.py`).
+A staged file has the hash of all that decides it in its name: one content never takes another's place.
+"""
+
+import functools
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import ClassVar
+
+import duckdb
+
+from pipelines.engine.database import open_database
+from pipelines.engine.errors import IrfError
+from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
+from pipelines.engine.sql import REPOSITORY
+from pipelines.ingest.landing import Landed
+from pipelines.ingest.reading.read import Refused
+from pipelines.ingest.reference import declared_bounds, declared_corrections
+from pipelines.ingest.validating.corrections import Correction
+from pipelines.ingest.validating.validate import Outcome, judge, write_raw
+from pipelines.warehouse import journal
+from pipelines.warehouse.journal import Entry
+from pipelines.warehouse.root import DataRoot
+from pipelines.warehouse.work import Work
+from schemas.plausible import PLAUSIBLE, Bounds
+
+READING = ".reading-"
+"""What the name of a folder of copies that are being read begins with; a killed process leaves it."""
+KEY_CHARACTERS = 16
+"""How much of the hash is in a file's name."""
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A landed submission with its outcome, or with the file rule that it broke.
+
+    file: the name of its records below staged/<feed> and quarantine/<feed>; '' where it is refused. counts: whether its records
+    are the refresh's, which `intake.py` decides.
+    """
+
+    landed: Landed
+    outcome: Outcome
+    refused: str | None = None
+    detail: str = ""
+    file: str = ""
+    counts: bool = False
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Everything besides a submission that decides its validation.
+
+    corrections: every declared one. plausible: the bounds of every feed.
+    """
+
+    postcodes: Path
+    corrections: Sequence[Correction] = ()
+    plausible: Mapping[str, Bounds] = field(default_factory=lambda: PLAUSIBLE)
+
+    def corrections_of(self, landed: Landed) -> list[Correction]:
+        """The corrections that are declared for a submission."""
+        return [c for c in self.corrections if c.applies_to(landed.agency, landed.feed, landed.period)]
+
+    def key(self, landed: Landed) -> str:
+        """The hash of everything that decides what a submission's records become."""
+        declared = repr((self.corrections_of(landed), sorted(self.plausible[landed.feed].items())))
+        parts = (landed.sha256, landed.file_hash, landed.location, fingerprint(self.postcodes), declared)
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+class Noted(Entry):
+    """What became of a submission when it was read or validated last. key: of what, and by what."""
+
+    named: ClassVar[str] = "submission"
+    sha256: str
+    key: str
+    outcome: Outcome
+    refused: str | None
+    detail: str
+
+
+def rules_of_work(work: Work) -> Rules:
+    """The rules by which a refresh validates."""
+    return Rules(work.reference("postcodes"), declared_corrections(work), declared_bounds(work))
+
+
+def fingerprint(*files: Path) -> str:
+    """A hash over what decides a validation beside the submission: schemas, readers, macros, and these files."""
+    digest = hashlib.sha256()
+    for path in [*_code_files(), *files]:
+        state = path.stat()
+        digest.update(_content_hash(path, state.st_size, state.st_mtime_ns))
+    return digest.hexdigest()
+
+
+@functools.cache
+def _code_files() -> list[Path]:
+    """What of the software decides a validation, listed once: it is asked for with every submission."""
+    patterns = ("schemas/**/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/**/*.py", "sql/macro/**/*.sql")
+    return sorted(path for pattern in patterns for path in REPOSITORY.glob(pattern))
+
+
+@functools.cache
+def _content_hash(path: Path, size_bytes: int, changed_ns: int) -> bytes:
+    """The hash of a file, taken once while the file stays as it is; it is asked for with every submission."""
+    return hashlib.sha256(path.read_bytes()).digest()
+
+
+# ---- raw ----
+
+
+def take_raw(landed: Landed, root: DataRoot) -> bool:
+    """Make the raw table of a submission unless it is there. Returns whether there is one: a file may be none that can be read."""
+    if landed.unusable:
+        return False
+    raw = _raw_file(landed, root)
+    if raw.exists() and _is_raw_of(landed, root):
+        return True
+    remove(_raw_mark(landed, root))
+    try:
+        with _copy_to_read(landed, root) as copy:
+            write_raw(replace(landed, path=copy), raw)
+    except Refused as refusal:
+        raw.unlink(missing_ok=True)
+        _note(landed, root, _raw_key(landed), Outcome(), refusal)
+        return False
+    remove(_noted_file(landed, root))
+    sync(raw)
+    write_note(_raw_mark(landed, root), _raw_key(landed))
+    return True
+
+
+@contextmanager
+def _copy_to_read(landed: Landed, root: DataRoot) -> Iterator[Path]:
+    """A private copy of a submission: what is read is what was hashed. Raises Refused where the file has changed since."""
+    root.folder("raw").mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=READING, dir=root.folder("raw")) as folder:
+        copy = Path(folder) / landed.path.name
+        try:
+            is_whole = copy_hashed(landed.path, copy) == landed.sha256
+        except (FileNotFoundError, PermissionError):
+            is_whole = False
+        if not is_whole:
+            raise Refused(
+                "file.unfinished",
+                "the file changed while it was read, as when it is still being copied; once it is whole, refresh again",
+            )
+        yield copy
+
+
+def _raw_file(landed: Landed, root: DataRoot) -> Path:
+    return root.folder("raw") / landed.feed / landed.agency / f"{landed.stem}.parquet"
+
+
+def _raw_mark(landed: Landed, root: DataRoot) -> Path:
+    """Where it is noted what the raw table of a submission was made of."""
+    return _raw_file(landed, root).with_suffix(".sha256")
+
+
+def _raw_key(landed: Landed) -> str:
+    return landed.sha256 + landed.location + fingerprint()
+
+
+def _is_raw_of(landed: Landed, root: DataRoot) -> bool:
+    """Whether the raw table under a submission's name is of its content, read by this code."""
+    return read_note(_raw_mark(landed, root)) == _raw_key(landed)
+
+
+# ---- staged, quarantine ----
+
+
+def stage(submissions: Sequence[Landed], root: DataRoot, rules: Rules) -> list[Submission]:
+    """Validate the submissions that can be read, but none whose content was validated by the same rules before.
+
+    Raises IrfError for one whose raw table is not of its content.
+    """
+    staged = []
+    with ExitStack() as opened:
+        # Most often all were validated before: then no database is opened.
+        database = functools.cache(lambda: opened.enter_context(open_database(root.path)))
+        for landed in submissions:
+            known = noted_submission(landed, root, rules)
+            staged.append(known or _stage_one(database(), landed, root, rules))
+    return staged
+
+
+def noted_submission(landed: Landed, root: DataRoot, rules: Rules) -> Submission | None:
+    """What reading and validating a submission by these rules came to; None where that was not done."""
+    if landed.unusable:
+        return Submission(landed, Outcome(), landed.unusable_rule, landed.unusable)
+    noted = journal.find(_noted_file(landed, root), Noted)
+    if noted is None:
+        return None
+    if noted.refused:
+        is_known = noted.key in (rules.key(landed), _raw_key(landed))
+        return Submission(landed, noted.outcome, noted.refused, noted.detail) if is_known else None
+    key = rules.key(landed)
+    if noted.key != key or not all(file.exists() for file in _staged_files(landed, root, key)):
+        return None
+    return Submission(landed, noted.outcome, file=_file_name(landed, key))
+
+
+def _stage_one(connection: duckdb.DuckDBPyConnection, landed: Landed, root: DataRoot, rules: Rules) -> Submission:
+    if not _is_raw_of(landed, root):
+        raise IrfError(
+            f"raw/{landed.feed}/{landed.agency}/{landed.stem} is not made of {landed.name} as it is now; refresh again"
+        )
+    key = rules.key(landed)
+    files = _staged_files(landed, root, key)
+    # Before its files change: killed in between, no note vouches for half of them.
+    remove(_noted_file(landed, root))
+    for earlier in (e for file in files for e in file.parent.glob(f"{landed.stem}.*parquet")):
+        earlier.unlink()
+    bounds = rules.plausible[landed.feed]
+    try:
+        outcome = judge(
+            connection, landed, _raw_file(landed, root), *files, rules.postcodes, rules.corrections_of(landed), bounds
+        )
+    except Refused as refusal:
+        return _note(landed, root, key, Outcome(), refusal)
+    for file in files:
+        sync(file)
+    return _note(landed, root, key, outcome)
+
+
+def _note(landed: Landed, root: DataRoot, key: str, outcome: Outcome, refusal: Refused | None = None) -> Submission:
+    """Keep what became of a submission, its rules in the order of their names."""
+    outcome = replace(outcome, rules=dict(sorted(outcome.rules.items())), corrected=dict(sorted(outcome.corrected.items())))
+    refused, detail = (refusal.rule_id, str(refusal)) if refusal else (None, "")
+    noted = Noted(sha256=landed.sha256, key=key, outcome=outcome, refused=refused, detail=detail)
+    journal.keep(_noted_file(landed, root), noted)
+    return Submission(landed, outcome, refused, detail, "" if refusal else _file_name(landed, key))
+
+
+def refusal_noted(landed: Landed, root: DataRoot) -> str | None:
+    """Why a file was refused when it was read or validated last; None where it was not, or nobody has tried. It tries nothing."""
+    if landed.unusable:
+        return landed.unusable
+    noted = journal.find(_noted_file(landed, root), Noted)
+    return noted.detail if noted is not None and noted.refused and noted.sha256 == landed.sha256 else None
+
+
+def _noted_file(landed: Landed, root: DataRoot) -> Path:
+    return root.folder("state") / "submissions" / landed.feed / landed.agency / f"{landed.stem}.json"
+
+
+def _file_name(landed: Landed, key: str) -> str:
+    return f"{landed.agency}/{landed.stem}.{key[:KEY_CHARACTERS]}.parquet"
+
+
+def _staged_files(landed: Landed, root: DataRoot, key: str) -> tuple[Path, Path]:
+    """Where the accepted and the quarantined records of a submission are."""
+    staged, quarantine = (root.folder(layer) / landed.feed / _file_name(landed, key) for layer in ("staged", "quarantine"))
+    return staged, quarantine
