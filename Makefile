@@ -1,9 +1,10 @@
 # Every target needs the environment in .venv/, and makes it when it is not there.
 SHELL := /bin/bash
 PYTHON ?= python3.11
-export DAGSTER_HOME := $(CURDIR)
 export IRF_DATA ?= $(CURDIR)/data
 export DAGSTER_DISABLE_TELEMETRY := 1
+# Without a home `dagster dev` takes dagster.yaml from here, which keeps everything under the data root.
+unexport DAGSTER_HOME
 export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made
 

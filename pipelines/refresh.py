@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.engine.errors import GateRefused, IrfError
+from pipelines.engine.files import replace_whole
 from pipelines.engine.progress import PROGRESS
-from pipelines.engine.sql import REPOSITORY
+from pipelines.engine.shipped import shipped
 from pipelines.quality.verdict import Verdict
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
@@ -37,9 +38,12 @@ class Published:
 
 
 def prepare_dagster(root: DataRoot) -> None:
-    """Run history under the data root, no telemetry, no log lines of Dagster's or its database's own."""
+    """Dagster's home and run history under the data root, no telemetry, no log lines of Dagster's or its database's own."""
     root.prepare()
-    os.environ["DAGSTER_HOME"] = str(REPOSITORY)
+    home = root.folder("state") / "dagster"
+    settings = (shipped("pipelines") / "dagster.yaml").read_bytes()
+    replace_whole(home / "dagster.yaml", lambda file: file.write(settings))
+    os.environ["DAGSTER_HOME"] = str(home)
     os.environ["IRF_DATA"] = str(root.path)
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
     # A run that is stopped (Ctrl-C) ends in one line of ours, not in theirs.

@@ -5,6 +5,7 @@ Belongs here: what a declaration may say, reading it, refusing a wrong one. Does
 and `dialects/council/` are national layouts that every agency of the kind may send. See docs/dialects.md.
 """
 
+import importlib.resources
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
-FOLDER = Path(__file__).parent / "dialects"
+FOLDER = Path(str(importlib.resources.files("schemas"))) / "dialects"
 WAYS = ("join", "first", "flags", "quarter_start", "quarter_end")
 
 

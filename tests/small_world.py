@@ -21,6 +21,7 @@ import duckdb
 import pytest
 
 from pipelines.commands import main as cli
+from tests import REPOSITORY
 
 Row = dict[str, str]
 BOARD, ANGUS, DUNDEE, PERTH = "nhs-tayside", "angus", "dundee-city", "perth-kinross"
@@ -31,7 +32,7 @@ _ZONES = {"S01007129": (ANGUS, "Angus North East", "DD8 1AA"), "S01007130": (ANG
           "S01007682": (DUNDEE, "Lochee", "DD2 1AA"), "S01007683": (DUNDEE, "The Ferry", "DD5 1AA"),
           "S01011833": (PERTH, "Perth City", "PH1 1AA"), "S01011834": (PERTH, "North Perthshire", "PH10 1AA")}  # fmt: skip
 _PARTNERSHIPS = {ANGUS: "S37000003", DUNDEE: "S37000007", PERTH: "S37000033"}
-_REPOSITORY_REFERENCE = Path(__file__).resolve().parents[1] / "data" / "reference"
+_REPOSITORY_REFERENCE = REPOSITORY / "data" / "reference"
 
 
 class SmallWorld:

@@ -13,7 +13,7 @@ import pytest
 
 from assets.release import AGAIN_TAG
 from pipelines.definitions import defs
-from pipelines.engine.sql import REPOSITORY
+from tests import REPOSITORY
 
 _KILLED_AT = """
 import os, sys

@@ -22,7 +22,8 @@ import typer
 
 from pipelines.engine.errors import GateRefused, IrfError, Stopped
 from pipelines.engine.said import SAID_CHARACTERS, said, visible
-from pipelines.engine.sql import REPOSITORY, SQL
+from pipelines.engine.shipped import PACKAGES, shipped
+from pipelines.engine.sql import SQL
 from pipelines.warehouse.root import DataRoot
 
 app = typer.Typer(
@@ -426,5 +427,6 @@ def _place(error: Exception) -> str:
 
 def _line(error: Exception) -> str:
     """The innermost line of ours that an error came through."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).is_relative_to(REPOSITORY)]
+    ours = tuple(str(shipped(package)) + os.sep for package in PACKAGES)
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(ours)]
     return f" in {Path(frames[-1].filename).name}, line {frames[-1].lineno}" if frames else ""

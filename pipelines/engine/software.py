@@ -7,25 +7,19 @@ import functools
 import hashlib
 import importlib.metadata
 
-from pipelines.engine.sql import REPOSITORY
+from pipelines.engine.shipped import name_of, shipped_files
 
 PACKAGES = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pandera", "pyarrow", "splink")
+CODE = ("assets/**/*.py", "pipelines/**/*.py", "pipelines/**/*.json", "schemas/**/*.py", "schemas/**/*.toml", "sql/**/*.sql")
+"""The files that decide what a release holds."""
 
 
 @functools.cache
 def code_version() -> str:
-    """A hash over the code that decides what a release holds: the same code, the same text, with or without git."""
+    """A hash over the code that decides what a release holds: the same code, the same text, in a clone and from a wheel."""
     digest = hashlib.sha256()
-    for folder, pattern in (
-        ("schemas", "*.py"),
-        ("schemas", "*.toml"),
-        ("pipelines", "*.py"),
-        ("pipelines", "*.json"),
-        ("assets", "*.py"),
-        ("sql", "*.sql"),
-    ):
-        for path in sorted((REPOSITORY / folder).rglob(pattern)):
-            digest.update(path.relative_to(REPOSITORY).as_posix().encode() + b"\0" + path.read_bytes())
+    for path in shipped_files(*CODE):
+        digest.update(name_of(path).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
 
 

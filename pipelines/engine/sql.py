@@ -6,12 +6,12 @@ Belongs here: reading, parsing, quoting. Does not belong here: running it (`data
 import functools
 import itertools
 import re
-from pathlib import Path
 
 import duckdb
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-SQL = REPOSITORY / "sql"
+from pipelines.engine.shipped import shipped
+
+SQL = shipped("sql")
 
 
 @functools.cache

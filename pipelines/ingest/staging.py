@@ -19,7 +19,7 @@ import duckdb
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
-from pipelines.engine.sql import REPOSITORY
+from pipelines.engine.shipped import shipped_files
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.reading.read import Refused
 from pipelines.ingest.reference import declared_bounds, declared_corrections
@@ -103,8 +103,7 @@ def fingerprint(*files: Path) -> str:
 @functools.cache
 def _code_files() -> list[Path]:
     """What of the software decides a validation, listed once: it is asked for with every submission."""
-    patterns = ("schemas/**/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/**/*.py", "sql/macro/**/*.sql")
-    return sorted(path for pattern in patterns for path in REPOSITORY.glob(pattern))
+    return shipped_files("schemas/**/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/**/*.py", "sql/macro/**/*.sql")
 
 
 @functools.cache

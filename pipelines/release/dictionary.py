@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.engine.sql import REPOSITORY
 from pipelines.release.datapackage import datapackage
 from schemas.examples import BEYOND_HEADER, GOOD_RECORD, Fields
 from schemas.feeds import FEEDS
@@ -27,6 +26,9 @@ from schemas.rules import (
     rules_of,
 )
 from schemas.table import columns, grain, key
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+"""The clone: documents are made nowhere else."""
 
 HEAD = """# Data dictionary
 

@@ -6,14 +6,14 @@ The world is made aside and put into place at the end; the list says the hash of
 Whatever ends the program, every file under the folder is one of the list or somebody else's.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipelines.engine.errors import IrfError
-from pipelines.engine.sql import REPOSITORY
+from pipelines.engine.files import sha256_of
+from pipelines.synth.reference import DECLARED
 
 LIST = "made.sha256"
 ASIDE = ".irf-making"
@@ -37,12 +37,12 @@ def make_into(out: Path, make: Callable[[Path], None]) -> None:
     aside.mkdir(parents=True)
     try:
         make(aside)
-        new = {(path.relative_to(aside).as_posix(), _sha256(path)) for path in _files(aside)}
+        new = {(path.relative_to(aside).as_posix(), sha256_of(path)) for path in _files(aside)}
         check_is_ours(out, known)
         _note(out, known | new)
         for path, sha256 in sorted(new):
             target = out / path
-            if not target.is_file() or _sha256(target) != sha256:
+            if not target.is_file() or sha256_of(target) != sha256:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 os.replace(aside / path, target)
         for path in sorted({path for path, _ in known} - {path for path, _ in new}):
@@ -82,10 +82,10 @@ def _is_known(out: Path, path: Path, known: Known) -> bool:
     """Whether a file is one of those made, as it was made, or a table that comes with the software."""
     if path.is_symlink() or not path.is_file():
         return False
-    sha256 = _sha256(path)
-    ours = REPOSITORY / "data" / "reference" / path.name
+    sha256 = sha256_of(path)
+    ours = DECLARED / path.name
     name = path.relative_to(out).as_posix()
-    is_from_software = name == f"reference/{path.name}" and ours.is_file() and _sha256(ours) == sha256
+    is_from_software = name == f"reference/{path.name}" and ours.is_file() and sha256_of(ours) == sha256
     return (name, sha256) in known or is_from_software
 
 
@@ -99,8 +99,3 @@ def _note(out: Path, known: Known) -> None:
     draft = out / f".{LIST}"
     draft.write_text("".join(f"{sha256}  {path}\n" for path, sha256 in sorted(known)), "utf-8")
     os.replace(draft, out / LIST)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

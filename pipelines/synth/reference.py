@@ -8,10 +8,12 @@ import csv
 import shutil
 from pathlib import Path
 
+from pipelines.engine.shipped import shipped
 from pipelines.synth.draws import Month
 from pipelines.synth.geography import Geography, postcode_directory
 
-DECLARED = Path(__file__).resolve().parents[2] / "data" / "reference"
+DECLARED = shipped("pipelines.synth") / "declared"
+"""The tables that come with the software, which are `data/reference` of the repository."""
 BASE_YEAR = 2025
 YEARS_BEFORE = 6
 NHS = "nhs-tayside"
@@ -132,7 +134,7 @@ def write_reference(folder: Path, geography: Geography, months: list[Month]) -> 
     """Every table of `reference/`."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("agencies", "services", "costing_rules", "expected_feeds", "admission_types", "code_history"):
-        if folder.resolve() != DECLARED:
+        if folder.resolve() != DECLARED.resolve():
             shutil.copyfile(DECLARED / f"{name}.csv", folder / f"{name}.csv")
     for name, content in geography.files.items():
         (folder / f"{name}.csv").write_bytes(content)

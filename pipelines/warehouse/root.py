@@ -7,8 +7,6 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.engine.sql import REPOSITORY
-
 INSIDE = ("raw", "staged", "quarantine", "work", "review", "state", "secure")
 
 
@@ -20,7 +18,7 @@ class DataRoot:
 
     @classmethod
     def from_environment(cls) -> "DataRoot":
-        return cls(Path(os.environ.get("IRF_DATA") or REPOSITORY / "data").resolve())
+        return cls(Path(os.environ.get("IRF_DATA") or "data").resolve())
 
     def folder(self, name: str) -> Path:
         return self.path / name

@@ -173,7 +173,7 @@ def test_an_unforeseen_error_shows_where_and_no_value(irf: Irf, monkeypatch: pyt
     code, printed = irf("query", "SELECT 1")
     assert code == 1
     assert "0101011237" not in printed
-    assert printed.startswith("error: nobody foresaw this (KeyError in test_refusals.py, line ")
+    assert printed.startswith("error: nobody foresaw this (KeyError in main.py, line ")
 
 
 def test_the_other_commands_answer(root: Path, irf: Irf) -> None:

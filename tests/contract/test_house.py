@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.engine.sql import REPOSITORY
+from tests import REPOSITORY
 
 FLOORS = (
     ("schemas",),

@@ -19,8 +19,8 @@ import typer
 
 from pipelines.commands.main import app
 from schemas.reference import OPTIONAL, REFERENCE
+from tests import REPOSITORY
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 RUN = ("sh", "python", "sql")
 NOT_RUN = ("text", "r", "powerquery", "toml")

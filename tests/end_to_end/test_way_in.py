@@ -16,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.definitions import landing_sensor
-from pipelines.engine.sql import REPOSITORY
 from pipelines.lock import DIED_TAG, alone, close_dead_runs
 from pipelines.warehouse.root import DataRoot
+from tests import REPOSITORY
 from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
 from tests.way_in import materialise
 

@@ -9,10 +9,11 @@ import pytest
 
 import assets.core
 import assets.mart
-from pipelines.engine.sql import REPOSITORY, SQL, dependencies, literal, read_sql
+from pipelines.engine.sql import SQL, dependencies, literal, read_sql
 from pipelines.warehouse.tables import published_from_core
 from schemas.core import CORE
 from schemas.published import PUBLISHED
+from tests import REPOSITORY
 from tests.sql.sql_case import database, fill, select, table_types, value
 
 FILES = sorted(f"{layer}/{path.stem}" for layer in ("core", "mart") for path in (SQL / layer).glob("*.sql"))

@@ -10,7 +10,6 @@ import pytest
 
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
-from pipelines.engine.sql import REPOSITORY
 from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.reading.refused import Refused
 from pipelines.ingest.reference import typed_table
@@ -20,6 +19,7 @@ from pipelines.ingest.validating.validate import Outcome, judge, write_raw
 from pipelines.warehouse.root import DataRoot
 from schemas.reference import OPTIONAL, REFERENCE
 from schemas.table import arrow_schema, columns
+from tests import REPOSITORY
 
 Row = dict[str, str]
 KINDS = {"nhs-tayside": "nhs_board", "angus": "council"}

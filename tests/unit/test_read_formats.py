@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine.sql import REPOSITORY
 from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.reading import bounds
 from pipelines.ingest.reading import csv as read_csv
@@ -28,7 +27,7 @@ from pipelines.ingest.validating.validate import Outcome, write_raw
 from pipelines.quality.findings import rule_results
 from pipelines.warehouse.root import DataRoot
 from schemas.rules import FILE_RULES
-from tests import workbooks
+from tests import REPOSITORY, workbooks
 from tests.workbooks import number_cell, row, sheet, text_cell, text_rows, write_workbook
 
 Records = list[dict[str, object]]

@@ -7,12 +7,12 @@ import pytest
 
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
-from pipelines.engine.sql import REPOSITORY
 from pipelines.ingest.reference import load_reference, typed_table
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
+from tests import REPOSITORY
 
 AGENCIES = "agency,name,kind,code,sending_location,valid_from,valid_to"
 RULES = "agency,service,method,residual,band_low,band_high,population_weight"

@@ -13,16 +13,16 @@ import json
 import logging
 import re
 from math import ceil, floor, log2, log10
-from pathlib import Path
 from typing import Any
 
 import duckdb
 from splink import DuckDBAPI, Linker
 
+from pipelines.engine.shipped import shipped
 from pipelines.engine.sql import read_sql
 from pipelines.identity.linking.comparisons import COMPARISONS, FREQUENCY_COLUMNS, Level, Model, Settings
 
-MODEL = Path(__file__).with_name("model.json")
+MODEL = shipped("pipelines.identity.linking") / "model.json"
 # Float sums differ in the last digits between runs and thread counts; nothing is decided on those.
 WEIGHT_DECIMALS = 6
 # People of the register drawn for each side of the pairs of strangers, and how many pairs the frozen u is worth.

@@ -5,15 +5,15 @@ form (`sql/macro/person_text.sql`, `sql/identity/standard.sql`). Does not belong
 """
 
 import json
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.engine.database import MACROS, load_macros
+from pipelines.engine.shipped import shipped
 from pipelines.engine.sql import read_sql
 
-NICKNAMES = Path(__file__).with_name("nicknames.json")
+NICKNAMES = shipped("pipelines.identity.linking") / "nicknames.json"
 GIVEN = ("forename", "middle_name", "surname", "date_of_birth", "sex", "postcode", "address")
 
 
