@@ -4,7 +4,7 @@ Belongs here: the tables of `core/`, a module a subject, and `CORE`, which names
 belong here: published tables (`schemas/published`).
 """
 
-from schemas.core.areas import Place, PostcodeZone
+from schemas.core.areas import DataZoneArea, PostcodeZone
 from schemas.core.disclosure import KnownWord, OutsideText, Withheld
 from schemas.core.finance import BudgetLine, Held, ServiceMonth
 from schemas.core.people import ChiAlias, ClientBirth, Death, Link, PersonHome, PersonId
@@ -21,7 +21,7 @@ CORE: dict[str, type[Table]] = {
     "record": Record,
     "record_person": RecordPerson,
     "person_id": PersonId,
-    "place": Place,
+    "data_zone_area": DataZoneArea,
     "postcode_zone": PostcodeZone,
     "client_birth": ClientBirth,
     "person_home": PersonHome,

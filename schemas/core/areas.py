@@ -10,7 +10,7 @@ from schemas.types import Count, Text
 
 
 @table(grain="data zone", key=("data_zone",))
-class Place(Table):
+class DataZoneArea(Table):
     """What each data zone belongs to."""
 
     data_zone: Series[Text] = column("2011 data zone", required=True)

@@ -1,6 +1,6 @@
 -- Purpose: every pound of every ledger on one line: records with their share of the residual, what is held of records in
 -- quarantine, and the lines of what is left.
--- Grain: part of a source record (or residual) × month. Inputs: record_cost, record, record_person, person_home, place,
+-- Grain: part of a source record (or residual) × month. Inputs: record_cost, record, record_person, person_home, data_zone_area,
 -- postcode_zone, held, service_month, withheld, population, agencies, services, refresh.
 -- Conserves: for every agency, service and month Σ cost = Q. Residuals are split in pence by largest remainder
 -- (ties by larger cost, then line_id).
@@ -67,9 +67,9 @@ record_line AS (
 ),
 own_zone AS (
     -- A council's own area, and a board's.
-    SELECT council_agency AS agency, data_zone, council, hscp, locality FROM core.place WHERE council_agency IS NOT NULL
+    SELECT council_agency AS agency, data_zone, council, hscp, locality FROM core.data_zone_area WHERE council_agency IS NOT NULL
     UNION ALL
-    SELECT board_agency, data_zone, council, hscp, locality FROM core.place WHERE board_agency IS NOT NULL
+    SELECT board_agency, data_zone, council, hscp, locality FROM core.data_zone_area WHERE board_agency IS NOT NULL
 ),
 zone_resident AS (
     SELECT
@@ -177,10 +177,10 @@ final AS (
         line.line_id, financial_year_of(line.month) AS financial_year, line.month, line.agency,
         CASE WHEN line.service = 'unmapped' THEN paying_sector.sector ELSE services.sector END AS sector, line.service,
         coalesce(services.setting, 'community') AS setting, line.person_id,
-        coalesce(line.located_council, place.council, 'Unknown') AS council,
-        coalesce(line.located_hscp, place.hscp, 'Unknown') AS hscp,
-        coalesce(line.located_locality, place.locality, 'Unknown') AS locality,
-        line.data_zone, place.simd_quintile, line.age_band, line.sex, line.units, coalesce(services.unit, 'none') AS unit, line.cost_basis,
+        coalesce(line.located_council, area.council, 'Unknown') AS council,
+        coalesce(line.located_hscp, area.hscp, 'Unknown') AS hscp,
+        coalesce(line.located_locality, area.locality, 'Unknown') AS locality,
+        line.data_zone, area.simd_quintile, line.age_band, line.sex, line.units, coalesce(services.unit, 'none') AS unit, line.cost_basis,
         line.direct_cost, line.residual_cost,
         CAST(coalesce(line.direct_cost, 0) + line.residual_cost AS DECIMAL(18, 2)) AS cost,
         line.client_contribution, line.link_method, line.link_probability,
@@ -189,7 +189,7 @@ final AS (
     FROM line
     LEFT JOIN reference.services ON services.service = line.service
     LEFT JOIN paying_sector ON paying_sector.agency = line.agency
-    LEFT JOIN core.place ON place.data_zone = line.data_zone
+    LEFT JOIN core.data_zone_area AS area ON area.data_zone = line.data_zone
     LEFT JOIN core.withheld AS specialty ON specialty.agency = line.agency AND specialty.text = line.specialty_code
     LEFT JOIN core.withheld AS location ON location.agency = line.agency AND location.text = line.location_code
 )

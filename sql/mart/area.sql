@@ -1,12 +1,12 @@
 -- Purpose: codes, names and dates of the partners' councils, partnerships and localities.
--- Grain: kind × code × name × first day. Inputs: place, agencies, data_zones, localities, code_history.
+-- Grain: kind × code × name × first day. Inputs: data_zone_area, agencies, data_zones, localities, code_history.
 -- Conserves: every council, partnership and locality that a line's home can be in; those outside the partners' area are left out.
 WITH own_zone AS (
-    SELECT place.*, data_zones.HSCPName AS partnership_name, localities.SubHSCP AS locality_code
-    FROM core.place
-    JOIN reference.data_zones ON data_zones.DataZone = place.data_zone
-    LEFT JOIN reference.localities ON localities.DataZone = place.data_zone
-    WHERE place.locality <> 'Outside Tayside'
+    SELECT area.*, data_zones.HSCPName AS partnership_name, localities.SubHSCP AS locality_code
+    FROM core.data_zone_area AS area
+    JOIN reference.data_zones ON data_zones.DataZone = area.data_zone
+    LEFT JOIN reference.localities ON localities.DataZone = area.data_zone
+    WHERE area.locality <> 'Outside Tayside'
 ),
 own_council AS (
     SELECT DISTINCT

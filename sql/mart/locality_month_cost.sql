@@ -1,12 +1,12 @@
 -- Purpose: integrated cost of each locality by month, agency, service and kind of person, with the residents it is for.
--- Grain: council × locality × month × agency × service × age_band × sex × simd_quintile. Inputs: cost_line, population, place.
+-- Grain: council × locality × month × agency × service × age_band × sex × simd_quintile. Inputs: cost_line, population, data_zone_area.
 -- Conserves: the cost of every line. Population is that of the latest year not after the month, else of the first year.
 WITH resident AS (
     SELECT
-        place.council, place.locality, population.age_band, population.sex, place.simd_quintile, population.year,
+        area.council, area.locality, population.age_band, population.sex, area.simd_quintile, population.year,
         CAST(sum(population.population) AS BIGINT) AS population
     FROM mart.population
-    JOIN core.place USING (data_zone)
+    JOIN core.data_zone_area AS area USING (data_zone)
     GROUP BY ALL
 ),
 year_of_month AS (

@@ -1,5 +1,5 @@
 -- Purpose: every person with a cost line, without any identifier. Grain: person.
--- Inputs: cost_line, person_home, place, refresh. Conserves: every person_id of cost_line once.
+-- Inputs: cost_line, person_home, data_zone_area, refresh. Conserves: every person_id of cost_line once.
 WITH months AS (
     SELECT
         person_id, min(month) AS first_month, max(month) AS last_month,
@@ -13,8 +13,8 @@ final AS (
     SELECT
         months.person_id, months.first_month, months.last_month, home.sex,
         age_band_of(home.date_of_birth, refresh.period_end) AS age_band,
-        coalesce(place.council, 'Unknown') AS council, coalesce(place.locality, 'Unknown') AS locality,
-        home.data_zone, place.simd_quintile, home.date_of_death IS NOT NULL AS is_deceased,
+        coalesce(area.council, 'Unknown') AS council, coalesce(area.locality, 'Unknown') AS locality,
+        home.data_zone, area.simd_quintile, home.date_of_death IS NOT NULL AS is_deceased,
         month_of(home.date_of_death) AS month_of_death,
         -- The least certain of the person's links.
         CASE
@@ -23,7 +23,7 @@ final AS (
         END AS link_method
     FROM months
     JOIN core.person_home AS home USING (person_id)
-    LEFT JOIN core.place ON place.data_zone = home.data_zone
+    LEFT JOIN core.data_zone_area AS area ON area.data_zone = home.data_zone
     CROSS JOIN core.refresh
 )
 SELECT * FROM final ORDER BY person_id

@@ -1,12 +1,12 @@
 -- Purpose: residents in the bands of this dataset. Grain: data zone × sex × age_band × year.
--- Inputs: the published estimate, place. Conserves: every person of the partners' own zones; total rows are not people.
+-- Inputs: the published estimate, data_zone_area. Conserves: every person of the partners' own zones; total rows are not people.
 WITH person AS (
     SELECT
-        population.DataZone AS data_zone, place.council, place.locality, place.simd_quintile,
+        population.DataZone AS data_zone, area.council, area.locality, area.simd_quintile,
         CASE population.Sex WHEN 'Male' THEN '1' WHEN 'Female' THEN '2' END AS sex,
         TRY_CAST(population.Age AS INTEGER) AS age, population.Year AS year, population.Population AS population
     FROM reference.population
-    JOIN core.place ON place.data_zone = population.DataZone AND place.locality <> 'Outside Tayside'
+    JOIN core.data_zone_area AS area ON area.data_zone = population.DataZone AND area.locality <> 'Outside Tayside'
 ),
 final AS (
     SELECT

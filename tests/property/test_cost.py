@@ -59,7 +59,7 @@ CHAIN = ("core/record", "core/record_person", "core/record_month", "core/unit_co
          "core/held", "core/service_month", "core/cost_line")  # fmt: skip
 SHARED: dict[str, list[Row]] = {
     "core.refresh": [REFRESH],
-    "core.place": [{"data_zone": z, "council": "C", "hscp": "H", "locality": n, "simd_quintile": 1} for z, n in (("Z1", "N"), ("Z2", "S"))],
+    "core.data_zone_area": [{"data_zone": z, "council": "C", "hscp": "H", "locality": n, "simd_quintile": 1} for z, n in (("Z1", "N"), ("Z2", "S"))],
     "reference.admission_types": [{"admission_type_code": "30", "admission": "emergency"}],
     "core.postcode_zone": [], "core.person_home": [], "core.chi_alias": [], "core.link": [],
     "reference.population": [{"Year": 2021, "DataZone": z, "Sex": "Female", "Age": a, "Population": n} for z, a, n in (("Z1", "40", 7), ("Z1", "80", 2), ("Z2", "80", 1))],

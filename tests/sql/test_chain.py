@@ -59,7 +59,7 @@ REFERENCE: dict[str, list[Row]] = {
         for zone, age, number in (("Z1", "40", 7), ("Z1", "80", 2), ("Z2", "80", 1))
     ],
     "core.refresh": [REFRESH],
-    "core.place": [
+    "core.data_zone_area": [
         {"data_zone": zone, "council": "C", "hscp": "H", "locality": name, "simd_quintile": 1}
         for zone, name in (("Z1", "N"), ("Z2", "S"))
     ],

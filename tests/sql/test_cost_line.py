@@ -115,7 +115,7 @@ def lines(
             for agency, key in keys
         ],
         "core.person_home": [{"person_key": f"chi:{key}", "person_id": f"p{key}", **home} for key, home in known.items()],
-        "core.place": PLACES,
+        "core.data_zone_area": PLACES,
         "core.postcode_zone": [{"postcode": "DD11AA", "data_zone": "Z1"}],
         "reference.population": POPULATION,
         "reference.agencies": AGENCIES,
@@ -324,7 +324,7 @@ def test_each_of_two_boards_has_its_own_area() -> None:
     places.append({"data_zone": "Z5", "council": "FIF", "hscp": "HF", "locality": "Levenmouth", "board_agency": "nhs-fife"})
     people = POPULATION + residents(Z5=(300, 0, 0))
     ledger = [quantum("100.00", BOARD, "acute_emergency")]
-    assert located([], ledger, core__place=places, reference__population=people) == {
+    assert located([], ledger, core__data_zone_area=places, reference__population=people) == {
         ("ANG", "Angus East"): "90.00", ("ANG", "Angus West"): "10.00",
     }  # fmt: skip
 
@@ -337,7 +337,7 @@ def test_what_no_resident_can_bear_is_held(population: list[Row]) -> None:
 
 def test_a_locality_of_two_partnership_codes_is_one_locality() -> None:
     places = [PLACES[0], {**PLACES[1], "locality": "Angus East", "hscp": "OLD"}]
-    assert located([], [quantum("100.00")], core__place=places) == {("ANG", "Angus East"): "100.00"}
+    assert located([], [quantum("100.00")], core__data_zone_area=places) == {("ANG", "Angus East"): "100.00"}
 
 
 # ---- unmapped ----

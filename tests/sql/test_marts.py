@@ -67,7 +67,9 @@ LOCHEE: list[Row] = [
 
 
 def cells(lines: list[Row], residents: list[Row] = RESIDENTS) -> list[Row]:
-    return run("mart/locality_month_cost", {"core.cost_line": lines, "mart.population": residents, "core.place": LOCHEE})
+    return run(
+        "mart/locality_month_cost", {"core.cost_line": lines, "mart.population": residents, "core.data_zone_area": LOCHEE}
+    )
 
 
 def test_a_locality_s_cell_is_the_sum_of_its_lines_over_its_residents() -> None:
@@ -195,7 +197,8 @@ def people(lines: list[Row], **home: Any) -> list[Row]:
     homes = [{"person_key": f"k{p}", "person_id": p, "sex": "2", "data_zone": "Z3", **home} for p in ("p1", "p2", "p3")]
     refresh = {"period_end": "2025-06-30"}
     return run(
-        "mart/person", {"core.cost_line": lines, "core.person_home": homes, "core.place": LOCHEE, "core.refresh": [refresh]}
+        "mart/person",
+        {"core.cost_line": lines, "core.person_home": homes, "core.data_zone_area": LOCHEE, "core.refresh": [refresh]},
     )
 
 
@@ -243,7 +246,7 @@ def test_residents_by_band_without_total_rows() -> None:
         estimate("0", 9, zone="Z9"), estimate("0", 9, zone="no such zone"),
     ]  # fmt: skip
     places = [*LOCHEE, {"data_zone": "Z9", "council": "ABN", "locality": "Outside Tayside"}]
-    found = run("mart/population", {"reference.population": rows, "core.place": places})
+    found = run("mart/population", {"reference.population": rows, "core.data_zone_area": places})
     assert [(row["sex"], row["age_band"], row["year"], row["population"]) for row in found] == [
         ("1", "0-17", 2021, 2), ("2", "0-17", 2021, 3), ("2", "0-17", 2022, 5), ("2", "18-64", 2021, 12), ("2", "65-74", 2021, 48),
         ("2", "75-84", 2021, 192), ("2", "85+", 2021, 768),
@@ -256,7 +259,7 @@ def test_residents_by_band_without_total_rows() -> None:
 def test_codes_names_and_dates_of_our_areas() -> None:
     code_changed = datetime.date(2018, 2, 2)
     tables: dict[str, list[Row]] = {
-        "core.place": [
+        "core.data_zone_area": [
             {
                 "data_zone": "Z1",
                 "council": "S12000048",

@@ -1,4 +1,4 @@
-"""place and postcode_zone: what a data zone belongs to, and the zone of a postcode."""
+"""data_zone_area and postcode_zone: what a data zone belongs to, and the zone of a postcode."""
 
 import pytest
 
@@ -25,9 +25,9 @@ HISTORY = [
 ]
 
 
-def places(zones: list[Row], localities: list[Row] | None = None, simd: list[Row] | None = None) -> list[Row]:
+def areas(zones: list[Row], localities: list[Row] | None = None, simd: list[Row] | None = None) -> list[Row]:
     return run(
-        "core/place",
+        "core/data_zone_area",
         {"reference.data_zones": zones, "reference.localities": localities or [], "reference.simd": simd or [],
          "reference.agencies": AGENCIES, "reference.code_history": HISTORY},
     )  # fmt: skip
@@ -39,7 +39,7 @@ def zone(council: str, partnership: str = "S37000003", name: str = "Z1", board: 
 
 def test_a_zone_has_its_council_partnership_locality_and_quintile() -> None:
     simd = [{"DataZone": "Z1", "SIMD2020V2Rank": 7, "SIMD2020V2CountryQuintile": 1}]
-    assert places([zone("S12000041")], [{"DataZone": "Z1", "SubHSCPName": "Angus North East"}], simd) == [
+    assert areas([zone("S12000041")], [{"DataZone": "Z1", "SubHSCPName": "Angus North East"}], simd) == [
         {"data_zone": "Z1", "council": "S12000041", "hscp": "S37000003", "locality": "Angus North East", "simd_quintile": 1,
          "council_agency": "angus", "board_agency": None}
     ]  # fmt: skip
@@ -61,27 +61,27 @@ def test_a_zone_has_its_council_partnership_locality_and_quintile() -> None:
 )
 def test_councils_and_localities(council: str, partnership: str, locality: str | None, expected: tuple[str, str, str]) -> None:
     localities = [{"DataZone": "Z1", "SubHSCPName": locality}] if locality else []
-    (place,) = places([zone(council, partnership)], localities)
+    (place,) = areas([zone(council, partnership)], localities)
     assert (place["council"], place["hscp"], place["locality"]) == expected
     assert place["simd_quintile"] is None
 
 
 @pytest.mark.parametrize("board", ["S08000030", "S08000027"])
 def test_a_board_s_area_is_ours_though_its_council_is_no_agency(board: str) -> None:
-    (place,) = places([zone("S12000033", board=board)], [{"DataZone": "Z1", "SubHSCPName": "Aberdeen South"}])
+    (place,) = areas([zone("S12000033", board=board)], [{"DataZone": "Z1", "SubHSCPName": "Aberdeen South"}])
     assert (place["locality"], place["council_agency"], place["board_agency"]) == ("Aberdeen South", None, "nhs-tayside")
 
 
 def test_dated_rows_of_one_agency_are_one_area() -> None:
-    (perth,) = places([zone("S12000024")])
-    (dundee,) = places([zone("S12000042")])
+    (perth,) = areas([zone("S12000024")])
+    (dundee,) = areas([zone("S12000042")])
     assert (perth["council_agency"], dundee["council_agency"]) == ("perth-kinross", "dundee-city")
 
 
 def test_every_zone_once() -> None:
     names = [f"Z{n}" for n in range(7)]
     codes = ["S12000041", "S12000042", "S12000048", "S12000024", "OLDEST", "OLDER", "S12000033"]
-    found = places([zone(code, name=name) for code, name in zip(codes, names, strict=True)])
+    found = areas([zone(code, name=name) for code, name in zip(codes, names, strict=True)])
     assert [place["data_zone"] for place in found] == names
 
 
