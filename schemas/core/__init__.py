@@ -6,7 +6,7 @@ belong here: published tables (`schemas/published`).
 
 from schemas.core.areas import DataZoneArea, PostcodeZone
 from schemas.core.disclosure import KnownWord, OutsideText, Withheld
-from schemas.core.finance import BudgetLine, Held, ServiceMonth
+from schemas.core.finance import BudgetLine, Held, LocatedResidual, ResidualShare, ServiceMonth
 from schemas.core.people import ChiAlias, ClientBirth, Death, Link, PersonHome, PersonId
 from schemas.core.records import Record, RecordCost, RecordMonth, RecordPerson, UnitCostMatch
 from schemas.core.refresh import Drift, Fate, Refresh, RuleFinding
@@ -35,6 +35,8 @@ CORE: dict[str, type[Table]] = {
     "budget_line": BudgetLine,
     "held": Held,
     "service_month": ServiceMonth,
+    "residual_share": ResidualShare,
+    "located_residual": LocatedResidual,
     "cost_line": CostLine,
     "fate": Fate,
     "rule_finding": RuleFinding,

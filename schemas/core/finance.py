@@ -8,7 +8,7 @@ from pandera.typing import Series
 
 from schemas.core.words import PART
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Flag, Money, Text
+from schemas.types import Count, Day, Flag, Money, Quantity, Text
 
 
 @table(grain="budget row", key=())
@@ -58,3 +58,37 @@ class ServiceMonth(Table):
     is_out_of_band: Series[Flag] = column("held because the scale factor lies outside its band", required=True)
     is_activity_only: Series[Flag] = column("declared to count activity and have no ledger amount", required=True)
     population_weight: Series[Text] = column("all, 65+ or 75+", required=True)
+
+
+@table(grain="part of an accepted record × month of the dataset", key=("agency", "feed", "record_key", "part", "month"))
+class ResidualShare(Table):
+    """A record's direct cost of a month of the dataset, with its share of its service's residual."""
+
+    line_id: Series[Text] = column("keyed hash of agency, feed, record key, part, service and month", required=True)
+    agency: Series[Text] = column("who pays", required=True)
+    feed: Series[Text] = column("feed", required=True)
+    record_key: Series[Text] = column("the record's key", required=True, identifying=True)
+    part: Series[Text] = column(PART, required=True)
+    service: Series[Text] = column("service", required=True)
+    month: Series[Day] = column("first of the month", required=True)
+    units: Series[Quantity] = column("units of activity in the month")
+    cost_basis: Series[Text] = column("record, rate, payments, activity or uncosted", required=True)
+    direct_cost: Series[Money] = column("pounds; NULL when there are none")
+    residual_cost: Series[Money] = column("pounds; 0 where the residual is not scaled over the records", required=True)
+    client_contribution: Series[Money] = column("pounds")
+    price_base: Series[Text] = column("year whose prices the unit cost is in")
+    price_source: Series[Text] = column("where the unit cost is from")
+
+
+@table(grain="agency × service × month × council × locality", key=("agency", "service", "month", "council", "locality"))
+class LocatedResidual(Table):
+    """The residual that no record bears, by locality; in one amount at Unknown where it is held."""
+
+    agency: Series[Text] = column("agency", required=True)
+    service: Series[Text] = column("service", required=True)
+    month: Series[Day] = column("first of the month", required=True)
+    cost_basis: Series[Text] = column("located or unallocated", required=True)
+    council: Series[Text] = column("council code, or Unknown", required=True)
+    hscp: Series[Text] = column("partnership code, or Unknown", required=True)
+    locality: Series[Text] = column("locality, or Unknown", required=True)
+    amount: Series[Money] = column("pounds", required=True)

@@ -56,7 +56,7 @@ PENCE = [0, 1, -1, 2, 99, -100, 333_33, 10_000_00, -777_77, 10**12, -(10**12) + 
 PERIODS = {"2024-03": EDGES[3], "2024-04": datetime.date(2024, 4, 30), "2024-05": END}
 """The months that files come for, with their last days."""
 CHAIN = ("core/record", "core/record_person", "core/record_month", "core/unit_cost_match", "core/record_cost", "core/ledger_line",
-         "core/held", "core/service_month", "core/cost_line")  # fmt: skip
+         "core/held", "core/service_month", "core/residual_share", "core/located_residual", "core/cost_line")  # fmt: skip
 SHARED: dict[str, list[Row]] = {
     "core.refresh": [REFRESH],
     "core.data_zone_area": [{"data_zone": z, "council": "C", "hscp": "H", "locality": n, "simd_quintile": 1} for z, n in (("Z1", "N"), ("Z2", "S"))],

@@ -1,6 +1,6 @@
 """Largest remainder in the SQL is that of exact fractions: up to £10 billion, credits included, and no floating point.
 
-The residual of a service is spread over its records by `sql/core/cost_line.sql`; here the same is done with Python's
+The residual of a service is spread over its records by `sql/core/residual_share.sql`; here the same is done with Python's
 fractions. A million lines of it are in `tests/soak`.
 """
 
@@ -33,7 +33,7 @@ REFRESH = {"period": "2025-04", "first_month": "2025-04-01", "last_month": "2025
 def spread(direct: list[int], residual: int) -> list[tuple[int, str]]:
     """The share of each record, in pence, and its line_id, in the records' order. Records are made in DuckDB, none by hand."""
     connection = database(2)
-    for layer, name in dependencies(read_sql("core", "cost_line")):
+    for layer, name in dependencies(read_sql("core", "residual_share")):
         model = {**PUBLISHED, **CORE, **REFERENCE}[name] if layer != "reference" else REFERENCE[name]
         connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
         empty = pa.schema([(c.name, c.arrow_type) for c in columns(model)]).empty_table()
@@ -46,10 +46,7 @@ def spread(direct: list[int], residual: int) -> list[tuple[int, str]]:
     connection.execute("""
         INSERT INTO core.record_cost BY NAME
         SELECT 'angus' AS agency, 'payments' AS feed, CAST(n AS VARCHAR) AS record_key, '' AS part, 'meals' AS service, DATE '2025-04-01' AS month,
-            TRUE AS in_window, 'payments' AS cost_basis, pounds(pence) AS direct_cost, '' AS split_group FROM given;
-        INSERT INTO core.record BY NAME
-        SELECT agency, feed, record_key, part, TRUE AS is_lead, 'accepted' AS fate, 'f' AS source_file, CAST(record_key AS BIGINT) AS source_row FROM core.record_cost;
-        INSERT INTO core.record_person BY NAME SELECT agency, feed, record_key, part, 'none' AS link_method FROM core.record_cost;
+            TRUE AS in_window, 'payments' AS cost_basis, pounds(pence) AS direct_cost, '' AS split_group FROM given
     """)
     connection.execute(
         "INSERT INTO core.service_month BY NAME SELECT 'angus' AS agency, 'meals' AS service, DATE '2025-04-01' AS month, "
@@ -57,7 +54,7 @@ def spread(direct: list[int], residual: int) -> list[tuple[int, str]]:
         [str(Decimal(residual).scaleb(-2))],
     )
     rows = connection.execute(
-        f"SELECT pence(residual_cost), line_id FROM ({read_sql('core', 'cost_line')}) ORDER BY source_row"
+        f"SELECT pence(residual_cost), line_id FROM ({read_sql('core', 'residual_share')}) ORDER BY CAST(record_key AS BIGINT)"
     ).fetchall()
     connection.unregister("given")
     return [(int(pence), line_id) for pence, line_id in rows]

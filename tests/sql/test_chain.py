@@ -66,7 +66,7 @@ REFERENCE: dict[str, list[Row]] = {
     "core.postcode_zone": [{"postcode": "P1", "data_zone": "Z1"}],
 }
 CHAIN = ("core/record_person", "core/record_month", "core/unit_cost_match", "core/record_cost", "core/ledger_line",
-         "core/held", "core/service_month", "core/cost_line", "mart/population", "mart/client_month_cost", "mart/locality_month_cost",
+         "core/held", "core/service_month", "core/residual_share", "core/located_residual", "core/cost_line", "mart/population", "mart/client_month_cost", "mart/locality_month_cost",
          "mart/control_total", "mart/bridge", "mart/bridge_to_date", "mart/elimination", "core/budget_line", "mart/budget_variance",
          "mart/locality_budget", "mart/partnership_budget")  # fmt: skip
 GATE = ("ledger", "months", "marts", "month_without_ledger", "bridge", "to_date", "budgets")

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.sql.sql_case import Row, run
+from tests.sql.sql_case import Row, inputs, run
 
 BOARD, COUNCIL, APRIL = "nhs-tayside", "angus", "2025-04-01"
 SERVICE = "home_care_personal"
@@ -79,6 +79,14 @@ def held(amount: str, row: int = 1) -> Row:
     }
 
 
+def cost_lines(tables: dict[str, list[Row]], threads: int | None = None) -> list[Row]:
+    """The cost lines, with the shares and the located residual that they are made of."""
+    made = dict(tables)
+    for file in ("core/residual_share", "core/located_residual", "core/cost_line"):
+        made[file.replace("/", ".")] = run(file, {name: rows for name, rows in made.items() if name in inputs(file)}, threads)
+    return made["core.cost_line"]
+
+
 def lines(
     costs: list[Row], ledger: list[Row], residual: str = "scale", records: list[Row] | None = None, weight: str = "all",
     people: dict[str, Row] | None = None, postcodes: dict[str, str] | None = None, threads: int | None = None, **tables: list[Row],
@@ -103,7 +111,7 @@ def lines(
         "reference.costing_rules": rules,
     }
     months = run("core/service_month", given_tables, threads)
-    inputs: dict[str, list[Row]] = {
+    needed: dict[str, list[Row]] = {
         "core.record_cost": costs,
         "core.record": record + (records or []),
         "core.refresh": [REFRESH],
@@ -122,7 +130,7 @@ def lines(
         "reference.services": SERVICES,
         **{name.replace("__", "."): rows for name, rows in tables.items()},
     }  # fmt: skip
-    found = run("core/cost_line", inputs, threads)
+    found = cost_lines(needed, threads)
     assert len({row["line_id"] for row in found}) == len(found)
     for agency, service in {(row["agency"], row["service"]) for row in ledger + costs}:
         published = sum(row["cost"] for row in found if (row["agency"], row["service"]) == (agency, service))
@@ -229,7 +237,7 @@ def test_a_residual_that_is_held_is_one_line_of_nobody(residual: str) -> None:
     tables = {"core.ledger_line": [quantum("200.00")], "core.record_cost": [cost("1", "100.00")],
               "reference.costing_rules": rules}  # fmt: skip
     months = run("core/service_month", tables)
-    (line,) = run("core/cost_line", {"core.service_month": months, "core.refresh": [REFRESH], "reference.services": SERVICES})
+    (line,) = cost_lines({"core.service_month": months, "core.refresh": [REFRESH], "reference.services": SERVICES})
     expected = {"cost_basis": "unallocated", "person_id": None, "direct_cost": None, "residual_cost": 100, "cost": 100, "units": None,
                 "council": "Unknown", "hscp": "Unknown", "locality": "Unknown", "data_zone": None, "age_band": "Unknown", "sex": "0",
                 "link_method": "none", "source_file": None, "source_row": None, "agency": COUNCIL, "service": SERVICE,
