@@ -1,6 +1,6 @@
 """The Data Docs of a release: Great Expectations' answers as pages an auditor can open anywhere.
 
-Belongs here: pages. Does not belong here: judging (`tables.py`).
+Belongs here: pages. Does not belong here: checking (`expectations.py`).
 Great Expectations' own pages need the network and show sample values. These hold its counts and verdicts, our sentences
 and style, and no address, script or value of a record.
 """

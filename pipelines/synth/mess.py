@@ -1,7 +1,7 @@
 """The defects of real submissions, planted where we can find them again.
 
 Belongs here: how many records of a file get a defect, which of them and which defect, and the list of what was planted.
-Does not belong here: what goes wrong in a record (`slips.py`) or with a whole file (`whole_files.py`).
+Does not belong here: what goes wrong in a record (`slips/`) or with a whole file (`whole_files.py`).
 A file is never spoilt as a whole: every planted defect is one that a careful reader survives.
 """
 

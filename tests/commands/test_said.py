@@ -11,8 +11,8 @@ from assets.shared import MONTHS
 from pipelines.commands import main as cli
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.said import SAID_CHARACTERS, said
-from pipelines.ingest.validating import trial as validate
-from pipelines.ingest.validating.validate import judge
+from pipelines.ingest.validating import trial
+from pipelines.ingest.validating.validate import validate
 from pipelines.refresh import Published
 from pipelines.warehouse.root import DataRoot
 from tests.small_world import ANGUS, PATIENT, SmallWorld
@@ -95,12 +95,12 @@ def test_a_check_that_is_ended_leaves_no_record(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def ended(*arguments: object, **options: object) -> object:
-        judge(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
+        validate(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
         assert list(tmp_path.rglob("staged.parquet"))
         os.kill(os.getpid(), number)
         raise AssertionError("the signal was not heard")
 
-    monkeypatch.setattr(validate, "judge", ended)
+    monkeypatch.setattr(trial, "validate", ended)
     code, printed = small_world.irf("validate", small_world.root / "landing" / ANGUS / "ledger" / "2025-04.csv")
     assert code == 1
     assert printed.splitlines()[-1] == "stopped: nothing was kept or published; check the files again"
