@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from assets.shared import MONTHS
-from pipelines.commands import main as cli
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.said import SAID_CHARACTERS, said
 from pipelines.ingest.validating import trial
@@ -49,7 +48,7 @@ def test_a_warning_has_an_end(small_world: SmallWorld, monkeypatch: pytest.Monke
     """The rest of it is in the report that the line names."""
     small_world.root.joinpath("releases").mkdir()
     monkeypatch.setattr("pipelines.refresh.refresh", lambda *_: Published("2025.04.1", ["x: " + "y" * 52_575]))
-    monkeypatch.setattr(cli, "_echo_bridge", lambda release: None)
+    monkeypatch.setattr("pipelines.commands.refresh.say_bridge", lambda release: None)
     code, printed = small_world.irf("refresh", "--period", "2025-04")
     (line,) = [line for line in printed.splitlines() if line.startswith("warning: ")]
     assert code == 2
@@ -72,7 +71,7 @@ def test_a_refusal_has_an_end(small_world: SmallWorld, monkeypatch: pytest.Monke
 
 
 def test_what_nobody_foresaw_is_said_in_a_sentence(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise KeyError(PATIENT)
 
     small_world.ledger(ANGUS, "2025-04", meals="1.00")
