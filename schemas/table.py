@@ -4,12 +4,15 @@ Belongs here: the base model, column declarations, and the Arrow schema and Duck
 Does not belong here: any particular table.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, TypeVar
 
 import pandera.pandas as pdr
 import pyarrow as pa
+
+from schemas.codes import Code
 
 
 class Table(pdr.DataFrameModel):  # type: ignore[misc]  # pandera is not followed by mypy, so its base class is Any there
@@ -18,6 +21,9 @@ class Table(pdr.DataFrameModel):  # type: ignore[misc]  # pandera is not followe
     class Config:
         strict = True
         ordered = True
+
+
+Bound = int | Decimal
 
 
 @dataclass(frozen=True)
@@ -32,20 +38,36 @@ class Column:
     identifying: bool
     identifier: bool
     names: str
+    codes: tuple[Code, ...]
+    minimum: Bound | None
+    maximum: Bound | None
 
 
 T = TypeVar("T", bound=type[Table])
 
-_GRAIN: dict[str, str] = {}
-_KEY: dict[str, tuple[str, ...]] = {}
+
+@dataclass(frozen=True)
+class _Declared:
+    grain: str
+    key: tuple[str, ...]
+    equal: tuple[tuple[str, str], ...]
+    is_small: bool
 
 
-def table(*, grain: str, key: tuple[str, ...]) -> Callable[[T], T]:
-    """Class decorator: declare what one row stands for and which columns make it unique."""
+_DECLARED: dict[str, _Declared] = {}
+
+
+def table(
+    *, grain: str, key: tuple[str, ...], equal: tuple[tuple[str, str], ...] = (), is_small: bool = True
+) -> Callable[[T], T]:
+    """Class decorator: declare what one row stands for and which columns make it unique.
+
+    equal: pairs of columns that are equal in every row. is_small: the table fits into memory whole, however many people and
+    records there are.
+    """
 
     def declare(model: T) -> T:
-        _GRAIN[model.__name__] = grain
-        _KEY[model.__name__] = key
+        _DECLARED[model.__name__] = _Declared(grain, key, equal, is_small)
         return model
 
     return declare
@@ -53,12 +75,22 @@ def table(*, grain: str, key: tuple[str, ...]) -> Callable[[T], T]:
 
 def grain(model: type[Table]) -> str:
     """What one row of the table stands for."""
-    return _GRAIN[model.__name__]
+    return _DECLARED[model.__name__].grain
 
 
 def key(model: type[Table]) -> tuple[str, ...]:
     """The columns that make a row of the table unique."""
-    return _KEY[model.__name__]
+    return _DECLARED[model.__name__].key
+
+
+def equal_columns(model: type[Table]) -> tuple[tuple[str, str], ...]:
+    """The pairs of columns that are equal in every row of the table."""
+    return _DECLARED[model.__name__].equal
+
+
+def is_small(model: type[Table]) -> bool:
+    """Whether the table fits into memory whole, however many people and records there are."""
+    return _DECLARED[model.__name__].is_small
 
 
 def column(
@@ -69,19 +101,34 @@ def column(
     identifying: bool = False,
     identifier: bool = False,
     names: str = "",
+    codes: Iterable[Code] = (),
+    by_rule: bool = False,
+    minimum: Bound | None = None,
+    maximum: Bound | None = None,
     **checks: Any,
 ) -> Any:
     """Declare a column. `required`: NULL is an error. `identifying`: never leaves the inside folders.
 
     `identifier`: a text that names one thing; what spreadsheets do to such texts is undone when it is read.
     `names`: of a reference table, what must be known elsewhere by this name: an agency, a service or a feed.
+    `codes`: the closed list of its values. `by_rule`: of a feed, a rule says what becomes of a record with another value.
+    `minimum`: the least that a number may be. `maximum`: beside a minimum, the greatest.
     """
-    return pdr.Field(
-        nullable=not required,
-        description=description,
-        metadata={"unit": unit, "identifying": identifying, "identifier": identifier, "names": names},
-        **checks,
-    )
+    listed = tuple(codes)
+    if listed and not by_rule:
+        checks["isin"] = [code.value for code in listed]
+    if minimum is not None:
+        checks |= {"ge": minimum} if maximum is None else {"in_range": {"min_value": minimum, "max_value": maximum}}
+    metadata = {
+        "unit": unit,
+        "identifying": identifying,
+        "identifier": identifier,
+        "names": names,
+        "codes": listed,
+        "minimum": minimum,
+        "maximum": maximum,
+    }
+    return pdr.Field(nullable=not required, description=description, metadata=metadata, **checks)
 
 
 def columns(model: type[Table]) -> list[Column]:
@@ -92,10 +139,7 @@ def columns(model: type[Table]) -> list[Column]:
             arrow_type=declared.dtype.type.pyarrow_dtype if hasattr(declared.dtype.type, "pyarrow_dtype") else pa.string(),
             required=not declared.nullable,
             description=declared.description or "",
-            unit=(declared.metadata or {}).get("unit", ""),
-            identifying=(declared.metadata or {}).get("identifying", False),
-            identifier=(declared.metadata or {}).get("identifier", False),
-            names=(declared.metadata or {}).get("names", ""),
+            **declared.metadata,
         )
         for name, declared in model.to_schema().columns.items()
     ]

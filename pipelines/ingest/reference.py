@@ -1,11 +1,10 @@
 """Loading the reference tables: published files unchanged, declared columns typed and checked.
 
 Belongs here: reading `reference/*.csv` into typed Parquet, and which cells are not as declared. Does not belong here: what
-crosses tables (`reference_checks.py`), joins on them, encodings and separators (`reading/own_table.py`).
+crosses tables (`reference_checks.py`), joins on them, encodings and separators (`own_table.py`).
 """
 
 import functools
-import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -211,12 +210,11 @@ def _why(c: Column, check: str, case: object) -> str:
         return f"is blank, expected {c.description}"
     if check == "field_uniqueness":
         return f"{shown(str(case))} comes more than once"
-    among = re.fullmatch(r"isin\(\[(.*)\]\)", check)
-    if among:
-        return unlisted(str(case), among[1].replace("'", "").split(", "))
-    bounds = re.fullmatch(r"in_range\((.*), (.*)\)", check)
-    least = re.fullmatch(r"greater_than_or_equal_to\((.*)\)", check)
-    expected = f"{bounds[1]} to {bounds[2]}" if bounds else f"{least[1]} or more" if least else c.description
+    if c.codes and check.startswith("isin("):
+        return unlisted(str(case), c.codes)
+    expected = c.description
+    if c.minimum is not None:
+        expected = f"{c.minimum} or more" if c.maximum is None else f"{c.minimum} to {c.maximum}"
     return f"found {shown(str(case))}, expected {expected}"
 
 

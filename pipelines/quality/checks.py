@@ -5,14 +5,14 @@ Belongs here: declarations. Does not belong here: how the answers come about (`g
 
 from dataclasses import dataclass
 
-from pipelines.quality.expectations import JUDGED
+from pipelines.quality.expectations import EXPECTED, check_name
 from pipelines.warehouse.tables import published_from_core
 
 
 @dataclass(frozen=True)
 class Declared:
     """A check. sentence: what holds where it passes. about: the asset that it is about, as `core/fate`. blocks: a failure
-    refuses the release, else it is a warning; of `required_feeds` and the tables' expectations the case decides.
+    refuses the release, else it is a warning; of `required_feeds` the case decides.
     """
 
     name: str
@@ -23,7 +23,7 @@ class Declared:
 
 def _expectations(table: str) -> Declared:
     layer = "core" if table in published_from_core() else "mart"
-    return Declared(table, f"every expectation of {table} is met", f"{layer}/{table}", blocks=True)
+    return Declared(check_name(table), f"every expectation of {table} is met", f"{layer}/{table}", blocks=True)
 
 
 OF_INTAKE = (
@@ -92,7 +92,7 @@ BY_SQL = (
     ),
 )
 """Checks by SQL: a row that `sql/gate/<name>.sql` returns breaks the sentence."""
-OF_TABLES = tuple(_expectations(table) for table in JUDGED)
+OF_TABLES = tuple(_expectations(table) for table in EXPECTED)
 """Great Expectations' suites, one for each table."""
 CHECKS = {c.name: c for c in (*OF_INTAKE, *OF_FATES, *OF_MONTH, *BY_SQL, *OF_TABLES)}
 """Every check by its name, in order."""

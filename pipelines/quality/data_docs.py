@@ -1,6 +1,6 @@
 """The Data Docs of a release: Great Expectations' answers as pages an auditor can open anywhere.
 
-Belongs here: pages. Does not belong here: checking (`expectations.py`).
+Belongs here: pages. Does not belong here: running the suites (`expectations.py`).
 Great Expectations' own pages need the network and show sample values. These hold its counts and verdicts, our sentences
 and style, and no address, script or value of a record.
 """
@@ -8,35 +8,35 @@ and style, and no address, script or value of a record.
 import html
 from pathlib import Path
 
-from pipelines.quality.expectations import Answer, Judgement
+from pipelines.quality.expectations import Answer, SuiteResult
 
 STYLE = """body{font-family:sans-serif;max-width:70em;margin:2em auto;padding:0 1em;color:#222;background:#fff}
 table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em;text-align:left;vertical-align:top}
 td.count{text-align:right;white-space:nowrap}.met{color:#050}.not-met{color:#900;font-weight:bold}"""
 
 
-def write_data_docs(judgements: list[Judgement], out: Path, period: str) -> None:
+def write_data_docs(results: list[SuiteResult], out: Path, period: str) -> None:
     """Write `index.html` and a page for each table under `out`."""
     out.mkdir(parents=True, exist_ok=True)
     rows = [
         [
-            f'<a href="{j.table}.html">{j.table}</a>',
-            f"{sum(a.met for a in j.answers)} of {len(j.answers)}",
-            _verdict(not j.critical_failures),
+            f'<a href="{r.table}.html">{r.table}</a>',
+            f"{sum(a.met for a in r.answers)} of {len(r.answers)}",
+            _verdict(not r.unmet),
         ]
-        for j in judgements
+        for r in results
     ]
-    title = f"Judgement of the published tables, {period}"
-    _write_page(out / "index.html", title, _table(["table", "expectations met", "nothing critical"], rows))
-    for j in judgements:
-        head = ["expectation", "severity", "values checked", "unexpected", "verdict"]
+    title = f"The published tables beside what is expected of them, {period}"
+    _write_page(out / "index.html", title, _table(["table", "expectations met", "verdict"], rows))
+    for r in results:
+        head = ["expectation", "values checked", "unexpected", "verdict"]
         back = '<p><a href="index.html">All tables</a></p>'
-        _write_page(out / f"{j.table}.html", f"{j.table}, {period}", back + _table(head, [_row(a) for a in j.answers]))
+        _write_page(out / f"{r.table}.html", f"{r.table}, {period}", back + _table(head, [_row(a) for a in r.answers]))
 
 
 def _row(answer: Answer) -> list[str]:
     counts = ["" if n is None else f"{n:,}" for n in (answer.checked, answer.unexpected)]
-    return [html.escape(answer.sentence), answer.severity, *counts, _verdict(answer.met)]
+    return [html.escape(answer.sentence), *counts, _verdict(answer.met)]
 
 
 def _verdict(met: bool) -> str:

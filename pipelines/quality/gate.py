@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.said import visible
 from pipelines.quality.checks import BY_SQL, Declared
 from pipelines.quality.data_docs import write_data_docs
-from pipelines.quality.expectations import JUDGED, Judgement, judge_tables
+from pipelines.quality.expectations import EXPECTED, check_name, run_suites
 from pipelines.quality.file_checks import answer, file_checks
 from pipelines.quality.verdict import Check
 from pipelines.quality.withheld import naming_nobody
@@ -25,9 +25,9 @@ def check(tables: Tables) -> list[Check]:
     found = tables.selected("gate", [c.name for c in BY_SQL])
     checks += [_of_select(declared, found[declared.name]) for declared in BY_SQL]
     files = tables.published()
-    judgements = judge_tables({name: pq.read_table(files[name]) for name in JUDGED}, tables.work.period)
-    write_data_docs(judgements, tables.work.data_docs, tables.work.period)
-    checks += [_of_table(j) for j in judgements]
+    results = run_suites({name: pq.read_table(files[name]) for name in EXPECTED})
+    write_data_docs(results, tables.work.data_docs, tables.work.period)
+    checks += [answer(check_name(r.table), r.unmet) for r in results]
     return _naming_nobody(tables, checks)
 
 
@@ -45,9 +45,3 @@ def _of_select(declared: Declared, rows: list[dict]) -> Check:
     cases = [", ".join(str(value) for value in row.values() if value is not None) for row in rows]
     more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
     return Check(declared.name, False, f"{cases[0]}{more}; it should be that {declared.sentence}", declared.blocks, cases)
-
-
-def _of_table(judgement: Judgement) -> Check:
-    """A suite as a check: what is critical blocks, what is not is named."""
-    broken = judgement.critical_failures or judgement.warnings
-    return answer(judgement.table, list(broken), blocks=bool(judgement.critical_failures) or not broken)

@@ -23,9 +23,10 @@ from pipelines.engine.said import WITHHELD, is_chi_number
 from pipelines.engine.sql import literal
 from pipelines.warehouse.key import key_of
 from pipelines.warehouse.tables import Tables
+from schemas.codes import WordKind
 
-CHI, POSTCODE, CLIENT, NAME = "chi", "postcode", "client", "name"
-KINDS = {CHI: "CHI numbers", POSTCODE: "home postcodes"}
+CHI, POSTCODE, CLIENT, NAME = WordKind.CHI, WordKind.POSTCODE, WordKind.CLIENT, WordKind.NAME
+KINDS: dict[str, str] = {CHI: "CHI numbers", POSTCODE: "home postcodes"}
 """What no file may hold, in words."""
 SHORTEST_JOINED = 3
 """A forename and a surname written as one word are told from other words where each has so many letters."""

@@ -36,16 +36,27 @@ def _resource(name: str, model: type[Table], files: Sequence[str]) -> dict:
 
 
 def _field(c: Column) -> dict:
-    constraints = {"constraints": {"required": True}} if c.required else {}
-    unit = {"unit": c.unit} if c.unit else {}
+    constraints = _constraints(c)
     return {
         "name": c.name,
         "type": _type(c.arrow_type),
         "arrowType": str(c.arrow_type),
         "description": c.description,
-        **unit,
-        **constraints,
+        **({"unit": c.unit} if c.unit else {}),
+        **({"constraints": constraints} if constraints else {}),
     }
+
+
+def _constraints(c: Column) -> dict:
+    """What Frictionless checks of a column: filled in, of its closed list, within its bounds."""
+    found: dict = {"required": True} if c.required else {}
+    if c.codes:
+        found["enum"] = [code.value for code in c.codes]
+    if c.minimum is not None:
+        found["minimum"] = c.minimum
+    if c.maximum is not None:
+        found["maximum"] = c.maximum
+    return found
 
 
 def _type(arrow_type: pa.DataType) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipelines.release.datapackage import datapackage
+from schemas.codes import Code
 from schemas.examples import BEYOND_HEADER, GOOD_RECORD, Fields
 from schemas.feeds import FEEDS
 from schemas.published import PUBLISHED
@@ -25,20 +26,27 @@ from schemas.rules import (
     Rule,
     rules_of,
 )
-from schemas.table import columns, grain, key
+from schemas.table import Column, columns, grain, key
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 """The clone: documents are made nowhere else."""
 
 HEAD = """# Data dictionary
 
-Made from `schemas/published` by `make docs`; do not edit. Money is exact decimal pounds. Months are their first day.
+Made from `schemas/published` and `schemas/codes.py` by `make docs`; do not edit. Money is exact decimal pounds. Months are
+their first day. What each value of a closed list means is said at the end.
+"""
+LISTS_HEAD = """
+# Closed lists
+
+A column that names one of these lists holds no other value.
 """
 
 
 def dictionary() -> str:
-    """Every published table and column in Markdown."""
+    """Every published table and column, then every closed list that they use, in Markdown."""
     parts = [HEAD]
+    lists: dict[str, type[Code]] = {}
     for name, model in PUBLISHED.items():
         parts.append(
             f"\n## {name}\n\n{(model.__doc__ or '').strip()}\n\nOne row: {grain(model)}. Key: {', '.join(key(model))}.\n\n"
@@ -46,8 +54,19 @@ def dictionary() -> str:
         parts.append("| column | type | empty? | unit | meaning |\n|---|---|---|---|---|\n")
         for c in columns(model):
             empty = "never" if c.required else "may be"
-            parts.append(f"| {c.name} | {c.arrow_type} | {empty} | {c.unit} | {c.description} |\n")
-    return "".join(parts)
+            lists |= {type(code).__name__: type(code) for code in c.codes[:1]}
+            parts.append(f"| {c.name} | {c.arrow_type} | {empty} | {c.unit} | {c.description}{_list_of(c)} |\n")
+    return "".join([*parts, LISTS_HEAD, *(_closed_list(codes) for _, codes in sorted(lists.items()))])
+
+
+def _list_of(c: Column) -> str:
+    """A link to the list that a column's values are from."""
+    return f" ([{(name := type(c.codes[0]).__name__)}](#{name.lower()}))" if c.codes else ""
+
+
+def _closed_list(codes: type[Code]) -> str:
+    rows = "".join(f"| `{code.value}` | {code.meaning} |\n" for code in codes)
+    return f"\n## {codes.__name__}\n\n{(codes.__doc__ or '').strip()}\n\n| value | meaning |\n|---|---|\n{rows}"
 
 
 RULES_HEAD = """# Rules

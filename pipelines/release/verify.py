@@ -20,6 +20,7 @@ from pipelines.engine.sql import SQL
 from pipelines.ingest.landing import published_hash
 from pipelines.warehouse.key import key_check
 from pipelines.warehouse.releases import show_release
+from schemas.codes import Fate
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema
 from schemas.table import key as key_of
@@ -203,7 +204,7 @@ def _manifest_pounds(connection: duckdb.DuckDBPyConnection, manifest: dict) -> F
         if known != [i[name] for name in counts] or not i["file"].startswith(f"{i['agency']}/{i['feed']}/{i['period']}."):
             return Finding("pounds", False, f"{i['file']}: the manifest and the table submission differ")
         pounds = {k: Decimal(v) for k, v in i["pounds"].items()} if i["pounds"] else {"read": amount}
-        parts = sum((pounds[k] for k in ("accepted", "quarantined", "superseded")), Decimal(0)) if i["pounds"] else amount
+        parts = sum((pounds[k] for k in Fate), Decimal(0)) if i["pounds"] else amount
         if pounds["read"] != amount or parts != amount:
             return Finding("pounds", False, f"{i['file']}: rows or pounds are not all accounted for")
     if published:

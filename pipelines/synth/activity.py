@@ -25,6 +25,7 @@ from pipelines.synth.sheet import (
     serial_text,
     texts,
 )
+from schemas.feeds.codes import Attendance
 
 NO_COST = -(10**15)
 """The true cost of a record that only counts activity."""
@@ -151,7 +152,7 @@ def outpatient(world: World, month: Month) -> Batch:
         "location_code": pooled(HOSPITALS, nearest_hospital(rng, people, person)),
         "clinic_type": number_text(rng.integers(1, 4, n)),
         "referral_type": number_text(rng.integers(1, 4, n)),
-        "attendance_status": pooled(texts(["1", "5", "8"]), status),
+        "attendance_status": pooled(texts([*Attendance]), status),
         "postcode": pooled(world.postcodes, people.postcode[person]),
         "total_cost": same("", n),
     }

@@ -14,6 +14,7 @@ import pyarrow.csv as pa_csv
 
 from pipelines.synth.draws import Floats, Ints
 from pipelines.synth.sheet import number_text
+from schemas.codes import EstimateSex
 
 POPULATION_YEAR = 2021
 OLDEST = 90
@@ -131,7 +132,9 @@ def _from_files(files: dict[str, bytes]) -> Geography:
 
 def _population(table: pa.Table, index: dict[str, int]) -> Ints:
     """Total rows are left out."""
-    counted = pc.and_(pc.is_in(table["Sex"], pa.array(["Male", "Female"])), pc.not_equal(table["Age"], "All"))
+    counted = pc.and_(
+        pc.is_in(table["Sex"], pa.array([EstimateSex.MALE, EstimateSex.FEMALE])), pc.not_equal(table["Age"], "All")
+    )
     table = table.filter(pc.and_(counted, pc.is_in(table["DataZone"], pa.array(list(index)))))
     zone = np.array([index[name] for name in table["DataZone"].to_pylist()], np.int64)
     sex = pc.equal(table["Sex"], "Female").combine_chunks().to_numpy(zero_copy_only=False).astype(np.int64)

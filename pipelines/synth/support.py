@@ -15,6 +15,7 @@ from pipelines.synth.draws import NEVER, Flags, Ints, Month, generator, overlap,
 from pipelines.synth.people import council_size
 from pipelines.synth.reference import SERVICE, council_pence
 from pipelines.synth.sheet import Sheet, day_text, money_text, number_text, pooled, same, serial_text, texts
+from schemas.feeds.codes import EquipmentKind
 
 PEOPLE_WITH_BUDGET = (2_465, 3_180, 5_405)
 """Clients with self-directed support in a year."""
@@ -148,7 +149,7 @@ class Support:
         columns = {
             "service_id": number_text(row + 1, 7, f"EQ{clients.council + 1}"),
             "social_care_id": clients.ids.take(pa.array(client)),
-            "service_type": pooled(texts(["1", "2"]), items.kind[row]),
+            "service_type": pooled(texts([*EquipmentKind]), items.kind[row]),
             "start_date": day_text(items.start[row]),
             "end_date": day_text(np.where(gone, items.last[row], NEVER)),
         }

@@ -5,6 +5,7 @@ Belongs here: inside tables that keep texts of outside from naming anybody. Does
 
 from pandera.typing import Series
 
+from schemas.codes import WordKind, either
 from schemas.table import Table, column, table
 from schemas.types import Text
 
@@ -13,7 +14,7 @@ from schemas.types import Text
 class KnownWord(Table):
     """The words that tell who somebody is, as texts of outside are searched for them."""
 
-    kind: Series[Text] = column("chi, postcode, client or name", required=True)
+    kind: Series[Text] = column(either(WordKind), required=True, codes=WordKind)
     agency: Series[Text] = column("whose client; '' of the other kinds", required=True)
     word: Series[Text] = column(
         "number, postcode or surname, without case, accents, blanks and signs", required=True, identifying=True

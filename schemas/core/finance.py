@@ -6,6 +6,7 @@ have their published shape (`schemas/published`).
 
 from pandera.typing import Series
 
+from schemas.codes import RECORD_COST_BASES, RESIDUAL_BASES, PopulationWeight, Residual, either
 from schemas.core.words import PART
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Flag, Money, Quantity, Text
@@ -54,10 +55,10 @@ class ServiceMonth(Table):
     direct: Series[Money] = column("D", required=True)
     quarantined: Series[Money] = column("H", required=True)
     residual: Series[Money] = column("R = Q − D − H", required=True)
-    treatment: Series[Text] = column("none, scale, locality or hold: what is done with R", required=True)
+    treatment: Series[Text] = column(f"{either(Residual)}: what is done with R", required=True, codes=Residual)
     is_out_of_band: Series[Flag] = column("held because the scale factor lies outside its band", required=True)
     is_activity_only: Series[Flag] = column("declared to count activity and have no ledger amount", required=True)
-    population_weight: Series[Text] = column("all, 65+ or 75+", required=True)
+    population_weight: Series[Text] = column(either(PopulationWeight), required=True, codes=PopulationWeight)
 
 
 @table(grain="part of an accepted record × month of the dataset", key=("agency", "feed", "record_key", "part", "month"))
@@ -72,7 +73,7 @@ class ResidualShare(Table):
     service: Series[Text] = column("service", required=True)
     month: Series[Day] = column("first of the month", required=True)
     units: Series[Quantity] = column("units of activity in the month")
-    cost_basis: Series[Text] = column("record, rate, payments, activity or uncosted", required=True)
+    cost_basis: Series[Text] = column(either(RECORD_COST_BASES), required=True, codes=RECORD_COST_BASES)
     direct_cost: Series[Money] = column("pounds; NULL when there are none")
     residual_cost: Series[Money] = column("pounds; 0 where the residual is not scaled over the records", required=True)
     client_contribution: Series[Money] = column("pounds")
@@ -87,7 +88,7 @@ class LocatedResidual(Table):
     agency: Series[Text] = column("agency", required=True)
     service: Series[Text] = column("service", required=True)
     month: Series[Day] = column("first of the month", required=True)
-    cost_basis: Series[Text] = column("located or unallocated", required=True)
+    cost_basis: Series[Text] = column(either(RESIDUAL_BASES), required=True, codes=RESIDUAL_BASES)
     council: Series[Text] = column("council code, or Unknown", required=True)
     hscp: Series[Text] = column("partnership code, or Unknown", required=True)
     locality: Series[Text] = column("locality, or Unknown", required=True)

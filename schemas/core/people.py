@@ -5,6 +5,7 @@ Belongs here: inside tables about people. Does not belong here: what they receiv
 
 from pandera.typing import Series
 
+from schemas.codes import CLIENT_LINK_METHODS, Sex, either
 from schemas.core.words import PERSON_KEY
 from schemas.table import Table, column, table
 from schemas.types import Day, Flag, Rate, Text
@@ -35,7 +36,7 @@ class Link(Table):
     agency: Series[Text] = column("council", required=True)
     social_care_id: Series[Text] = column("the council's client number", required=True, identifying=True)
     chi_number: Series[Text] = column("current CHI; NULL while unlinked", identifying=True)
-    link_method: Series[Text] = column("chi, probabilistic, decision or unlinked", required=True)
+    link_method: Series[Text] = column(either(CLIENT_LINK_METHODS), required=True, codes=CLIENT_LINK_METHODS)
     link_probability: Series[Rate] = column("posterior of a probabilistic link")
     review: Series[Flag] = column("a person should look at it", required=True)
     review_reason: Series[Text] = column("why")
@@ -70,7 +71,7 @@ class PersonHome(Table):
 
     person_key: Series[Text] = column(PERSON_KEY, required=True, identifying=True)
     person_id: Series[Text] = column("pseudonym", required=True)
-    sex: Series[Text] = column("sex", required=True)
+    sex: Series[Text] = column("sex", required=True, codes=Sex)
     date_of_birth: Series[Day] = column("date of birth", identifying=True)
     date_of_death: Series[Day] = column("date of death", identifying=True)
     data_zone: Series[Text] = column("data zone of the own home")

@@ -6,6 +6,7 @@ Belongs here: inside tables with a row for each record, or part or month of one.
 
 from pandera.typing import Series
 
+from schemas.codes import RECORD_COST_BASES, CostingMethod, Fate, LinkMethod, Spread, either
 from schemas.core.words import PART, PERSON_KEY, RECORD_KEY
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Flag, Money, Quantity, Rate, Text
@@ -19,7 +20,7 @@ class Record(Table):
     feed: Series[Text] = column("feed", required=True)
     record_key: Series[Text] = column(RECORD_KEY, identifying=True)
     part: Series[Text] = column(PART, required=True)
-    fate: Series[Text] = column("accepted, quarantined or superseded", required=True)
+    fate: Series[Text] = column(either(Fate), required=True, codes=Fate)
     is_void: Series[Flag] = column("in quarantine and nobody's record: a duplicate, or dropped by a correction", required=True)
     is_lead: Series[Flag] = column(
         "is costed; not so the further rows of a hospital episode, for which its first one stands", required=True
@@ -31,7 +32,7 @@ class Record(Table):
     service: Series[Text] = column("service; NULL when it cannot be told")
     start_date: Series[Day] = column("first day")
     end_date: Series[Day] = column("day after the last; NULL while open")
-    spread: Series[Text] = column("stay, span, event, or month (counts once a month)", required=True)
+    spread: Series[Text] = column(either(Spread), required=True, codes=Spread)
     quantity: Series[Quantity] = column("hours, items, attendances …")
     amount: Series[Money] = column("pounds on the record (a week's, for care homes)")
     record_amount: Series[Money] = column("pounds that are split over months: the amount, or those of all rows of an episode")
@@ -53,7 +54,7 @@ class RecordPerson(Table):
     record_key: Series[Text] = column(RECORD_KEY, required=True, identifying=True)
     part: Series[Text] = column(PART, required=True)
     person_key: Series[Text] = column(PERSON_KEY, identifying=True)
-    link_method: Series[Text] = column("chi, probabilistic, decision, unlinked or none", required=True)
+    link_method: Series[Text] = column(either(LinkMethod), required=True, codes=LinkMethod)
     link_probability: Series[Rate] = column("posterior of a probabilistic link")
 
 
@@ -68,7 +69,7 @@ class RecordMonth(Table):
     service: Series[Text] = column("service", required=True)
     month: Series[Day] = column("first of the month", required=True)
     in_window: Series[Flag] = column("the month is one of the dataset's", required=True)
-    method: Series[Text] = column("record, rate, payments, ledger or activity", required=True)
+    method: Series[Text] = column(either(CostingMethod), required=True, codes=CostingMethod)
     days: Series[Count] = column("days in the month (1 for an event or an item that counts)", required=True)
     units: Series[Quantity] = column("units in the month")
     unit_numerator: Series[Count] = column("units × 10,000 × unit_denominator, exact; NULL without a quantity")
@@ -108,7 +109,7 @@ class RecordCost(Table):
     month: Series[Day] = column("first of the month", required=True)
     in_window: Series[Flag] = column("the month is one of the dataset's", required=True)
     units: Series[Quantity] = column("units in the month")
-    cost_basis: Series[Text] = column("record, rate, payments, activity or uncosted", required=True)
+    cost_basis: Series[Text] = column(either(RECORD_COST_BASES), required=True, codes=RECORD_COST_BASES)
     direct_cost: Series[Money] = column("direct cost in the month")
     client_contribution: Series[Money] = column("paid by the client in the month")
     split_total: Series[Money] = column("the amount the months of this split sum to")

@@ -5,6 +5,8 @@ Belongs here: a board's feeds of activity. Does not belong here: its ledger (`mo
 
 from pandera.typing import Series
 
+from schemas.codes import explained
+from schemas.feeds.codes import Attendance, LongStay, PatientKind
 from schemas.feeds.words import CHI
 from schemas.table import Table, column
 from schemas.types import Day, Moment, Money, Quantity, Text
@@ -17,13 +19,13 @@ class HospitalEpisode(Table):
     chi_number: Series[Text] = column(CHI, identifying=True, identifier=True)
     admission_date: Series[Day] = column("first day", required=True)
     discharge_date: Series[Day] = column("day of leaving, not counted; blank while open")
-    inpatient_day_case: Series[Text] = column("I inpatient, D day case", required=True)
+    inpatient_day_case: Series[Text] = column(explained(PatientKind), required=True, codes=PatientKind, by_rule=True)
     admission_type_code: Series[Text] = column("national admission type")
     specialty_code: Series[Text] = column("specialty", required=True)
     location_code: Series[Text] = column("hospital", required=True)
     significant_facility_code: Series[Text] = column("significant facility")
     stay_id: Series[Text] = column("continuous stay the episode belongs to", identifier=True)
-    geriatric_long_stay: Series[Text] = column("Y geriatric long stay, else N")
+    geriatric_long_stay: Series[Text] = column("Y geriatric long stay, else N", codes=LongStay, by_rule=True)
     main_diagnosis: Series[Text] = column("ICD-10 main diagnosis")
     postcode: Series[Text] = column("postcode at the time", identifying=True)
     total_cost: Series[Money] = column("cost of the episode, or of its cost month", unit="GBP")
@@ -52,7 +54,7 @@ class Outpatient(Table):
     location_code: Series[Text] = column("hospital", required=True)
     clinic_type: Series[Text] = column("kind of clinic")
     referral_type: Series[Text] = column("kind of referral")
-    attendance_status: Series[Text] = column("1 attended, 5 could not wait, 8 did not attend", required=True)
+    attendance_status: Series[Text] = column(explained(Attendance), required=True, codes=Attendance, by_rule=True)
     postcode: Series[Text] = column("postcode at the time", identifying=True)
     total_cost: Series[Money] = column("cost of the attendance", unit="GBP")
 

@@ -5,6 +5,7 @@ Belongs here: feeds that say who somebody is. Does not belong here: the care the
 
 from pandera.typing import Series
 
+from schemas.codes import Sex, explained
 from schemas.feeds.words import CARE_ID, CHI
 from schemas.table import Table, column
 from schemas.types import Day, Text
@@ -18,7 +19,7 @@ class PopulationRegister(Table):
     forename: Series[Text] = column("forename", identifying=True)
     surname: Series[Text] = column("surname", identifying=True)
     date_of_birth: Series[Day] = column("date of birth", required=True, identifying=True)
-    sex: Series[Text] = column("0 not known, 1 male, 2 female, 9 not specified")
+    sex: Series[Text] = column(explained(Sex), codes=Sex, by_rule=True)
     postcode: Series[Text] = column("home postcode", identifying=True)
     gp_practice_code: Series[Text] = column("general practice", identifier=True)
     date_of_death: Series[Day] = column("date of death", identifying=True)
@@ -32,7 +33,7 @@ class Clients(Table):
     forename: Series[Text] = column("forename", identifying=True)
     surname: Series[Text] = column("surname", identifying=True)
     date_of_birth: Series[Day] = column("date of birth", identifying=True)
-    sex: Series[Text] = column("0 not known, 1 male, 2 female, 9 not specified")
+    sex: Series[Text] = column(explained(Sex), codes=Sex, by_rule=True)
     postcode: Series[Text] = column("home postcode", identifying=True)
     date_of_death: Series[Day] = column("date of death", identifying=True)
 

@@ -5,6 +5,7 @@ Belongs here: a feed's record key and parts, its amount, its event date and who 
 
 from dataclasses import dataclass
 
+from schemas.codes import AgencyKind
 from schemas.feeds.health import (
     Acute,
     CommunityMentalHealth,
@@ -54,59 +55,59 @@ class Feed:
 
 
 FEEDS: dict[str, Feed] = {
-    "population_register": Feed(PopulationRegister, ("chi_number",), "nhs_board", snapshot=True),
+    "population_register": Feed(PopulationRegister, ("chi_number",), AgencyKind.NHS_BOARD, snapshot=True),
     "acute": Feed(
-        Acute, ("episode_id",), "nhs_board", "total_cost", "admission_date",
+        Acute, ("episode_id",), AgencyKind.NHS_BOARD, "total_cost", "admission_date",
         services=("acute_elective", "acute_emergency", "acute_other", "acute_day_case", "geriatric_long_stay"),
         parts=("cost_month",),
     ),
     "maternity": Feed(
-        Maternity, ("episode_id",), "nhs_board", "total_cost", "admission_date", may_be_empty=True, services=("maternity",), parts=("cost_month",)
+        Maternity, ("episode_id",), AgencyKind.NHS_BOARD, "total_cost", "admission_date", may_be_empty=True, services=("maternity",), parts=("cost_month",)
     ),
     "mental_health": Feed(
-        MentalHealth, ("episode_id",), "nhs_board", "total_cost", "admission_date", may_be_empty=True, services=("mental_health_inpatient",),
+        MentalHealth, ("episode_id",), AgencyKind.NHS_BOARD, "total_cost", "admission_date", may_be_empty=True, services=("mental_health_inpatient",),
         parts=("cost_month",),
     ),
     "outpatient": Feed(
-        Outpatient, ("episode_id",), "nhs_board", "total_cost", "clinic_date", monthly=True, services=("outpatient", "outpatient_dna")
+        Outpatient, ("episode_id",), AgencyKind.NHS_BOARD, "total_cost", "clinic_date", monthly=True, services=("outpatient", "outpatient_dna")
     ),
     "emergency": Feed(
-        Emergency, ("attendance_id", "location_code"), "nhs_board", "total_cost", "arrival_datetime", monthly=True, services=("emergency",)
+        Emergency, ("attendance_id", "location_code"), AgencyKind.NHS_BOARD, "total_cost", "arrival_datetime", monthly=True, services=("emergency",)
     ),
     "prescribing": Feed(
-        Prescribing, ("chi_number", "paid_month", "gp_practice_code"), "nhs_board", "gross_ingredient_cost", "paid_month", monthly=True,
+        Prescribing, ("chi_number", "paid_month", "gp_practice_code"), AgencyKind.NHS_BOARD, "gross_ingredient_cost", "paid_month", monthly=True,
         services=("prescribing",),
     ),
     "gp_out_of_hours": Feed(
-        GpOutOfHours, ("consultation_id",), "nhs_board", event="start_datetime", monthly=True, may_be_empty=True, services=("gp_out_of_hours",)
+        GpOutOfHours, ("consultation_id",), AgencyKind.NHS_BOARD, event="start_datetime", monthly=True, may_be_empty=True, services=("gp_out_of_hours",)
     ),
     "community_nursing": Feed(
-        CommunityNursing, ("contact_id",), "nhs_board", event="contact_date", monthly=True, may_be_empty=True, services=("community_nursing",)
+        CommunityNursing, ("contact_id",), AgencyKind.NHS_BOARD, event="contact_date", monthly=True, may_be_empty=True, services=("community_nursing",)
     ),
     "community_mental_health": Feed(
-        CommunityMentalHealth, ("contact_id",), "nhs_board", event="contact_date", monthly=True, may_be_empty=True, services=("community_mental_health",)
+        CommunityMentalHealth, ("contact_id",), AgencyKind.NHS_BOARD, event="contact_date", monthly=True, may_be_empty=True, services=("community_mental_health",)
     ),
-    "deaths": Feed(Deaths, ("chi_number",), "nhs_board", event="date_of_death", may_be_empty=True),
+    "deaths": Feed(Deaths, ("chi_number",), AgencyKind.NHS_BOARD, event="date_of_death", may_be_empty=True),
     "delayed_discharge": Feed(
-        DelayedDischarge, ("delay_id",), "nhs_board", event="ready_for_discharge_date", may_be_empty=True, services=("delayed_discharge",)
+        DelayedDischarge, ("delay_id",), AgencyKind.NHS_BOARD, event="ready_for_discharge_date", may_be_empty=True, services=("delayed_discharge",)
     ),
     "ledger": Feed(Ledger, ("cost_code", "month"), "any", "amount", "month", monthly=True, has_lines=True, may_repeat=True),
-    "clients": Feed(Clients, ("social_care_id",), "council", snapshot=True),
+    "clients": Feed(Clients, ("social_care_id",), AgencyKind.COUNCIL, snapshot=True),
     "home_care": Feed(
-        HomeCare, ("service_id", "social_care_id", "month"), "council", "gross_cost", "month", monthly=True,
+        HomeCare, ("service_id", "social_care_id", "month"), AgencyKind.COUNCIL, "gross_cost", "month", monthly=True,
         services=("home_care_personal", "home_care_non_personal", "home_care_reablement"), parts=("service_type",),
     ),
     "care_home": Feed(
-        CareHome, ("stay_id", "social_care_id"), "council", "gross_weekly_cost", "admission_date",
+        CareHome, ("stay_id", "social_care_id"), AgencyKind.COUNCIL, "gross_weekly_cost", "admission_date",
         services=("care_home_residential", "care_home_nursing", "care_home_respite"), parts=("admission_date", "nursing_care"),
     ),
     "self_directed_support": Feed(
-        SelfDirectedSupport, ("budget_id", "social_care_id", "month"), "council", "gross_amount", "month", monthly=True,
+        SelfDirectedSupport, ("budget_id", "social_care_id", "month"), AgencyKind.COUNCIL, "gross_amount", "month", monthly=True,
         may_be_empty=True, services=("sds_direct_payment", "sds_option_2", "sds_option_3", "sds_option_4"), parts=("option",),
     ),
-    "equipment": Feed(Equipment, ("service_id",), "council", event="start_date", may_be_empty=True, services=("telecare",)),
+    "equipment": Feed(Equipment, ("service_id",), AgencyKind.COUNCIL, event="start_date", may_be_empty=True, services=("telecare",)),
     "payments": Feed(
-        Payments, ("payment_id", "social_care_id"), "council", "gross_amount", may_be_empty=True, has_lines=True, may_repeat=True
+        Payments, ("payment_id", "social_care_id"), AgencyKind.COUNCIL, "gross_amount", may_be_empty=True, has_lines=True, may_repeat=True
     ),
     "budget": Feed(Budget, ("cost_code", "service", "council", "locality", "month"), "any", "amount", may_be_empty=True, has_lines=True),
 }  # fmt: skip

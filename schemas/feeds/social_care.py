@@ -6,6 +6,16 @@ Belongs here: a council's feeds of activity. Does not belong here: its ledger an
 
 from pandera.typing import Series
 
+from schemas.codes import explained
+from schemas.feeds.codes import (
+    CareHomeAdmission,
+    EquipmentKind,
+    HomeCareKind,
+    NursingCare,
+    Provider,
+    Reablement,
+    SelfDirectedOption,
+)
 from schemas.feeds.words import CARE_ID
 from schemas.table import Table, column
 from schemas.types import Day, Money, Quantity, Text
@@ -18,9 +28,9 @@ class HomeCare(Table):
     social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True, identifier=True)
     month: Series[Day] = column("month of the care", required=True)
     hours: Series[Quantity] = column("hours delivered", required=True, unit="hours")
-    service_type: Series[Text] = column("1 non-personal, 2 personal")
-    provider_type: Series[Text] = column("1 council/NHS, 2 private, 3 other council, 4 third sector, 5 other")
-    reablement: Series[Text] = column("1 reablement, 0 not, 9 not known")
+    service_type: Series[Text] = column(explained(HomeCareKind), codes=HomeCareKind, by_rule=True)
+    provider_type: Series[Text] = column(explained(Provider))
+    reablement: Series[Text] = column(explained(Reablement), codes=Reablement, by_rule=True)
     gross_cost: Series[Money] = column("gross cost", unit="GBP")
 
 
@@ -31,8 +41,8 @@ class CareHome(Table):
     social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True, identifier=True)
     admission_date: Series[Day] = column("first day", required=True)
     discharge_date: Series[Day] = column("day of leaving, not counted; blank while open")
-    nursing_care: Series[Text] = column("1 nursing, 0 not, 9 not known")
-    admission_type: Series[Text] = column("1 respite, 2 intermediate, 3 long term")
+    nursing_care: Series[Text] = column(explained(NursingCare), codes=NursingCare, by_rule=True)
+    admission_type: Series[Text] = column(explained(CareHomeAdmission), codes=CareHomeAdmission, by_rule=True)
     care_home_name: Series[Text] = column("name of the home", identifying=True)
     care_home_postcode: Series[Text] = column("postcode of the home", identifying=True)
     provider_type: Series[Text] = column("kind of provider")
@@ -46,9 +56,7 @@ class SelfDirectedSupport(Table):
     budget_id: Series[Text] = column("number of the budget; may be the same every month", required=True, identifier=True)
     social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True, identifier=True)
     month: Series[Day] = column("month of the budget", required=True)
-    option: Series[Text] = column(
-        "1 direct payment, 2 client directs, 3 council arranges, 4 more than one of these", required=True
-    )
+    option: Series[Text] = column(explained(SelfDirectedOption), required=True, codes=SelfDirectedOption, by_rule=True)
     gross_amount: Series[Money] = column("gross amount; money paid back negative", required=True, unit="GBP")
     client_contribution: Series[Money] = column("paid by the client", unit="GBP")
 
@@ -58,6 +66,6 @@ class Equipment(Table):
 
     service_id: Series[Text] = column("key of the item", required=True, identifier=True)
     social_care_id: Series[Text] = column(CARE_ID, required=True, identifying=True, identifier=True)
-    service_type: Series[Text] = column("1 community alarm, 2 telecare", required=True)
+    service_type: Series[Text] = column(explained(EquipmentKind), required=True, codes=EquipmentKind, by_rule=True)
     start_date: Series[Day] = column("first day in the home", required=True)
     end_date: Series[Day] = column("last day in the home, counted; blank while there")

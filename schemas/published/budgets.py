@@ -64,4 +64,4 @@ class PriceIndex(Table):
     series: Series[Text] = column("name of the index", required=True)
     vintage: Series[Text] = column("which publication of it", required=True)
     price_year: Series[Text] = column("the year whose prices are asked for, as 2025-26", required=True)
-    factor: Series[Factor] = column("cost × factor = cost in the prices of price_year", required=True)
+    factor: Series[Factor] = column("cost × factor = cost in the prices of price_year", required=True, minimum=0)

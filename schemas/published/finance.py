@@ -5,12 +5,13 @@ Belongs here: tables with which accountants reconcile. Does not belong here: bud
 
 from pandera.typing import Series
 
+from schemas.codes import ControlStatus, EliminationStatus, LedgerTreatment, either
 from schemas.published.words import AGENCY, FINANCIAL_YEAR, MONTH, SERVICE
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Money, Rate, Text
 
 
-@table(grain="agency × service × month", key=("agency", "service", "month"))
+@table(grain="agency × service × month", key=("agency", "service", "month"), equal=(("published", "ledger_quantum"),))
 class ControlTotal(Table):
     """The bridge from each agency's ledger to the published cost."""
 
@@ -25,17 +26,17 @@ class ControlTotal(Table):
     unallocated: Series[Money] = column("residual held on no person", required=True, unit="GBP")
     quarantined: Series[Money] = column("known amount on quarantined records", required=True, unit="GBP")
     published: Series[Money] = column("sum of cost over cost_line", required=True, unit="GBP")
-    difference: Series[Money] = column("ledger_quantum − published; always 0.00", required=True, unit="GBP")
-    scale_factor: Series[Rate] = column("(quantum − quarantined) ÷ direct; NULL when direct is 0 or next to it")
-    people: Series[Count] = column("distinct people", required=True)
-    lines: Series[Count] = column("cost lines", required=True)
-    uncosted_lines: Series[Count] = column("lines with no amount or no rate", required=True)
-    status: Series[Text] = column(
-        "balanced, scaled, located, held, activity_only, out_of_band, no_quantum or unmapped", required=True
+    difference: Series[Money] = column(
+        "ledger_quantum − published; always 0.00", required=True, unit="GBP", minimum=0, maximum=0
     )
+    scale_factor: Series[Rate] = column("(quantum − quarantined) ÷ direct; NULL when direct is 0 or next to it")
+    people: Series[Count] = column("distinct people", required=True, minimum=0)
+    lines: Series[Count] = column("cost lines", required=True, minimum=0)
+    uncosted_lines: Series[Count] = column("lines with no amount or no rate", required=True, minimum=0)
+    status: Series[Text] = column(either(ControlStatus), required=True, codes=ControlStatus)
 
 
-@table(grain="agency × cost code × month × line", key=("agency", "cost_code", "month", "line"))
+@table(grain="agency × cost code × month × line", key=("agency", "cost_code", "month", "line"), is_small=False)
 class LedgerLine(Table):
     """Every line of the accounts for the dataset's months with what its code is mapped to. Sums to the bridge."""
 
@@ -46,7 +47,7 @@ class LedgerLine(Table):
     line: Series[Count] = column("which of the lines of the code in the month, by what they say", required=True)
     account_name: Series[Text] = column("the code in words, as in the ledger")
     service: Series[Text] = column("service; unmapped without a mapping; NULL when not a cost")
-    treatment: Series[Text] = column("cost, eliminate or exclude", required=True)
+    treatment: Series[Text] = column(either(LedgerTreatment), required=True, codes=LedgerTreatment)
     reason: Series[Text] = column("why, as in the mapping")
     counterpart: Series[Text] = column("of an elimination, the agency whose ledger shows it too; NULL when not stated")
     amount: Series[Money] = column("pounds", required=True, unit="GBP")
@@ -68,10 +69,10 @@ class Elimination(Table):
     net: Series[Money] = column(
         "sum of amount over both sides, parties and month alike; should be 0.00", required=True, unit="GBP"
     )
-    status: Series[Text] = column("nets to zero, differs or one side only", required=True)
+    status: Series[Text] = column(either(EliminationStatus), required=True, codes=EliminationStatus)
 
 
-@table(grain="agency × service × month", key=("agency", "service", "month"))
+@table(grain="agency × service × month", key=("agency", "service", "month"), equal=(("published", "ledger_quantum"),))
 class Bridge(Table):
     """From each agency's ledger to the published cost: ledger, eliminated, quantum, attributed, located, unallocated, quarantined."""
 
@@ -91,10 +92,16 @@ class Bridge(Table):
     unallocated: Series[Money] = column("residual held on no person", required=True, unit="GBP")
     quarantined: Series[Money] = column("known amount on quarantined records", required=True, unit="GBP")
     published: Series[Money] = column("sum of cost over cost_line", required=True, unit="GBP")
-    difference: Series[Money] = column("ledger_quantum − published; always 0.00", required=True, unit="GBP")
+    difference: Series[Money] = column(
+        "ledger_quantum − published; always 0.00", required=True, unit="GBP", minimum=0, maximum=0
+    )
 
 
-@table(grain="agency × service × financial year", key=("agency", "service", "financial_year"))
+@table(
+    grain="agency × service × financial year",
+    key=("agency", "service", "financial_year"),
+    equal=(("published", "ledger_quantum"),),
+)
 class BridgeToDate(Table):
     """The bridge for each financial year, to the release's last month of it."""
 
@@ -114,7 +121,9 @@ class BridgeToDate(Table):
     unallocated: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
     quarantined: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
     published: Series[Money] = column("as in bridge, year to date", required=True, unit="GBP")
-    difference: Series[Money] = column("as in bridge, year to date; always 0.00", required=True, unit="GBP")
+    difference: Series[Money] = column(
+        "as in bridge, year to date; always 0.00", required=True, unit="GBP", minimum=0, maximum=0
+    )
 
 
 @table(grain="agency × cost code", key=("agency", "cost_code"))
@@ -124,11 +133,11 @@ class UnmappedCostCode(Table):
     agency: Series[Text] = column("whose ledger", required=True)
     cost_code: Series[Text] = column("the code as in the ledger", required=True)
     description: Series[Text] = column("account name in the ledger")
-    months: Series[Count] = column("months with no valid mapping", required=True)
+    months: Series[Count] = column("months with no valid mapping", required=True, minimum=0)
     amount: Series[Money] = column("pounds in those months", required=True, unit="GBP")
     nearest_cost_code: Series[Text] = column("mapped code of the agency whose name is most alike; several where they tie")
     nearest_name: Series[Text] = column("its account name")
     nearest_service: Series[Text] = column(
         "its service or, of a code that is no cost, its treatment; several where they differ"
     )
-    similarity: Series[Rate] = column("how alike the names are (Jaro-Winkler, 1 = the same)")
+    similarity: Series[Rate] = column("how alike the names are (Jaro-Winkler, 1 = the same)", minimum=0, maximum=1)

@@ -5,6 +5,7 @@ Belongs here: reference tables in their published form. Does not belong here: th
 
 from pandera.typing import Series
 
+from schemas.codes import KNOWN_AGE_BANDS, RESIDENT_SEXES, AreaKind, Sector, Setting, Unit, either, explained
 from schemas.published.words import SIMD
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Text
@@ -17,11 +18,11 @@ class Population(Table):
     data_zone: Series[Text] = column("2011 data zone", required=True)
     council: Series[Text] = column("council area code (S12…)", required=True)
     locality: Series[Text] = column("declared locality name, or Unknown", required=True)
-    simd_quintile: Series[Count] = column(SIMD)
-    sex: Series[Text] = column("1 male, 2 female", required=True)
-    age_band: Series[Text] = column("0-17, 18-64, 65-74, 75-84 or 85+", required=True)
+    simd_quintile: Series[Count] = column(SIMD, minimum=1, maximum=5)
+    sex: Series[Text] = column(explained(RESIDENT_SEXES), required=True, codes=RESIDENT_SEXES)
+    age_band: Series[Text] = column(either(KNOWN_AGE_BANDS), required=True, codes=KNOWN_AGE_BANDS)
     year: Series[Count] = column("mid-year of the estimate", required=True)
-    population: Series[Count] = column("residents", required=True)
+    population: Series[Count] = column("residents", required=True, minimum=0)
 
 
 @table(grain="service", key=("service",))
@@ -30,17 +31,17 @@ class Service(Table):
 
     service: Series[Text] = column("public name of the service", required=True)
     name: Series[Text] = column("the service in words", required=True)
-    sector: Series[Text] = column("nhs or social_care; NULL for unmapped, which is of the sector that pays")
-    setting: Series[Text] = column("institutional or community", required=True)
+    sector: Series[Text] = column(f"{either(Sector)}; NULL for unmapped, which is of the sector that pays", codes=Sector)
+    setting: Series[Text] = column(either(Setting), required=True, codes=Setting)
     programme: Series[Text] = column("programme of care")
-    unit: Series[Text] = column("what is counted", required=True)
+    unit: Series[Text] = column("what is counted", required=True, codes=Unit)
 
 
 @table(grain="kind × code × name × first day", key=())
 class Area(Table):
     """Codes, names and dates of the partners' councils, partnerships and localities."""
 
-    kind: Series[Text] = column("council, partnership or locality", required=True)
+    kind: Series[Text] = column(either(AreaKind), required=True, codes=AreaKind)
     code: Series[Text] = column("national code; NULL for a locality without one")
     name: Series[Text] = column("the area in words, as other tables have it; NULL where the published list has no name")
     council: Series[Text] = column("code of the council that it lies in", required=True)
@@ -56,4 +57,4 @@ class DataZone(Table):
     council: Series[Text] = column("council area code (S12…)", required=True)
     hscp: Series[Text] = column("health and social care partnership code (S37…)", required=True)
     locality: Series[Text] = column("declared locality name, Outside Tayside or Unknown", required=True)
-    simd_quintile: Series[Count] = column(SIMD)
+    simd_quintile: Series[Count] = column(SIMD, minimum=1, maximum=5)

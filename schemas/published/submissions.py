@@ -5,6 +5,7 @@ Belongs here: tables about submissions. Does not belong here: their records, whi
 
 from pandera.typing import Series
 
+from schemas.codes import RuleStatus, Severity, SubmissionStatus, either
 from schemas.table import Table, column, table
 from schemas.types import Count, Money, Text
 
@@ -16,17 +17,17 @@ class Submission(Table):
     agency: Series[Text] = column("who submitted", required=True)
     feed: Series[Text] = column("what kind of file", required=True)
     period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
-    revision: Series[Count] = column("0 = the plain file, 1 = .r1, 2 = .r2 …", required=True)
+    revision: Series[Count] = column("0 = the plain file, 1 = .r1, 2 = .r2 …", required=True, minimum=0)
     file_hash: Series[Text] = column(
         "HMAC-SHA-256 of the file as dropped, with the pseudonym key: `irf verify --landing` makes it again; "
         "NULL of a file that could not be read"
     )
-    rows: Series[Count] = column("rows read", required=True)
-    accepted: Series[Count] = column("rows in use", required=True)
-    quarantined: Series[Count] = column("rows set aside, with the rules they broke", required=True)
-    superseded: Series[Count] = column("rows replaced by a later submission", required=True)
+    rows: Series[Count] = column("rows read", required=True, minimum=0)
+    accepted: Series[Count] = column("rows in use", required=True, minimum=0)
+    quarantined: Series[Count] = column("rows set aside, with the rules they broke", required=True, minimum=0)
+    superseded: Series[Count] = column("rows replaced by a later submission", required=True, minimum=0)
     amount: Series[Money] = column("sum of the file's amount column; NULL for feeds without money", unit="GBP")
-    status: Series[Text] = column("accepted, replaced (by a resubmission) or refused", required=True)
+    status: Series[Text] = column("accepted, replaced (by a resubmission) or refused", required=True, codes=SubmissionStatus)
     received_order: Series[Count] = column(
         "place of the submission within its agency and feed, by period and revision", required=True
     )
@@ -39,10 +40,10 @@ class RuleResult(Table):
     agency: Series[Text] = column("who submitted", required=True)
     feed: Series[Text] = column("what kind of file", required=True)
     period: Series[Text] = column("month of the submission, YYYY-MM", required=True)
-    revision: Series[Count] = column("0 = the plain file", required=True)
+    revision: Series[Count] = column("0 = the plain file", required=True, minimum=0)
     rule_id: Series[Text] = column("id of the rule (docs/rules.md)", required=True)
-    severity: Series[Text] = column("file, record or warning", required=True)
-    evaluated: Series[Count] = column("rows judged", required=True)
-    failed: Series[Count] = column("rows that broke the rule", required=True)
+    severity: Series[Text] = column(either(Severity), required=True, codes=Severity)
+    evaluated: Series[Count] = column("rows judged", required=True, minimum=0)
+    failed: Series[Count] = column("rows that broke the rule", required=True, minimum=0)
     amount: Series[Money] = column("pounds on the rows that broke it; NULL for feeds without money", unit="GBP")
-    status: Series[Text] = column("passed, warned or failed", required=True)
+    status: Series[Text] = column(either(RuleStatus), required=True, codes=RuleStatus)

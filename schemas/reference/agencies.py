@@ -5,6 +5,7 @@ Belongs here: tables about submitting. Does not belong here: what care costs (`c
 
 from pandera.typing import Series
 
+from schemas.codes import AdmissionGroup, AgencyKind, HistoryKind, YesNo, either
 from schemas.reference.words import NATIONAL_CODE
 from schemas.table import Table, column
 from schemas.types import Count, Day, Text
@@ -17,7 +18,7 @@ class Agencies(Table):
 
     agency: Series[Text] = column("public name of the agency", required=True)
     name: Series[Text] = column("the agency in words", required=True)
-    kind: Series[Text] = column("nhs_board or council", required=True, isin=["nhs_board", "council"])
+    kind: Series[Text] = column(either(AgencyKind), required=True, codes=AgencyKind)
     code: Series[Text] = column(
         "national code: S08 of a health board, S12 of a council, and six digits", required=True, str_matches=NATIONAL_CODE
     )
@@ -31,10 +32,8 @@ class ExpectedFeeds(Table):
 
     agency: Series[Text] = column("agency", required=True, names="agency")
     feed: Series[Text] = column("feed", required=True, names="feed")
-    required: Series[Text] = column("Y or N", required=True, isin=["Y", "N"])
-    due_day: Series[Count] = column(
-        "day of the next month by which it is due", in_range={"min_value": 1, "max_value": LAST_DUE_DAY}
-    )
+    required: Series[Text] = column(either(YesNo), required=True, codes=YesNo)
+    due_day: Series[Count] = column("day of the next month by which it is due", minimum=1, maximum=LAST_DUE_DAY)
     valid_from: Series[Day] = column("first day; blank = always")
     valid_to: Series[Day] = column("last day; blank = still")
 
@@ -69,9 +68,7 @@ class PlausibleBounds(Table):
 class CodeHistory(Table):
     """Council, board and partnership codes that changed."""
 
-    kind: Series[Text] = column(
-        "council, health_board or partnership", required=True, isin=["council", "health_board", "board", "partnership"]
-    )
+    kind: Series[Text] = column("council, health_board or partnership", required=True, codes=HistoryKind)
     old_code: Series[Text] = column("code before, as S12000024", required=True, str_matches=NATIONAL_CODE)
     new_code: Series[Text] = column("code now, as S12000048", required=True, str_matches=NATIONAL_CODE)
     changed_on: Series[Day] = column("day of the change", required=True)
@@ -81,4 +78,4 @@ class AdmissionTypes(Table):
     """National admission types in three groups."""
 
     admission_type_code: Series[Text] = column("national code", required=True, unique=True, identifier=True)
-    admission: Series[Text] = column("elective, emergency or other", required=True, isin=["elective", "emergency", "other"])
+    admission: Series[Text] = column(either(AdmissionGroup), required=True, codes=AdmissionGroup)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pandera.typing import Series
 
+from schemas.codes import DECLARED_METHODS, DECLARED_RESIDUALS, LedgerTreatment, PopulationWeight, Sector, Setting, Unit, either
 from schemas.reference.words import FINANCIAL_YEAR, YEAR_WORDS
 from schemas.table import Table, column
 from schemas.types import Day, Quantity, Text
@@ -19,14 +20,10 @@ class Services(Table):
 
     service: Series[Text] = column("public name of the service", required=True, unique=True)
     name: Series[Text] = column("the service in words", required=True)
-    sector: Series[Text] = column("nhs or social_care", required=True, isin=["nhs", "social_care"])
-    setting: Series[Text] = column("institutional or community", required=True, isin=["institutional", "community"])
+    sector: Series[Text] = column(either(Sector), required=True, codes=Sector)
+    setting: Series[Text] = column(either(Setting), required=True, codes=Setting)
     programme: Series[Text] = column("programme of care")
-    unit: Series[Text] = column(
-        "what is counted",
-        required=True,
-        isin=["bed_day", "attendance", "contact", "item", "hour", "day", "week", "payment", "none"],
-    )
+    unit: Series[Text] = column("what is counted", required=True, codes=Unit)
 
 
 class CostingRules(Table):
@@ -34,14 +31,12 @@ class CostingRules(Table):
 
     agency: Series[Text] = column("agency", required=True, names="agency")
     service: Series[Text] = column("service", required=True, names="service")
-    method: Series[Text] = column(
-        "record, rate, payments or ledger", required=True, isin=["record", "rate", "payments", "ledger"]
-    )
-    residual: Series[Text] = column("scale, locality or hold", required=True, isin=["scale", "locality", "hold"])
-    band_low: Series[Quantity] = column("lowest scale factor that may be used", ge=0)
-    band_high: Series[Quantity] = column("highest scale factor that may be used", ge=0)
+    method: Series[Text] = column(either(DECLARED_METHODS), required=True, codes=DECLARED_METHODS)
+    residual: Series[Text] = column(either(DECLARED_RESIDUALS), required=True, codes=DECLARED_RESIDUALS)
+    band_low: Series[Quantity] = column("lowest scale factor that may be used", minimum=0)
+    band_high: Series[Quantity] = column("highest scale factor that may be used", minimum=0)
     population_weight: Series[Text] = column(
-        "all, 65+ or 75+: whose numbers spread a residual over localities", isin=["all", "65+", "75+"]
+        f"{either(PopulationWeight)}: whose numbers spread a residual over localities", codes=PopulationWeight
     )
 
 
@@ -53,7 +48,7 @@ class CostCodeMap(Table):
     valid_from: Series[Day] = column("first day; blank = always")
     valid_to: Series[Day] = column("last day; blank = still")
     service: Series[Text] = column("service", names="service")
-    treatment: Series[Text] = column("cost, eliminate or exclude", required=True, isin=["cost", "eliminate", "exclude"])
+    treatment: Series[Text] = column(either(LedgerTreatment), required=True, codes=LedgerTreatment)
     reason: Series[Text] = column("why; of an elimination, what is passed: both agencies' rows say the same")
     counterpart: Series[Text] = column(
         "of an elimination, the agency whose ledger shows it too; may be left out", names="agency"
@@ -69,7 +64,7 @@ class UnitCosts(Table):
     specialty_code: Series[Text] = column("specialty", identifier=True)
     location_code: Series[Text] = column("hospital", identifier=True)
     variant: Series[Text] = column("variant, e.g. case")
-    unit_cost: Series[Quantity] = column("pounds for one unit", required=True, unit="GBP", ge=0)
+    unit_cost: Series[Quantity] = column("pounds for one unit", required=True, unit="GBP", minimum=0)
     price_base: Series[Text] = column("year whose prices these are")
     source: Series[Text] = column("where the figure is from")
 
@@ -82,5 +77,6 @@ class PriceIndex(Table):
     year: Series[Text] = column(YEAR_WORDS, required=True, str_matches=FINANCIAL_YEAR)
     rate: Series[Quantity] = column(
         "how much dearer than the year before: 0.025 is 2.5 per cent; blank in the first year only",
-        in_range={"min_value": LEAST_PRICE_CHANGE, "max_value": GREATEST_PRICE_CHANGE},
+        minimum=LEAST_PRICE_CHANGE,
+        maximum=GREATEST_PRICE_CHANGE,
     )

@@ -6,6 +6,7 @@ Belongs here: conditions within a row. Does not belong here: what one field may 
 
 from dataclasses import dataclass
 
+from schemas.codes import PopulationWeight
 from schemas.reference.agencies import Agencies, CodeHistory, ExpectedFeeds, PlausibleBounds
 from schemas.reference.costing import CostCodeMap, CostingRules, UnitCosts
 from schemas.reference.words import FINANCIAL_YEAR, YEAR_WORDS
@@ -41,7 +42,7 @@ ROW_RULES: dict[type[Table], tuple[RowRule, ...]] = {
         RowRule(
             "population_weight",
             "residual = 'locality' AND population_weight IS NULL",
-            "one of all, 65+, 75+",
+            f"one of {', '.join(PopulationWeight)}",
             beside="residual",
         ),
     ),

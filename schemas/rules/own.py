@@ -8,11 +8,17 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from schemas.feeds.health import HospitalEpisode, Outpatient
+from schemas.feeds.people import Clients, PopulationRegister
+from schemas.feeds.social_care import CareHome, Equipment, HomeCare, SelfDirectedSupport
 from schemas.plausible import DAYS, PLAUSIBLE
 from schemas.rules.rule import Rule, kept
+from schemas.table import Table, columns
 
 
-def _code(name: str, codes: tuple[str, ...], severity: str) -> Rule:
+def _code(model: type[Table], name: str, severity: str) -> Rule:
+    """The list is the one that the feed's model declares for the column."""
+    codes = next([code.value for code in c.codes] for c in columns(model) if c.name == name)
     return Rule(
         f"{name}.unknown_code",
         severity,
@@ -80,37 +86,36 @@ def _between(name: str, low: int, high: int, severity: str, sentence: str) -> Ru
     )
 
 
-_SEX = _code("sex", ("0", "1", "2", "9"), "warning")
 _HOSPITAL_EPISODE = [
     _ordered("admission_date", "discharge_date"),
-    _code("inpatient_day_case", ("I", "D"), "record"),
-    _code("geriatric_long_stay", ("Y", "N"), "warning"),
+    _code(HospitalEpisode, "inpatient_day_case", "record"),
+    _code(HospitalEpisode, "geriatric_long_stay", "warning"),
 ]
 _COMMUNITY_CONTACT = [_between("duration_minutes", 0, 1440, "warning", "A contact longer than a day, or of less than no time.")]
 OWN_RULES: dict[str, list[Rule]] = {
-    "population_register": [_SEX],
+    "population_register": [_code(PopulationRegister, "sex", "warning")],
     "acute": _HOSPITAL_EPISODE,
     "maternity": _HOSPITAL_EPISODE,
     "mental_health": _HOSPITAL_EPISODE,
-    "outpatient": [_code("attendance_status", ("1", "5", "8"), "record")],
+    "outpatient": [_code(Outpatient, "attendance_status", "record")],
     "emergency": [_moments_ordered("arrival_datetime", "departure_datetime")],
     "gp_out_of_hours": [_moments_ordered("start_datetime", "end_datetime")],
     "community_nursing": _COMMUNITY_CONTACT,
     "community_mental_health": _COMMUNITY_CONTACT,
     "delayed_discharge": [_ordered("ready_for_discharge_date", "delay_end_date")],
-    "clients": [_SEX],
+    "clients": [_code(Clients, "sex", "warning")],
     "home_care": [
         _between("hours", -744, 744, "warning", "More hours than a month has."),
-        _code("service_type", ("1", "2"), "warning"),
-        _code("reablement", ("0", "1", "9"), "warning"),
+        _code(HomeCare, "service_type", "warning"),
+        _code(HomeCare, "reablement", "warning"),
     ],
     "care_home": [
         _ordered("admission_date", "discharge_date"),
-        _code("nursing_care", ("0", "1", "9"), "warning"),
-        _code("admission_type", ("1", "2", "3"), "warning"),
+        _code(CareHome, "nursing_care", "warning"),
+        _code(CareHome, "admission_type", "warning"),
     ],
-    "self_directed_support": [_code("option", ("1", "2", "3", "4"), "record")],
-    "equipment": [_code("service_type", ("1", "2"), "record"), _ordered("start_date", "end_date")],
+    "self_directed_support": [_code(SelfDirectedSupport, "option", "record")],
+    "equipment": [_code(Equipment, "service_type", "record"), _ordered("start_date", "end_date")],
     "payments": [
         _ordered("period_from", "period_to"),
         Rule(

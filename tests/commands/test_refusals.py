@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.commands import main as cli
 from tests.conftest import BuildWorld, IrfAt, rows_of
 
 pytestmark = pytest.mark.usefixtures("history_in_memory")
@@ -168,11 +169,11 @@ def test_an_unforeseen_error_shows_where_and_no_value(irf: Irf, monkeypatch: pyt
     def broken(version: str | None) -> Path:
         raise KeyError("0101011237")
 
-    monkeypatch.setattr("pipelines.commands.releases.release_folder", broken)
+    monkeypatch.setattr(cli, "_release", broken)
     code, printed = irf("query", "SELECT 1")
     assert code == 1
     assert "0101011237" not in printed
-    assert printed.startswith("error: nobody foresaw this (KeyError in releases.py, line ")
+    assert printed.startswith("error: nobody foresaw this (KeyError in main.py, line ")
 
 
 def test_the_other_commands_answer(root: Path, irf: Irf) -> None:

@@ -78,8 +78,8 @@ BROKEN: dict[str, tuple[str, str, Change]] = {
     "ledger": ("core", "cost_line", a_penny_more("cost", known("cost"))),
     "months": ("core", "record_cost", a_penny_more("direct_cost", of_home_care)),
     "marts": ("mart", "client_month_cost", a_penny_more("cost", known("cost"))),
-    "control_total": ("mart", "control_total", a_penny_more("difference", known("difference"))),
-    "locality_month_cost": ("mart", "locality_month_cost", lambda table: pa.concat_tables([table, table.slice(0, 1)])),
+    "table_control_total": ("mart", "control_total", a_penny_more("difference", known("difference"))),
+    "table_locality_month_cost": ("mart", "locality_month_cost", lambda table: pa.concat_tables([table, table.slice(0, 1)])),
 }
 
 
@@ -154,5 +154,5 @@ def test_a_submission_table_with_a_negative_count_is_refused(root: Path, monkeyp
         return rows
 
     monkeypatch.setattr("assets.mart.write_submissions", broken)
-    assert any(reason.startswith("submission: ") for reason in refused_from(root, "mart", "submission"))
+    assert any(reason.startswith("table_submission: ") for reason in refused_from(root, "mart", "submission"))
     assert stands(root)

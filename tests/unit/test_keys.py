@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.examples import GOOD_RECORD
-from tests.unit.test_rules import judged
+from tests.schemas.test_rules import judged
 
 Fields = dict[str, str]
 

@@ -9,10 +9,9 @@ import pytest
 
 from pipelines.engine.database import open_database
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.raw import write_raw
-from pipelines.ingest.validating.outcome import Outcome
-from pipelines.ingest.validating.validate import validate
+from pipelines.ingest.validating.validate import Outcome, judge, write_raw
 from pipelines.warehouse.root import DataRoot
+from schemas.codes import Severity
 from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, PERIOD, Fields, example_file
 from schemas.feeds import FEEDS
 from schemas.reference import REFERENCE
@@ -39,7 +38,7 @@ def judged(folder: Path, feed: str, rows: list[dict[str, str]], period: str = PE
     raw, staged, quarantine = (folder / layer / f"{feed}.parquet" for layer in ("raw", "staged", "quarantine"))
     write_raw(landed, raw)
     with open_database(folder) as connection:
-        outcome = validate(connection, landed, raw, staged, quarantine, postcodes)
+        outcome = judge(connection, landed, raw, staged, quarantine, postcodes)
     return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
 
 
@@ -72,6 +71,6 @@ def test_a_rule_has_one_id_a_known_severity_and_a_sentence() -> None:
     registered: list[Rule | FileRule | CrossRule | DriftRule] = [rule for _, rule in RULES]
     registered += [*FILE_RULES.values(), *CROSS_RULES.values(), *DRIFT_RULES.values()]
     for rule in registered:
-        assert rule.severity in ("file", "record", "warning")
+        assert rule.severity in list(Severity)
         assert rule.sentence.endswith(".")
         assert rule.fails != rule.passes

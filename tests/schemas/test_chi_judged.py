@@ -8,7 +8,7 @@ import pytest
 from pipelines.ingest.validating.validate import LUHN_FROM
 from schemas.examples import GOOD_RECORD
 from schemas.feeds import FEEDS
-from tests.unit.test_rules import broken, judged
+from tests.schemas.test_rules import broken, judged
 
 BEFORE, FROM = "2026-07", "2026-08"
 BY_ELEVEN, BY_BOTH, BY_TEN, BY_NEITHER = (
