@@ -21,5 +21,5 @@ def shipped_files(*patterns: str) -> list[Path]:
 
 
 def name_of(file: Path) -> str:
-    """The name of a file that comes with the software, as `schemas/feeds.py`: the same wherever it is installed."""
+    """The name of a file that comes with the software, as `schemas/chi.py`: the same wherever it is installed."""
     return file.relative_to(shipped("pipelines").parent).as_posix()

@@ -1,6 +1,7 @@
 """Sheets of an Excel workbook in which every cell is text: a spreadsheet changes nothing in them and runs nothing.
 
-Belongs here: how a text gets into a cell. Does not belong here: what a sheet says (`error_workbook.py`, `identity/review_sheet.py`).
+Belongs here: how a text gets into a cell. Does not belong here: what a sheet says (`pipelines/ingest/validating/error_workbook.py`,
+`pipelines/identity/review_sheet.py`).
 Identifiers keep their leading zeros, and dates are not turned round. Where unfinished parts lie the caller says.
 """
 

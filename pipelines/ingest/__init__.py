@@ -1,1 +1,1 @@
-"""Landing to judged records: scanning, reading, judging submissions; loading reference tables."""
+"""Landing to validated records: scanning, reading, validating submissions; loading reference tables."""

@@ -1,7 +1,7 @@
 """Loading the reference tables: published files unchanged, declared columns typed and checked.
 
 Belongs here: reading `reference/*.csv` into typed Parquet, and which cells are not as declared. Does not belong here: what
-crosses tables (`reference_checks.py`), joins on them, encodings and separators (`own_table.py`).
+crosses tables (`reference_checks.py`), joins on them, encodings and separators (`reading/own_table.py`).
 """
 
 import functools

@@ -21,10 +21,12 @@ from pipelines.engine.errors import IrfError
 from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
 from pipelines.engine.shipped import shipped_files
 from pipelines.ingest.landing import Landed
+from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.read import Refused
 from pipelines.ingest.reference import declared_bounds, declared_corrections
 from pipelines.ingest.validating.corrections import Correction
-from pipelines.ingest.validating.validate import Outcome, judge, write_raw
+from pipelines.ingest.validating.outcome import Outcome
+from pipelines.ingest.validating.validate import validate
 from pipelines.warehouse import journal
 from pipelines.warehouse.journal import Entry
 from pipelines.warehouse.root import DataRoot
@@ -219,7 +221,7 @@ def _stage_one(connection: duckdb.DuckDBPyConnection, landed: Landed, root: Data
         earlier.unlink()
     bounds = rules.plausible[landed.feed]
     try:
-        outcome = judge(
+        outcome = validate(
             connection, landed, _raw_file(landed, root), *files, rules.postcodes, rules.corrections_of(landed), bounds
         )
     except Refused as refusal:

@@ -1,7 +1,7 @@
 """What has arrived for each month, what is late, refused or revised, and when it came.
 
-Belongs here: the state of each expected feed, and the words of it. Does not belong here: judging a file
-(`pipelines/ingest/validating/validate.py`, `validate.py`), which files there are (`pipelines/ingest/landing.py`).
+Belongs here: the state of each expected feed, and the words of it. Does not belong here: validating a file
+(`validating/`), which files there are (`landing.py`).
 Reads only: the landing folder, two reference tables, and what the latest refresh noted. The day's date comes from outside
 and is in no result of a refresh.
 """

@@ -1,7 +1,7 @@
 """Which month the files in landing ask a refresh for.
 
 Belongs here: what has arrived, whether it lies still, whether the latest release was made of it. Does not belong here:
-starting a run (`definitions.py`), reading a file.
+starting a run (`pipelines/definitions.py`), reading a file.
 """
 
 import hashlib

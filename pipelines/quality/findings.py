@@ -1,7 +1,7 @@
 """What the rules found: across files, beside earlier files, and in each submission.
 
 Belongs here: the tables `core/rule_finding`, `core/drift`, `submission`, `rule_result`. Does not belong here: the rules
-(`schemas/rules.py`), validating one file's records (`pipelines/ingest/validating`).
+(`schemas/rules`), validating one file's records (`pipelines/ingest/validating`).
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """A synthetic Tayside: agencies' files, reference tables and the truth behind them, made from a seed.
 
-Belongs here: everything invented. No record describes anybody. Does not belong here: reading or judging the files.
+Belongs here: everything invented. No record describes anybody. Does not belong here: reading or validating the files.
 """
 
 from pipelines.synth.made import make_into

@@ -87,6 +87,10 @@ class Clients:
         """Client numbers as text."""
         return self.columns["social_care_id"]
 
+    def person_of(self, client: Ints) -> Ints:
+        """Who each client is in the register; -1 for a client who is not there, and where there is no client (-1)."""
+        return np.where(client >= 0, self.person[client], -1)
+
 
 def scaled(number: float, size: float) -> int:
     """A real council's figure at the size of this world's, at least 1."""

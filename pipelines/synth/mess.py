@@ -1,7 +1,7 @@
 """The defects of real submissions, planted where we can find them again.
 
 Belongs here: how many records of a file get a defect, which of them and which defect, and the list of what was planted.
-Does not belong here: what goes wrong in a record (`slips.py`) or with a whole file (`whole_files.py`).
+Does not belong here: what goes wrong in a record (`slips/`) or with a whole file (`whole_files.py`).
 A file is never spoilt as a whole: every planted defect is one that a careful reader survives.
 """
 
@@ -18,8 +18,9 @@ from pipelines.synth.draws import NEVER, Ints, Month
 from pipelines.synth.names import FORENAMES, SURNAMES
 from pipelines.synth.people import People
 from pipelines.synth.sheet import Sheet, chi_text, day_text
-from pipelines.synth.slips import Defect, Extra, Record, Setting, Slip
-from pipelines.synth.slips_by_feed import DEFECTS, HEAVY_DEFECTS
+from pipelines.synth.slips.by_feed import DEFECTS
+from pipelines.synth.slips.heavy import HEAVY_DEFECTS
+from pipelines.synth.slips.kinds import Defect, Extra, Record, Setting, Slip
 
 LEVELS = {"none": 0.0, "standard": 0.005, "heavy": 0.05}
 """Share of the records of each file that get a defect."""

@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 from pipelines.synth.draws import Month
 from pipelines.synth.mess import LEVELS, Planted
 from pipelines.synth.sheet import Sheet
-from pipelines.synth.slips import KEPT, TRUE_MINUS, WARNING
+from pipelines.synth.slips.amounts import TRUE_MINUS
+from pipelines.synth.slips.kinds import KEPT, WARNING
 
 _TITLES = ("Monthly return to the partnership", "Checked by the finance team")
 _TITLED = 0.12

@@ -28,12 +28,15 @@ from pipelines.synth.activity import (
     population_register,
     prescribing,
 )
+from pipelines.synth.acute import Acute
 from pipelines.synth.community import community_mental_health, community_nursing, gp_out_of_hours
 from pipelines.synth.council import CouncilCare, councils
 from pipelines.synth.draws import FIRST_MONTH, Ints, Month, generator
 from pipelines.synth.geography import load_geography, with_residents
-from pipelines.synth.hospital import Acute, HospitalFeed, Maternity, MentalHealth
+from pipelines.synth.hospital import HospitalFeed
 from pipelines.synth.ledger import Totals, budget, ledger
+from pipelines.synth.maternity import Maternity
+from pipelines.synth.mental_health import MentalHealth
 from pipelines.synth.mess import LEVELS, Planted, Planter
 from pipelines.synth.people import MALE, People, make_people
 from pipelines.synth.reference import AGENCIES, SERVICES, write_reference

@@ -21,8 +21,9 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import open_database
 from pipelines.engine.sql import literal
 from pipelines.ingest.landing import Landed
+from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.refused import Refused
-from pipelines.ingest.validating.validate import judge, write_raw
+from pipelines.ingest.validating.validate import validate
 from pipelines.synth.clients import wrong_digit
 
 ROWS = 3_000_000
@@ -76,7 +77,7 @@ def judged(path: Path, folder: Path) -> None:
     write_raw(landed, raw)
     # Of the bad file no record is accepted; it has cost the same to find out.
     with contextlib.suppress(Refused), open_database(folder) as connection:
-        judge(connection, landed, raw, staged, quarantine, postcodes)
+        validate(connection, landed, raw, staged, quarantine, postcodes)
 
 
 def seconds(work: Callable[[Path, Path], None], path: Path, folder: Path) -> float:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.commands import main as cli
 from tests.conftest import BuildWorld, IrfAt, rows_of
 
 pytestmark = pytest.mark.usefixtures("history_in_memory")
@@ -169,11 +168,11 @@ def test_an_unforeseen_error_shows_where_and_no_value(irf: Irf, monkeypatch: pyt
     def broken(version: str | None) -> Path:
         raise KeyError("0101011237")
 
-    monkeypatch.setattr(cli, "_release", broken)
+    monkeypatch.setattr("pipelines.commands.releases.release_folder", broken)
     code, printed = irf("query", "SELECT 1")
     assert code == 1
     assert "0101011237" not in printed
-    assert printed.startswith("error: nobody foresaw this (KeyError in main.py, line ")
+    assert printed.startswith("error: nobody foresaw this (KeyError in releases.py, line ")
 
 
 def test_the_other_commands_answer(root: Path, irf: Irf) -> None:

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from assets.shared import MONTHS
-from pipelines.commands import main as cli
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.said import SAID_CHARACTERS, said
-from pipelines.ingest.validating import trial as validate
-from pipelines.ingest.validating.validate import judge
+from pipelines.ingest.validating import trial
+from pipelines.ingest.validating.validate import validate
 from pipelines.refresh import Published
 from pipelines.warehouse.root import DataRoot
 from tests.small_world import ANGUS, PATIENT, SmallWorld
@@ -49,7 +48,7 @@ def test_a_warning_has_an_end(small_world: SmallWorld, monkeypatch: pytest.Monke
     """The rest of it is in the report that the line names."""
     small_world.root.joinpath("releases").mkdir()
     monkeypatch.setattr("pipelines.refresh.refresh", lambda *_: Published("2025.04.1", ["x: " + "y" * 52_575]))
-    monkeypatch.setattr(cli, "_echo_bridge", lambda release: None)
+    monkeypatch.setattr("pipelines.commands.refresh.say_bridge", lambda release: None)
     code, printed = small_world.irf("refresh", "--period", "2025-04")
     (line,) = [line for line in printed.splitlines() if line.startswith("warning: ")]
     assert code == 2
@@ -72,7 +71,7 @@ def test_a_refusal_has_an_end(small_world: SmallWorld, monkeypatch: pytest.Monke
 
 
 def test_what_nobody_foresaw_is_said_in_a_sentence(small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise KeyError(PATIENT)
 
     small_world.ledger(ANGUS, "2025-04", meals="1.00")
@@ -95,12 +94,12 @@ def test_a_check_that_is_ended_leaves_no_record(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
 
     def ended(*arguments: object, **options: object) -> object:
-        judge(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
+        validate(*arguments, **options)  # type: ignore[arg-type]  # passed on as they came
         assert list(tmp_path.rglob("staged.parquet"))
         os.kill(os.getpid(), number)
         raise AssertionError("the signal was not heard")
 
-    monkeypatch.setattr(validate, "judge", ended)
+    monkeypatch.setattr(trial, "validate", ended)
     code, printed = small_world.irf("validate", small_world.root / "landing" / ANGUS / "ledger" / "2025-04.csv")
     assert code == 1
     assert printed.splitlines()[-1] == "stopped: nothing was kept or published; check the files again"

@@ -12,7 +12,7 @@ import pytest
 from pipelines.ingest.intake import Intake
 from pipelines.quality.verdict import Verdict
 from pipelines.synth import make_world
-from pipelines.synth.slips_by_feed import HEAVY_DEFECTS
+from pipelines.synth.slips.heavy import HEAVY_DEFECTS
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS

@@ -18,8 +18,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.ingest.landing import Landed
+from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.read import Refused
-from pipelines.ingest.validating.validate import write_raw
 from schemas.rules import FILE_RULES
 from tests.workbooks import sheet, text_rows, write_workbook
 

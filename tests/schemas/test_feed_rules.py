@@ -10,8 +10,10 @@ import pytest
 
 from pipelines.engine.database import open_database
 from pipelines.ingest.landing import Landed
+from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.refused import Refused
-from pipelines.ingest.validating.validate import BATCH_ROWS, Outcome, judge, write_raw
+from pipelines.ingest.validating.outcome import Outcome
+from pipelines.ingest.validating.validate import BATCH_ROWS, validate
 from pipelines.warehouse.root import DataRoot
 from schemas.examples import SAYS_OTHERWISE
 from schemas.feeds import FEEDS
@@ -104,7 +106,7 @@ WARNINGS = [
 ]
 
 
-class Court:
+class Validator:
     """Judges files of one feed in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
@@ -115,7 +117,7 @@ class Court:
         pq.write_table(pa.Table.from_pylist([{"Postcode": "DD1 9SY"}], pa.schema([pa.field(f.name, f.type) for f in schema])),
                        self.postcodes)  # fmt: skip
 
-    def judge(self, feed: str, rows: list[dict[str, str]]) -> tuple[Outcome, list[dict], list[dict]]:
+    def validate(self, feed: str, rows: list[dict[str, str]]) -> tuple[Outcome, list[dict], list[dict]]:
         """The outcome, the accepted rows, the quarantined rows."""
         path = self.root.path / f"{feed}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -132,13 +134,13 @@ class Court:
         raw, staged, quarantine = (self.root.path / layer / f"{landed.feed}.parquet" for layer in layers)
         write_raw(landed, raw)
         with open_database(self.root.path) as connection:
-            outcome = judge(connection, landed, raw, staged, quarantine, self.postcodes)
+            outcome = validate(connection, landed, raw, staged, quarantine, self.postcodes)
         return outcome, pq.read_table(staged), pq.read_table(quarantine)
 
 
 @pytest.fixture
-def court(tmp_path: Path) -> Court:
-    return Court(tmp_path)
+def validator(tmp_path: Path) -> Validator:
+    return Validator(tmp_path)
 
 
 def other(feed: str) -> dict[str, str]:
@@ -148,8 +150,8 @@ def other(feed: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("feed", sorted(GOOD))
-def test_a_good_record_breaks_no_rule(court: Court, feed: str) -> None:
-    outcome, accepted, quarantined = court.judge(feed, [GOOD[feed]])
+def test_a_good_record_breaks_no_rule(validator: Validator, feed: str) -> None:
+    outcome, accepted, quarantined = validator.validate(feed, [GOOD[feed]])
     assert (outcome.rows, outcome.accepted, len(accepted), quarantined) == (1, 1, 1, [])
     assert {rule: count.failed for rule, count in outcome.rules.items() if count.failed} == {}
     amount = FEEDS[feed].amount
@@ -157,85 +159,91 @@ def test_a_good_record_breaks_no_rule(court: Court, feed: str) -> None:
 
 
 @pytest.mark.parametrize(("feed", "column", "value", "rule"), RECORD_RULES)
-def test_a_bad_record_goes_to_quarantine_with_its_rule(court: Court, feed: str, column: str, value: str, rule: str) -> None:
-    outcome, accepted, quarantined = court.judge(feed, [other(feed), GOOD[feed] | {column: value}])
+def test_a_bad_record_goes_to_quarantine_with_its_rule(
+    validator: Validator, feed: str, column: str, value: str, rule: str
+) -> None:
+    outcome, accepted, quarantined = validator.validate(feed, [other(feed), GOOD[feed] | {column: value}])
     assert len(accepted) == 1
     assert [row["broken_rules"].split() for row in quarantined] == [[rule]]
     assert (outcome.rules[rule].severity, outcome.rules[rule].failed) == ("record", 1)
 
 
 @pytest.mark.parametrize(("feed", "start", "end"), STARTS)
-def test_what_is_still_open_may_not_begin_after_the_month_of_the_file(court: Court, feed: str, start: str, end: str) -> None:
+def test_what_is_still_open_may_not_begin_after_the_month_of_the_file(
+    validator: Validator, feed: str, start: str, end: str
+) -> None:
     last_day, day_after = ({start: day, end: ""} for day in ("2025-05-31", "2025-06-01"))
-    _, accepted, quarantined = court.judge(feed, [other(feed) | last_day, GOOD[feed] | day_after])
+    _, accepted, quarantined = validator.validate(feed, [other(feed) | last_day, GOOD[feed] | day_after])
     assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, [f"{start}.after_period"])
 
 
 @pytest.mark.parametrize(("feed", "column", "value", "rule"), WARNINGS)
-def test_an_odd_record_is_kept_and_counted(court: Court, feed: str, column: str, value: str, rule: str) -> None:
-    outcome, accepted, _ = court.judge(feed, [GOOD[feed] | {column: value}])
+def test_an_odd_record_is_kept_and_counted(validator: Validator, feed: str, column: str, value: str, rule: str) -> None:
+    outcome, accepted, _ = validator.validate(feed, [GOOD[feed] | {column: value}])
     assert len(accepted) == 1
     assert {r: (c.severity, c.failed) for r, c in outcome.rules.items() if c.failed} == {rule: ("warning", 1)}
 
 
 @pytest.mark.parametrize("feed", sorted(GOOD))
-def test_a_row_twice_in_one_file_counts_once(court: Court, feed: str) -> None:
-    outcome, accepted, quarantined = court.judge(feed, [GOOD[feed], GOOD[feed]])
+def test_a_row_twice_in_one_file_counts_once(validator: Validator, feed: str) -> None:
+    outcome, accepted, quarantined = validator.validate(feed, [GOOD[feed], GOOD[feed]])
     assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, ["duplicate_row"])
     assert outcome.pounds_read == 2 * (outcome.pounds_read - outcome.pounds_quarantined)
 
 
 @pytest.mark.parametrize("feed", sorted(GOOD))
-def test_of_two_rows_of_one_key_that_say_different_things_one_counts(court: Court, feed: str) -> None:
+def test_of_two_rows_of_one_key_that_say_different_things_one_counts(validator: Validator, feed: str) -> None:
     rows = [GOOD[feed], {**GOOD[feed], **SAYS_OTHERWISE[feed]}]
-    _, accepted, quarantined = court.judge(feed, rows)
+    _, accepted, quarantined = validator.validate(feed, rows)
     assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, ["duplicate_key"])
-    assert court.judge(feed, rows[::-1])[1] == [accepted[0] | {"source_row": 5 - accepted[0]["source_row"]}]
+    assert validator.validate(feed, rows[::-1])[1] == [accepted[0] | {"source_row": 5 - accepted[0]["source_row"]}]
 
 
 MONTHLY = [(feed, FEEDS[feed].event or "") for feed in sorted(GOOD) if FEEDS[feed].monthly]
 
 
 @pytest.mark.parametrize(("feed", "event"), MONTHLY)
-def test_a_file_without_a_record_of_its_month_is_not_what_its_name_says(court: Court, feed: str, event: str) -> None:
+def test_a_file_without_a_record_of_its_month_is_not_what_its_name_says(validator: Validator, feed: str, event: str) -> None:
     midnight = " 00:00:00" if event.endswith("datetime") else ""
     late = GOOD[feed] | {event: f"2025-04-30{midnight}"}
     with pytest.raises(Refused, match="no record is of the month in the file's name"):
-        court.judge(feed, [late])
-    _, accepted, _ = court.judge(feed, [other(feed), late])
+        validator.validate(feed, [late])
+    _, accepted, _ = validator.validate(feed, [other(feed), late])
     assert len(accepted) == 2
 
 
-def test_the_last_moment_of_the_month_is_of_the_month(court: Court) -> None:
-    _, accepted, _ = court.judge("gp_out_of_hours", [GOOD["gp_out_of_hours"] | {"start_datetime": "2025-05-31 23:59:59"}])
+def test_the_last_moment_of_the_month_is_of_the_month(validator: Validator) -> None:
+    _, accepted, _ = validator.validate(
+        "gp_out_of_hours", [GOOD["gp_out_of_hours"] | {"start_datetime": "2025-05-31 23:59:59"}]
+    )
     assert len(accepted) == 1
 
 
-def test_stays_may_all_have_begun_before_the_month(court: Court) -> None:
-    _, accepted, _ = court.judge("maternity", [EPISODE | {"admission_date": "2025-04-02"}])
+def test_stays_may_all_have_begun_before_the_month(validator: Validator) -> None:
+    _, accepted, _ = validator.validate("maternity", [EPISODE | {"admission_date": "2025-04-02"}])
     assert len(accepted) == 1
 
 
-def test_records_of_many_batches_stay_in_the_files_order(court: Court, tmp_path: Path) -> None:
+def test_records_of_many_batches_stay_in_the_files_order(validator: Validator, tmp_path: Path) -> None:
     records = 2 * BATCH_ROWS + 1
     file = tmp_path / "long.csv"
     numbers = pa.array(range(records)).cast(pa.string())
     days = pa.repeat("2025-05-02", records)
     pa_csv.write_csv(pa.table({"contact_id": numbers, "contact_date": days}), file)
     landed = Landed("nhs-tayside", "community_nursing", PERIOD, 0, file, "a" * 64)
-    outcome, accepted, _ = court.judge_file(landed)
+    outcome, accepted, _ = validator.judge_file(landed)
     assert (outcome.rows, outcome.accepted) == (records, records)
     assert accepted["source_row"].to_pylist() == list(range(2, records + 2))
     assert accepted["contact_id"].equals(pa.chunked_array([numbers]))
 
 
-def test_of_unequal_prescriptions_without_a_chi_for_one_practice_and_month_one_counts(court: Court) -> None:
+def test_of_unequal_prescriptions_without_a_chi_for_one_practice_and_month_one_counts(validator: Validator) -> None:
     """The blank is part of the key, which has no parts."""
     nobody = {"chi_number": "", "paid_month": "2025-05-01", "gp_practice_code": "10001", "paid_items": "1"}
     rows = [nobody | {"gross_ingredient_cost": pounds} for pounds in ("9.00", "3.00", "3.00")]
     rows += [nobody | {"gp_practice_code": f"1000{n}", "gross_ingredient_cost": "1.00"} for n in range(2, 6)]
     for order in (1, -1):
-        _, accepted, quarantined = court.judge("prescribing", rows[::order])
+        _, accepted, quarantined = validator.validate("prescribing", rows[::order])
         assert sorted(str(row["gross_ingredient_cost"]) for row in accepted) == ["1.00"] * 4 + ["3.00"]
         assert {row["record_key"] for row in quarantined} == {"|2025-05-01|10001"}
         assert sorted((str(row["gross_ingredient_cost"]), row["broken_rules"]) for row in quarantined) == [

@@ -9,7 +9,9 @@ import pytest
 
 from pipelines.engine.database import open_database
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.validating.validate import Outcome, judge, write_raw
+from pipelines.ingest.raw import write_raw
+from pipelines.ingest.validating.outcome import Outcome
+from pipelines.ingest.validating.validate import validate
 from pipelines.warehouse.root import DataRoot
 from schemas.codes import Severity
 from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, PERIOD, Fields, example_file
@@ -38,7 +40,7 @@ def judged(folder: Path, feed: str, rows: list[dict[str, str]], period: str = PE
     raw, staged, quarantine = (folder / layer / f"{feed}.parquet" for layer in ("raw", "staged", "quarantine"))
     write_raw(landed, raw)
     with open_database(folder) as connection:
-        outcome = judge(connection, landed, raw, staged, quarantine, postcodes)
+        outcome = validate(connection, landed, raw, staged, quarantine, postcodes)
     return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
 
 

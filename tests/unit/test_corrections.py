@@ -11,11 +11,14 @@ import pytest
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.ingest.landing import Landed, sha256_of
+from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.refused import Refused
 from pipelines.ingest.reference import typed_table
 from pipelines.ingest.staging import Rules, stage, take_raw
-from pipelines.ingest.validating.corrections import Corrected, Correction, read_corrections
-from pipelines.ingest.validating.validate import Outcome, judge, write_raw
+from pipelines.ingest.validating.corrected import Corrected
+from pipelines.ingest.validating.corrections import Correction, read_corrections
+from pipelines.ingest.validating.outcome import Outcome
+from pipelines.ingest.validating.validate import validate
 from pipelines.warehouse.root import DataRoot
 from schemas.reference import OPTIONAL, REFERENCE
 from schemas.table import arrow_schema, columns
@@ -90,7 +93,7 @@ class Judgement:
         write_raw(landed, raw)
         found = declared(folder, *corrections)
         with open_database(folder) as connection:
-            self.outcome: Outcome = judge(connection, landed, raw, staged, quarantine, postcodes, found)
+            self.outcome: Outcome = validate(connection, landed, raw, staged, quarantine, postcodes, found)
         self.accepted: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(staged).to_pylist()}
         self.quarantined: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(quarantine).to_pylist()}
 

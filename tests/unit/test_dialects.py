@@ -12,9 +12,11 @@ import pytest
 
 from pipelines.engine.database import open_database
 from pipelines.ingest.landing import Landed
+from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.dialect import translated
 from pipelines.ingest.reading.refused import Refused
-from pipelines.ingest.validating.validate import Outcome, judge, write_raw
+from pipelines.ingest.validating.outcome import Outcome
+from pipelines.ingest.validating.validate import validate
 from schemas.dialect import FOLDER, read_dialect
 from schemas.feeds import FEEDS
 from schemas.table import columns
@@ -38,7 +40,7 @@ def judged(tmp_path: Path, landed: Landed) -> tuple[Outcome, list[dict[str, Any]
     pq.write_table(pa.table({"Postcode": pa.array(["DD1 1AA"])}), postcodes)
     write_raw(landed, raw)
     with open_database(tmp_path) as connection:
-        outcome = judge(connection, landed, raw, staged, quarantine, postcodes)
+        outcome = validate(connection, landed, raw, staged, quarantine, postcodes)
     return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
 
 

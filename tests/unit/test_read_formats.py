@@ -16,14 +16,16 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.ingest.landing import Landed, sha256_of
+from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading import bounds
 from pipelines.ingest.reading import csv as read_csv
 from pipelines.ingest.reading import parquet as read_parquet
 from pipelines.ingest.reading import workbook as read_workbook
+from pipelines.ingest.reading.encoding import Encoding
 from pipelines.ingest.reading.read import Refused, read_text, refusing
 from pipelines.ingest.reading.unread import Unread, unread_of
 from pipelines.ingest.staging import Rules, Submission, stage, take_raw
-from pipelines.ingest.validating.validate import Outcome, write_raw
+from pipelines.ingest.validating.outcome import Outcome
 from pipelines.quality.findings import rule_results
 from pipelines.warehouse.root import DataRoot
 from schemas.rules import FILE_RULES
@@ -303,7 +305,7 @@ def test_a_last_row_like_the_readers_own_is_kept(tmp_path: Path) -> None:
 def test_a_header_that_the_record_reader_splits_otherwise_is_refused(tmp_path: Path) -> None:
     path = csv_file(tmp_path, GOOD + "three,fields,only\n")
     with pytest.raises(Refused, match="the header cannot be read"):
-        list(read_csv._records(path, read_csv.Encoding("utf-8"), ",", 3, 1, {"cost_code": 0}))
+        list(read_csv._records(path, Encoding("utf-8"), ",", 3, 1, {"cost_code": 0}))
 
 
 # ---- packed CSV ----
@@ -327,10 +329,10 @@ def test_a_packed_file_that_unpacks_without_measure_is_refused(
 ) -> None:
     content = mark + (GOOD + "\n" * 20_000_000).encode(encoding)
     path = csv_file(tmp_path, gzip.compress(content), name="2025-04.csv.gz")
-    monkeypatch.setattr(bounds, "EXPANSION_JUDGED_FROM_BYTES", 10_000_000)
+    monkeypatch.setattr(bounds, "EXPANSION_CHECKED_FROM_BYTES", 10_000_000)
     assert refusal(path)[0] == "file.too_large"
     assert refusal(path)[1].endswith("at most 250 can be read")
-    monkeypatch.setattr(bounds, "EXPANSION_JUDGED_FROM_BYTES", 50_000_000)
+    monkeypatch.setattr(bounds, "EXPANSION_CHECKED_FROM_BYTES", 50_000_000)
     assert len(records(path)) == 2
     monkeypatch.setitem(bounds.MAXIMUM_UNPACKED_BYTES, ".csv.gz", 15_000_000)
     assert refusal(path)[1].endswith("at most 15,000,000 can be read")
@@ -530,7 +532,7 @@ def test_a_workbook_that_unpacks_without_measure_is_refused_before_it_is_opened(
 ) -> None:
     path = workbook(tmp_path, TITLES + " " * 20_000_000)
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("a part was unpacked"))
-    monkeypatch.setattr(bounds, "EXPANSION_JUDGED_FROM_BYTES", 10_000_000)
+    monkeypatch.setattr(bounds, "EXPANSION_CHECKED_FROM_BYTES", 10_000_000)
     assert refusal(path)[0] == "file.too_large"
     monkeypatch.setitem(bounds.MAXIMUM_UNPACKED_BYTES, ".xlsx", 15_000_000)
     assert refusal(path)[1].endswith("at most 15,000,000 can be read")

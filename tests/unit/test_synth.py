@@ -15,10 +15,12 @@ import pytest
 
 from pipelines.synth import make_world
 from pipelines.synth.activity import World
+from pipelines.synth.acute import Acute
 from pipelines.synth.community import community_mental_health, community_nursing, gp_out_of_hours
 from pipelines.synth.draws import Flags, Ints, Month, generator
 from pipelines.synth.geography import load_geography
-from pipelines.synth.hospital import Acute, Maternity, MentalHealth
+from pipelines.synth.maternity import Maternity
+from pipelines.synth.mental_health import MentalHealth
 from pipelines.synth.people import make_people
 from pipelines.synth.sheet import money_text
 from schemas.feeds import FEEDS

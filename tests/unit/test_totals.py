@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.ingest.validating.validate import Outcome
-from tests.schemas.test_feed_rules import PERIOD, Court
+from pipelines.ingest.validating.outcome import Outcome
+from tests.schemas.test_feed_rules import PERIOD, Validator
 
 Care = tuple[str, str, str, str]
 ONE, TWO, THREE = ("S1", "A1", "10", "100"), ("S2", "A1", "5", "50"), ("S3", "A2", "1", "10")
@@ -15,7 +15,7 @@ def judged(folder: Path, *rows: Care) -> Outcome:
     """What is made of home care with these service ids, clients, hours and costs."""
     month = {"month": f"{PERIOD}-01", "service_type": "2"}
     names = ("service_id", "social_care_id", "hours", "gross_cost")
-    return Court(folder).judge("home_care", [dict(zip(names, row, strict=True)) | month for row in rows])[0]
+    return Validator(folder).validate("home_care", [dict(zip(names, row, strict=True)) | month for row in rows])[0]
 
 
 @pytest.mark.parametrize(

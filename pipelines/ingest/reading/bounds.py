@@ -17,7 +17,7 @@ MAXIMUM_FILE_BYTES = {
 MAXIMUM_UNPACKED_BYTES = {".csv.gz": 8_000_000_000, ".xlsx": 1_000_000_000, ".parquet": 32_000_000_000}
 MAXIMUM_EXPANSION = 250
 """Unpacked bytes for each packed one; tables of text pack to a tenth, rarely to a fiftieth."""
-EXPANSION_JUDGED_FROM_BYTES = 100_000_000
+EXPANSION_CHECKED_FROM_BYTES = 100_000_000
 MAXIMUM_ROW_GROUP_BYTES = 2_000_000_000
 """Of one Parquet row group, unpacked."""
 MAXIMUM_HEADER_COLUMNS = 1_000
@@ -47,5 +47,5 @@ def check_file_size(path: Path, kind: str) -> None:
 def check_unpacked(unpacked: int, packed: int, kind: str) -> None:
     """Raise Refused for content that unpacks to more than its kind may, or than any honest table would."""
     check_at_most("the unpacked size of the file in bytes", unpacked, MAXIMUM_UNPACKED_BYTES[kind])
-    if unpacked > EXPANSION_JUDGED_FROM_BYTES:
+    if unpacked > EXPANSION_CHECKED_FROM_BYTES:
         check_at_most("the number of unpacked bytes for each packed one", unpacked // max(packed, 1), MAXIMUM_EXPANSION)

@@ -1,6 +1,6 @@
 """One value of a workbook or Parquet file as the plain text a CSV file would hold.
 
-Belongs here: numbers, dates, times, yes and no as text. Does not belong here: what the text means (`judge.py`).
+Belongs here: numbers, dates, times, yes and no as text. Does not belong here: what the text means (`pipelines/ingest/validating/`).
 """
 
 import datetime

@@ -1,6 +1,7 @@
 """Reading a CSV file, packed or not.
 
-Belongs here: encodings, separators, records that do not fit the header. Does not belong here: what the text means.
+Belongs here: separators, records that do not fit the header. Does not belong here: encodings (`encoding.py`), what the text
+means.
 pyarrow's CSV reader does the work: it splits as Python's csv module does, at many times its speed. Around it is done what
 it does not do: row numbers for the records that fit, and noticing a quotation mark that swallows the rest of the file.
 """
@@ -8,12 +9,9 @@ it does not do: row numbers for the records that fit, and noticing a quotation m
 import codecs
 import csv
 import functools
-import gzip
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -26,31 +24,14 @@ from pipelines.ingest.reading.bounds import (
     MAXIMUM_RECORD_BYTES,
     MAXIMUM_ROWS_ABOVE_HEADER,
     check_at_most,
-    check_unpacked,
 )
+from pipelines.ingest.reading.encoding import Encoding, encoding_of
+from pipelines.ingest.reading.file_bytes import Content, FileBytes, MendedBytes
 from pipelines.ingest.reading.header import Sought
 from pipelines.ingest.reading.opened import ROW, ROW_TEXT, Opened, Places
 from pipelines.ingest.reading.refused import Refused
 
 SEPARATORS = ",;\t|"
-_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
-LOST_LETTER = "\ufffd"
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """What a file's bytes are text in. has_strays: a few of them are no text in it; each is read as `LOST_LETTER`."""
-
-    name: str
-    has_strays: bool = False
-
-
-class Content(Protocol):
-    """What is read of a file, block by block."""
-
-    closed: bool
-
-    def read(self, size: int) -> bytes: ...
 
 
 def open_csv(path: Path, sought: Sought) -> Opened:
@@ -59,7 +40,7 @@ def open_csv(path: Path, sought: Sought) -> Opened:
     sought: what tells the header, and by that the separator. Raises Refused where the file has no text, is damaged, too large
     or not whole.
     """
-    encoding = _encoding(path)
+    encoding = encoding_of(path)
     separator, top = _header(path, encoding, sought)
     header, row = top[-1], len(top)
     return Opened(header, lambda places: _records(path, encoding, separator, len(header), row, places), sum(map(any, top[:-1])))
@@ -74,8 +55,8 @@ def _records(path: Path, encoding: Encoding, separator: str, width: int, header_
     end = separator * width
     misfits = _Misfits()
     following = 1
-    with _Bytes(path, f"\n{end}\n".encode(encoding.name)) as content:
-        text = _Mended(content, encoding.name) if encoding.has_strays else content
+    with FileBytes(path, f"\n{end}\n".encode(encoding.name)) as content:
+        text = MendedBytes(content, encoding.name) if encoding.has_strays else content
         try:
             for batch in _reader(text, "utf-8" if encoding.has_strays else encoding.name, separator, width, misfits.keep):
                 table, following = _numbered(pa.Table.from_batches([batch]), following, misfits.rows, header_row)
@@ -187,7 +168,7 @@ def _with_misfits(table: pa.Table, misfits: list[tuple[int, str]]) -> pa.Table:
 
 def _header(path: Path, encoding: Encoding, sought: Sought) -> tuple[str, list[list[str]]]:
     """The separator and the rows down to the header: of all separators the one that shows most known headers, then most fields."""
-    with _Bytes(path) as content:
+    with FileBytes(path) as content:
         start = content.read(MAXIMUM_HEADER_BYTES)
     text = (
         codecs.getincrementaldecoder(encoding.name)("replace" if encoding.has_strays else "strict")
@@ -220,130 +201,3 @@ def _top(text: str, separator: str, sought: Sought) -> tuple[list[list[str]], in
         return [[]], 0
     place = sought.header_place(rows)
     return rows[: place + 1], ends[place]
-
-
-def _encoding(path: Path) -> Encoding:
-    """UTF-8 or UTF-16 by its mark; else UTF-8 where the whole file is, else what most of its letters are."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with _Bytes(path) as content:
-        block = content.read(MAXIMUM_RECORD_BYTES)
-        marked = next((encoding for mark, encoding in _MARKS.items() if block.startswith(mark)), None)
-        encoding = marked or _unmarked_utf_16(block) or "utf-8"
-        try:
-            while encoding == "utf-8" and block:
-                is_within_letter = bool(decoder.getstate()[0])
-                if is_within_letter or not block.isascii():
-                    decoder.decode(block)
-                block = content.read(MAXIMUM_RECORD_BYTES)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return _encoding_of_most(path, is_marked=marked is not None)
-    return Encoding(encoding)
-
-
-def _encoding_of_most(path: Path, is_marked: bool) -> Encoding:
-    """UTF-8 where more of a file's letters are whole in it than broken, else Windows-1252 on the same condition.
-
-    Letters of one encoding are hardly ever whole in the other. Raises UnicodeError where a file is in neither, and Refused where
-    it is not in the one it is marked as.
-    """
-    for name in ("utf-8",) if is_marked else ("utf-8", "cp1252"):
-        letters, strays = _count_letters(path, name)
-        if letters > strays:
-            return Encoding(name, strays > 0)
-    if is_marked:
-        raise Refused("file.unreadable", "is marked as UTF-8 but holds other bytes")
-    raise UnicodeError  # as any reader says that bytes are no text
-
-
-def _count_letters(path: Path, encoding: str) -> tuple[int, int]:
-    """How many letters beyond ASCII a file has in an encoding, and how many places where it is no text in it."""
-    replacing, ignoring = (codecs.getincrementaldecoder(encoding)(errors) for errors in ("replace", "ignore"))
-    letters = strays = 0
-    with _Bytes(path) as content:
-        is_last = False
-        while not is_last:
-            block = content.read(MAXIMUM_RECORD_BYTES)
-            is_last = not block
-            with_strays, without = replacing.decode(block, is_last), ignoring.decode(block, is_last)
-            letters += len(without) - len(without.encode("ascii", "ignore"))
-            strays += len(with_strays) - len(without)
-    return letters, strays
-
-
-def _unmarked_utf_16(block: bytes) -> str | None:
-    """UTF-16 by its first letters: every other byte of a header in plain letters is zero."""
-    even, odd = set(block[0:64:2]), set(block[1:64:2])
-    if odd == {0} and 0 not in even:
-        return "utf-16-le"
-    return "utf-16-be" if even == {0} and 0 not in odd else None
-
-
-class _Bytes:
-    """The bytes of a file, unpacked and counted against their bound, and after them some of our own."""
-
-    def __init__(self, path: Path, after: bytes = b"") -> None:
-        self._packed_bytes = path.stat().st_size
-        self._is_packed = path.name.lower().endswith(".gz")
-        file = gzip.GzipFile(path) if self._is_packed else path.open("rb")
-        self._parts: list[BinaryIO] = [file, io.BytesIO(after)]  # type: ignore[list-item]  # GzipFile reads as any binary file
-        self._unpacked_bytes = 0
-        self._tail = b""
-        self.closed = False
-
-    def read(self, size: int) -> bytes:
-        """So many bytes, fewer only at the end: pyarrow takes a record for too long that goes on beyond a short block."""
-        block = self._part(size)
-        while len(block) < size and self._parts:
-            block += self._part(size - len(block))
-        return block
-
-    def _part(self, size: int) -> bytes:
-        block = self._parts[0].read(size) if self._parts else b""
-        if len(self._parts) > 1:
-            self._tail = (self._tail + block[-2:])[-2:]
-        if self._parts and not block:
-            self._parts.pop(0).close()
-        self._unpacked_bytes += len(block)
-        if self._is_packed:
-            check_unpacked(self._unpacked_bytes, self._packed_bytes, ".csv.gz")
-        return block
-
-    @property
-    def is_line_ended(self) -> bool:
-        """Whether the file's own bytes end with a line end, in whatever encoding."""
-        return self._tail.replace(b"\0", b"")[-1:] in (b"\n", b"\r")
-
-    def close(self) -> None:
-        self.closed = True
-        for part in self._parts:
-            part.close()
-
-    def __enter__(self) -> "_Bytes":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
-
-
-class _Mended:
-    """A file's bytes as UTF-8, with `LOST_LETTER` for what is no text in its encoding."""
-
-    def __init__(self, content: _Bytes, encoding: str) -> None:
-        self._content = content
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-        self._ready = b""
-        self.closed = False
-
-    def read(self, size: int) -> bytes:
-        """So many bytes, fewer only at the end."""
-        is_last = False
-        while len(self._ready) < size and not is_last:
-            block = self._content.read(size)
-            is_last = not block
-            self._ready += self._decoder.decode(block, is_last).encode()
-        block, self._ready = self._ready[:size], self._ready[size:]
-        return block
-
-    def close(self) -> None:
-        self.closed = True

@@ -1,7 +1,7 @@
 """Applying a dialect: from batches under the agency's own headers to batches of the canonical feed.
 
 Belongs here: the SELECT that a declaration means. Does not belong here: what a declaration may say (`schemas/dialect.py`),
-reading files (`read.py`), judging what comes out (`judge.py`).
+reading files (`read.py`), validating what comes out (`pipelines/ingest/validating/`).
 Conserves: every row of the file makes at least one record; a value that a declaration cannot turn stays as it was sent, so
 that the rules find it. Money and quantities that are split are so exactly.
 """
@@ -64,7 +64,7 @@ def select_of(dialect: Dialect, period_end: datetime.date) -> str:
 
 
 def _widened(dialect: Dialect) -> str:
-    """One row for each part that is filled in; a row with none keeps its first, so that it is judged and not lost."""
+    """One row for each part that is filled in; a row with none keeps its first, so that it is validated and not lost."""
     if not dialect.parts:
         return "SELECT sent.*, 0 AS part FROM sent"
     filled = [" OR ".join(f"{_cell(h)} IS NOT NULL" for h in _headers(part)) for part in dialect.parts]

@@ -1,7 +1,7 @@
 """A CSV table that our own office keeps (a reference table, the decisions, a review sheet), as a spreadsheet saves it.
 
 Belongs here: from such a file to its named columns as text, with the rows' numbers. Does not belong here: encodings and
-separators (`read_csv.py`), what a table means, submissions (`read.py`).
+separators (`csv.py`), what a table means, submissions (`read.py`).
 """
 
 from collections.abc import Collection

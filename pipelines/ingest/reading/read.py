@@ -1,8 +1,8 @@
 """From a file as dropped to text columns under the feed's canonical headers, with row numbers.
 
 Belongs here: which reader reads a file, what all formats have in common, and every error of theirs as a refusal.
-Does not belong here: any one format (`read_csv.py`, `read_workbook.py`, `read_parquet.py`), headers (`header.py`), bounds
-(`bounds.py`), what the text means (`judge.py`).
+Does not belong here: any one format (`csv.py`, `workbook.py`, `parquet.py`), headers (`header.py`), bounds
+(`bounds.py`), what the text means (`pipelines/ingest/validating/`).
 """
 
 import datetime

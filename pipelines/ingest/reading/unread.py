@@ -1,7 +1,8 @@
 """What of a file is not read: a reader who is told can see whether anything was lost.
 
 Belongs here: the facts, and how they are kept beside the raw table. Does not belong here: how they are found (the readers,
-`header.py`), what is said of them (`gate.py`, `validate.py`).
+`header.py`), what is said of them (`pipelines/quality/`,
+`pipelines/ingest/validating/trial.py`).
 """
 
 import json

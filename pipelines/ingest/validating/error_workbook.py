@@ -1,6 +1,6 @@
 """The Excel workbook that goes back to an agency: what is wrong with its file, and the rows to put right as it sent them.
 
-Belongs here: the workbook. Does not belong here: judging (`validate.py`).
+Belongs here: the workbook. Does not belong here: validating (`validate.py`).
 It holds the agency's own records, so it names people: it is written only where a user says, for one agency, readable by
 its owner alone. Nothing in it is ever run by a spreadsheet: every value is text in a cell of text.
 """

@@ -1,7 +1,7 @@
-"""From a submission's raw text to typed columns: the one scan that judging is made from.
+"""From a submission's raw text to typed columns: the one scan that validating is made from.
 
 Belongs here: the SELECT that reads each column as its declared type, a record's key and part. Does not belong here: how a
-text is read (`sql/macro/read_text.sql`), what is wrong with it (`judge.py`).
+text is read (`sql/macro/read_text.sql`), what is wrong with it (`validate.py`).
 """
 
 import calendar
@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.sql import literal
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.validating.corrections import Correction, applied
+from pipelines.ingest.validating.corrected import applied
+from pipelines.ingest.validating.corrections import Correction
 from schemas.feeds import FEEDS, Feed
 from schemas.plausible import DAYS, PLAUSIBLE, Bounds, largest
 from schemas.table import Column, columns, duckdb_type

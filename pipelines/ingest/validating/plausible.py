@@ -1,7 +1,7 @@
 """The plausible bounds of this data root: those of the schemas, with what `reference/plausible_bounds.csv` says otherwise.
 
 Belongs here: reading and checking that table. Does not belong here: the bounds themselves (`schemas/plausible.py`), what
-becomes of a record beyond them (`typed.py`, `schemas/rules`).
+becomes of a record beyond them (`parse.py`, `schemas/rules`).
 """
 
 from pathlib import Path

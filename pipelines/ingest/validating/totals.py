@@ -1,6 +1,6 @@
 """Total rows: lines that add up the records above them, as people leave in spreadsheets. They are no records.
 
-Belongs here: finding them. Does not belong here: what becomes of them (`judge.py`, rules `total_row` and `file.total_row`).
+Belongs here: finding them. Does not belong here: what becomes of them (`validate.py`, rules `total_row` and `file.total_row`).
 """
 
 from dataclasses import dataclass
@@ -65,9 +65,9 @@ def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> T
             WINDOW file AS (ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
                 block AS (PARTITION BY block ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         ),
-        judged AS (SELECT *, coalesce({is_sum}, FALSE) AS is_sum, coalesce({differs}, FALSE) AS differs FROM summed),
+        compared AS (SELECT *, coalesce({is_sum}, FALSE) AS is_sum, coalesce({differs}, FALSE) AS differs FROM summed),
         final AS (
-            SELECT {RECORD}, differs FROM judged
+            SELECT {RECORD}, differs FROM compared
             WHERE id_is_word OR (is_candidate AND (has_word OR is_sum))
                 OR (has_word AND is_sum AND records_above >= {FEWEST_ROWS_ABOVE})
         )

@@ -1,7 +1,7 @@
-"""Checking files before the deadline: judged as a refresh would judge them, in a folder of our own that is gone afterwards.
+"""Checking files before the deadline: validated as a refresh would, in a folder of our own that is gone afterwards.
 
 Belongs here: which submission a file is, trying it, and the words of the answer. Does not belong here: the rules
-(`schemas/rules`), judging (`pipelines/ingest/validating/validate.py`), the workbook for the agency (`error_workbook.py`).
+(`schemas/rules`), validating (`validate.py`), the workbook for the agency (`error_workbook.py`).
 Nothing under the data root is written: its reference tables are read, and that is all.
 """
 
@@ -19,12 +19,15 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.ingest.landing import FILE_NAME, Landed, check_feed, locations_of, sha256_of
+from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.read import Refused
 from pipelines.ingest.reference import read_reference
-from pipelines.ingest.validating.corrections import Correction, read_corrections, rules_of_corrections
+from pipelines.ingest.validating.corrected import rules_of_corrections
+from pipelines.ingest.validating.corrections import Correction, read_corrections
 from pipelines.ingest.validating.likely import likely
+from pipelines.ingest.validating.outcome import Outcome, refusal_of
 from pipelines.ingest.validating.plausible import read_bounds
-from pipelines.ingest.validating.validate import FIRST_ROWS, TOTAL, Outcome, judge, refusal_of, write_raw
+from pipelines.ingest.validating.validate import FIRST_ROWS, TOTAL, validate
 from pipelines.warehouse.root import DataRoot
 from schemas.codes import Severity
 from schemas.feeds import FEEDS
@@ -65,8 +68,8 @@ class Broken:
 class Trial:
     """What a refresh would make of a file.
 
-    outcome: None where no record of it could be judged. quarantine: the records set aside; there while the bench is open.
-    rules: those its records were judged by. probably: rule → what most of the fields that break it look like.
+    outcome: None where no record of it could be validated. quarantine: the records set aside; there while the bench is open.
+    rules: those its records were validated by. probably: rule → what most of the fields that break it look like.
     """
 
     landed: Landed
@@ -171,7 +174,7 @@ def _ended_as_stopped() -> Iterator[None]:
 
 @contextmanager
 def open_bench(root: DataRoot) -> Iterator[Bench]:
-    """A folder that only its owner can read, with the reference tables judging needs; gone at the end, with all in it.
+    """A folder that only its owner can read, with the reference tables that validating needs; gone at the end, with all in it.
 
     Raises IrfError when a reference table is absent or breaks its declaration.
     """
@@ -221,7 +224,7 @@ def _told_by_path(path: Path, agencies: dict[str, str]) -> tuple[Given, int]:
 
 
 def try_file(landed: Landed, bench: Bench) -> Trial:
-    """Read and judge a file as a refresh would, on the bench. Each file is tried in a folder of its own."""
+    """Read and validate a file as a refresh would, on the bench. Each file is tried in a folder of its own."""
     folder = Path(tempfile.mkdtemp(dir=bench.folder))
     raw, staged, quarantine = (folder / f"{layer}.parquet" for layer in ("raw", "staged", "quarantine"))
     corrections = [c for c in bench.corrections if c.applies_to(landed.agency, landed.feed, landed.period)]
@@ -230,7 +233,7 @@ def try_file(landed: Landed, bench: Bench) -> Trial:
         write_raw(replace(landed, location=bench.locations[landed.agency]), raw)
         with open_database(bench.folder) as connection:
             bounds = bench.plausible[landed.feed]
-            outcome = judge(connection, landed, raw, staged, quarantine, bench.postcodes, corrections, bounds, is_trial=True)
+            outcome = validate(connection, landed, raw, staged, quarantine, bench.postcodes, corrections, bounds, is_trial=True)
     except Refused as refusal:
         return Trial(landed, None, refusal, quarantine, rules)
     return Trial(landed, outcome, refusal_of(landed.feed, outcome), quarantine, rules, _probably(quarantine, landed.period))

@@ -1,12 +1,11 @@
-"""Judging a submission: raw text to typed records, accepted or quarantined with every rule they broke.
+"""Validating a submission: raw text to typed records, accepted or quarantined with every rule they broke.
 
-Belongs here: parsing by declared type, running the rules, splitting, counting rows and pounds.
-Does not belong here: the rules themselves (`schemas/rules`), which file counts (`submissions.py`).
+Belongs here: running the rules, splitting, counting rows and pounds. Does not belong here: the rules themselves
+(`schemas/rules`), parsing by declared type (`parse.py`), which submission counts (`pipelines/ingest/intake.py`).
 Conserves: rows read = accepted + quarantined; the same for pounds.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
@@ -20,68 +19,25 @@ from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import ParquetFile
 from pipelines.engine.sql import literal, safe_reason
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.reading.read import Refused, read_text
-from pipelines.ingest.reading.unread import NOTE, Unread, unread_of
-from pipelines.ingest.validating.corrections import Corrected, Correction, count_corrected, rules_of_corrections
+from pipelines.ingest.reading.unread import unread_of
+from pipelines.ingest.validating.corrected import count_corrected, rules_of_corrections
+from pipelines.ingest.validating.corrections import Correction
 from pipelines.ingest.validating.keys import further_records, told_apart
-from pipelines.ingest.validating.parse import RECORD, ROWS_ARE_PARTS, last_day, parse_select, raw_records
+from pipelines.ingest.validating.outcome import Count, Outcome, refusal_of
+from pipelines.ingest.validating.parse import RECORD, parse_select, raw_records
 from pipelines.ingest.validating.totals import total_rows
 from schemas import chi
-from schemas.dialect import Dialect, dialects_of
 from schemas.feeds import FEEDS, Lineage
 from schemas.plausible import Bounds
-from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, MAXIMUM_LOST_SHARE_PERCENT, Rule, rules_of
+from schemas.rules import Rule, rules_of
 from schemas.table import arrow_schema, columns
 
 BATCH_ROWS = 250_000
-RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
-"""What a raw record carries beside its text: the row of the file it is from, how many rows it stands for, a row that fits no header."""
-NO_RECORDS = "no records in the file; this feed always has some"
 FIRST_ROWS = 10
 """How many row numbers are kept of each broken rule; a row number names nobody."""
 TOTAL = "total_row"
-LOST = ("identifier_lost", "optional_identifier_lost")
 LUHN_FROM = "2026-08"
 """First month in which numbers with a modulus 10 check digit were issued."""
-
-
-@dataclass
-class Count:
-    """Rows and pounds that broke one rule, and the numbers of the first of the rows."""
-
-    severity: str
-    failed: int = 0
-    amount: Decimal = Decimal("0.00")
-    first_rows: list[int] = field(default_factory=list)
-
-
-@dataclass
-class Outcome:
-    """What became of a submission's rows and pounds. Pounds are None for feeds without money."""
-
-    rows: int = 0
-    accepted: int = 0
-    quarantined: int = 0
-    pounds_read: Decimal = Decimal("0.00")
-    pounds_quarantined: Decimal = Decimal("0.00")
-    rules: dict[str, Count] = field(default_factory=dict)
-    unread: Unread = field(default_factory=Unread)
-    corrected: dict[str, Corrected] = field(default_factory=dict)
-    """What each declared correction of the submission found. Pounds read are pounds as corrected."""
-    dropped: int = 0
-    """Rows that are quarantined because a correction dropped them."""
-    dated: int = 0
-    """Records of a monthly feed with a date, and those of them that are of the file's month."""
-    of_month: int = 0
-    coded_totals: list[int] = field(default_factory=list)
-    """Of a ledger the first total rows that stand among its codes or months."""
-    totals_that_differ: list[int] = field(default_factory=list)
-    """The first total rows whose numbers are not the sum of the rows above."""
-
-    @property
-    def identifiers_lost(self) -> int:
-        """Records with an identifier in scientific notation."""
-        return sum(count.failed for rule_id, count in self.rules.items() if rule_id in LOST)
 
 
 def staged_schema(feed: str) -> pa.Schema:
@@ -90,39 +46,7 @@ def staged_schema(feed: str) -> pa.Schema:
     return pa.schema(own + list(arrow_schema(Lineage)))
 
 
-def write_raw(landed: Landed, out: Path) -> int:
-    """The file as text columns in Parquet. Returns the rows read. Raises Refused as `read_text` does; then nothing is left."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    names = [c.name for c in columns(FEEDS[landed.feed].model)]
-    schema = pa.schema([(n, pa.string()) for n in names] + RAW_LINEAGE)
-    unfinished = out.with_suffix(".unfinished")
-    rows = 0
-    try:
-        file = read_text(landed.path, landed.feed, _dialects(landed), last_day(landed.period), landed.location)
-        with ParquetFile(unfinished, schema) as raw:
-            for batch in file:
-                raw.add(batch.select(schema.names).cast(schema))
-                rows += batch.num_rows
-            raw.note(NOTE, file.unread.as_note())
-            if file.dialect and file.dialect.rows_are_parts:
-                raw.note(ROWS_ARE_PARTS, file.dialect.name)
-        if not rows and not FEEDS[landed.feed].may_be_empty:
-            raise Refused("file.empty", NO_RECORDS)
-        unfinished.replace(out)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return rows
-
-
-def _dialects(landed: Landed) -> list[Dialect]:
-    """The dialects the file may be written in. Raises IrfError where a declaration is wrong."""
-    try:
-        return dialects_of(landed.agency, FEEDS[landed.feed].kind, landed.feed)
-    except ValueError as error:
-        raise IrfError(str(error)) from None
-
-
-def judge(
+def validate(
     connection: duckdb.DuckDBPyConnection,
     landed: Landed,
     raw: Path,
@@ -134,9 +58,9 @@ def judge(
     *,
     is_trial: bool = False,
 ) -> Outcome:
-    """Judge the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
+    """Validate the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
 
-    connection: a database that may read all these files; those of one feed share one, for opening it takes longer than judging
+    connection: a database that may read all these files; those of one feed share one, for opening it takes longer than validating
     a small file. corrections: those declared for the submission; they are applied before the rules. bounds: what is plausible
     in the feed, where it is not what `schemas/plausible.py` says.
     Raises Refused as `refusal_of` says; then neither file is written. is_trial: do not raise then, so that a submitter sees
@@ -152,7 +76,7 @@ def judge(
     part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
     with ParquetFile(part, schema) as good, ParquetFile(bad_part, bad_schema) as bad:
         for batch in ahead(_parsed_batches(connection, landed, raw, postcodes, corrections, bounds)):
-            is_bad = _judge_batch(batch, landed, rules, outcome)
+            is_bad = _validate_batch(batch, landed, rules, outcome)
             count_corrected(batch, corrections, outcome.corrected)
             accepted = _chosen(batch, ~is_bad)
             declared.validate(accepted[list(declared.columns)])
@@ -170,33 +94,6 @@ def judge(
     bad_part.unlink()
     part.replace(staged)
     return outcome
-
-
-def refusal_of(feed: str, outcome: Outcome) -> Refused | None:
-    """The refusal of a submission whose records show that it is not what its name says.
-
-    Either none of its records is of its month, or more than the declared share is bad; what was dropped on purpose is not bad.
-    Or a ledger has a total among its codes, or spreadsheets have eaten the identifiers.
-    """
-    if not outcome.rows and not FEEDS[feed].may_be_empty:
-        return Refused("file.empty", NO_RECORDS)
-    if outcome.coded_totals:
-        rows = ", ".join(map(str, outcome.coded_totals))
-        return Refused(
-            "file.total_row", f"row {rows}: a total among the codes of a ledger would count its pounds twice; take it out"
-        )
-    if outcome.dated and not outcome.of_month:
-        return Refused("file.other_month", "no record is of the month in the file's name")
-    lost = outcome.identifiers_lost
-    if lost > 1 and lost * 100 > outcome.rows * MAXIMUM_LOST_SHARE_PERCENT:
-        return Refused(
-            "file.identifiers_lost",
-            f"{lost:,} of {outcome.rows:,} records have an identifier in scientific notation (1.00E+05), so its digits are lost; "
-            "format the column as text and export it again",
-        )
-    if (outcome.quarantined - outcome.dropped) * 100 > outcome.rows * MAXIMUM_BAD_SHARE_PERCENT:
-        return Refused("file.mostly_bad", f"{outcome.quarantined} of {outcome.rows} records are bad")
-    return None
 
 
 def _parsed_batches(
@@ -230,7 +127,7 @@ def directory_postcodes(postcodes: Path) -> str:
     return f"SELECT DISTINCT {normal} AS postcode FROM read_parquet({literal(str(postcodes))}) WHERE {normal} IS NOT NULL"
 
 
-def _judge_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> "pd.Series[bool]":
+def _validate_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> "pd.Series[bool]":
     """Run every rule on a batch and count; True where a record is bad. Masks are counted first; no failing value is kept."""
     feed = FEEDS[landed.feed]
     is_total = batch["is_total"].astype(bool)

@@ -1,0 +1,38 @@
+"""What the command line gives, checked: the data root, a month, a release.
+
+Belongs here: what several commands take. Does not belong here: reading any of it.
+"""
+
+import re
+from pathlib import Path
+
+from pipelines.engine.errors import IrfError
+from pipelines.warehouse.root import DataRoot
+
+
+def data_root() -> DataRoot:
+    """The data root. Raises IrfError where there is none: only what makes a world makes one."""
+    root = DataRoot.from_environment()
+    if not root.path.is_dir():
+        raise IrfError(f"{root.path}: there is no such data root; check --data or IRF_DATA, or make the folder")
+    if not any((root.path / name).is_dir() for name in ("landing", "reference", "releases")):
+        raise IrfError(f"{root.path}: is no data root, for it has no landing/ and no reference/; check --data or IRF_DATA")
+    return root
+
+
+def check_month(period: str) -> None:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
+        raise IrfError(f"--period {period}: give a month as YYYY-MM")
+
+
+def release_folder(version: str | None) -> Path:
+    from pipelines.warehouse.releases import latest
+    from pipelines.warehouse.releases import releases as published
+
+    folder = data_root().folder("releases")
+    chosen = latest(folder) if version is None else version
+    if chosen is None:
+        raise IrfError("no release yet; run `irf refresh --period YYYY-MM`")
+    if chosen not in published(folder):
+        raise IrfError(f"releases/{chosen}: no such release; `irf releases` lists them")
+    return folder / chosen

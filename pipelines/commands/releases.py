@@ -1,0 +1,91 @@
+"""`irf releases`, `irf verify` and `irf query`: what was published.
+
+Belongs here: which release is asked about, and showing it. Does not belong here: reading it (`pipelines/warehouse/releases.py`),
+verifying it (`pipelines/release/verify.py`).
+"""
+
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.commands.given import data_root, release_folder
+from pipelines.commands.words import say
+from pipelines.engine.errors import IrfError
+from pipelines.engine.said import visible
+
+if TYPE_CHECKING:
+    import duckdb
+
+SHOWN_ROWS, SHOWN_WIDTH = 1_000, 10_000
+"""Rows that `irf query` shows at the most, and its width where the output is no terminal."""
+
+
+def releases() -> None:
+    """The published versions, oldest first; the latest is marked."""
+    from pipelines.warehouse.releases import latest
+    from pipelines.warehouse.releases import releases as published
+
+    folder = data_root().folder("releases")
+    for version in published(folder):
+        say(f"{version}{'  latest' if version == latest(folder) else ''}")
+
+
+def verify(
+    version: Annotated[str | None, typer.Argument()] = None,
+    landing: Annotated[bool, typer.Option("--landing", help="and every submission in landing, with the pseudonym key")] = False,
+) -> None:
+    """Recompute every hash and every conservation identity of a release from its files alone."""
+    from pipelines.release.verify import verify as findings_of
+    from pipelines.release.verify import verify_landing
+    from pipelines.warehouse.key import read_key
+
+    release = release_folder(version)
+    findings = findings_of(release)
+    if landing:
+        root = data_root()
+        findings += verify_landing(release, root.folder("landing"), read_key(root.key_file))
+    for finding in findings:
+        say(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")
+    if not all(f.passed for f in findings):
+        raise IrfError(f"{sum(not f.passed for f in findings)} checks of the release are broken")
+
+
+def query(sql: str, release: Annotated[str | None, typer.Option(help="version; default the latest")] = None) -> None:
+    """DuckDB over a release: its tables by their names. It reads the release, and nothing else; it writes nothing."""
+    import duckdb
+
+    from pipelines.warehouse.releases import check_only_reads
+
+    shown = io.StringIO()
+    with opened(release_folder(release)) as connection:
+        try:
+            check_only_reads(sql)
+            rows = connection.sql(sql)
+            if rows is not None:
+                with redirect_stdout(shown):
+                    rows.show(max_rows=SHOWN_ROWS, max_width=shutil.get_terminal_size((SHOWN_WIDTH, 24)).columns)
+        except duckdb.Error as error:
+            raise IrfError(f"query: {str(error).splitlines()[0]}") from None
+    for line in shown.getvalue().splitlines():
+        typer.echo(visible(line))
+
+
+@contextmanager
+def opened(release: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """DuckDB with the tables of a release by their names; it can read nothing else."""
+    import duckdb
+
+    from pipelines.engine.sql import SQL
+    from pipelines.warehouse.releases import confine, show_release
+
+    with duckdb.connect() as connection:
+        show_release(connection, release)
+        for macro in sorted((SQL / "query").glob("*.sql")):
+            connection.execute(macro.read_text("utf-8"))
+        confine(connection, release)
+        yield connection

@@ -1,0 +1,54 @@
+"""The raw table of a submission: its file as text, with the row of the file that each record is from.
+
+Belongs here: writing it. Does not belong here: how a file is read (`reading/`), what the text means (`validating/`).
+"""
+
+from pathlib import Path
+
+import pyarrow as pa
+
+from pipelines.engine.errors import IrfError
+from pipelines.engine.parquet import ParquetFile
+from pipelines.ingest.landing import Landed
+from pipelines.ingest.reading.read import Refused, read_text
+from pipelines.ingest.reading.unread import NOTE
+from pipelines.ingest.validating.outcome import NO_RECORDS
+from pipelines.ingest.validating.parse import ROWS_ARE_PARTS, last_day
+from schemas.dialect import Dialect, dialects_of
+from schemas.feeds import FEEDS
+from schemas.table import columns
+
+RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]
+"""What a raw record carries beside its text: the row of the file it is from, how many rows it stands for, a row that fits no header."""
+
+
+def write_raw(landed: Landed, out: Path) -> int:
+    """The file as text columns in Parquet. Returns the rows read. Raises Refused as `read_text` does; then nothing is left."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    names = [c.name for c in columns(FEEDS[landed.feed].model)]
+    schema = pa.schema([(n, pa.string()) for n in names] + RAW_LINEAGE)
+    unfinished = out.with_suffix(".unfinished")
+    rows = 0
+    try:
+        file = read_text(landed.path, landed.feed, _dialects(landed), last_day(landed.period), landed.location)
+        with ParquetFile(unfinished, schema) as raw:
+            for batch in file:
+                raw.add(batch.select(schema.names).cast(schema))
+                rows += batch.num_rows
+            raw.note(NOTE, file.unread.as_note())
+            if file.dialect and file.dialect.rows_are_parts:
+                raw.note(ROWS_ARE_PARTS, file.dialect.name)
+        if not rows and not FEEDS[landed.feed].may_be_empty:
+            raise Refused("file.empty", NO_RECORDS)
+        unfinished.replace(out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return rows
+
+
+def _dialects(landed: Landed) -> list[Dialect]:
+    """The dialects the file may be written in. Raises IrfError where a declaration is wrong."""
+    try:
+        return dialects_of(landed.agency, FEEDS[landed.feed].kind, landed.feed)
+    except ValueError as error:
+        raise IrfError(str(error)) from None
