@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from pipelines.engine.clock import now_in_scotland
 from pipelines.identity.linking.current_chi import current_chis
-from pipelines.identity.linking.decide import REVIEW_FROM, SAID, judge, judge_clients
-from pipelines.identity.linking.score import model_version
-from pipelines.identity.linking.standardise import database
+from pipelines.identity.linking.database import database
+from pipelines.identity.linking.decide import CLIENT_ROWS, REVIEW_FROM, link_clients, make_links
+from pipelines.identity.linking.model import model_version
 from pipelines.identity.pseudonym import person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
 from pipelines.identity.review import read_decisions, review_sheet
@@ -23,7 +23,7 @@ from pipelines.warehouse.tables import Tables
 
 def link_clients_of(tables: Tables) -> pa.Table:
     """Link the councils' clients to people of the register. Returns the table `core/link`."""
-    linked = judge_clients(*_people(tables, tables.work.decisions), threads=tables.threads, said=_said_of_clients(tables))
+    linked = link_clients(*_people(tables, tables.work.decisions), tables.threads, _every_client_row(tables))
     tables.write("core", "link", linked)
     return linked
 
@@ -31,7 +31,7 @@ def link_clients_of(tables: Tables) -> pa.Table:
 def uncertain_links(tables: Tables) -> pa.Table:
     """The uncertain links of the refresh's files, with what a person needs to decide them."""
     with database(tables.threads) as connection:
-        judge(connection, *_people(tables, tables.work.root.decisions), _said_of_clients(tables))
+        make_links(connection, *_people(tables, tables.work.root.decisions), _every_client_row(tables))
         return review_sheet(connection, REVIEW_FROM)
 
 
@@ -93,15 +93,15 @@ def _latest_register(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     ).to_arrow_table()
 
 
-def _said_of_clients(tables: Tables) -> pa.Table:
-    """What every clients file said of each client, as SAID: a number may have meant somebody else before."""
-    names = ", ".join(SAID.names)
+def _every_client_row(tables: Tables) -> pa.Table:
+    """The rows of every clients file, as CLIENT_ROWS: they tell whom a social_care_id has stood for."""
+    names = ", ".join(CLIENT_ROWS.names)
     with tables.database([("staged", "clients"), ("quarantine", "clients")]) as connection:
-        said = connection.sql(
+        rows = connection.sql(
             f"SELECT {names} FROM staged.clients WHERE social_care_id IS NOT NULL "
             f"UNION SELECT {names} FROM quarantine.clients WHERE social_care_id IS NOT NULL ORDER BY ALL"
         ).to_arrow_table()
-    return said.cast(SAID)
+    return rows.cast(CLIENT_ROWS)
 
 
 def _client_links(tables: Tables) -> pa.Table:

@@ -1,27 +1,32 @@
--- Purpose: what a reviewer sees: each client whose link is uncertain beside each person it may be. Grain: client × candidate.
--- Inputs: judged, client, person, scored, every_claim, rival; $review_from. Conserves: every client in review once at least.
+-- Purpose: what a reviewer sees: each client whose link is uncertain, beside each candidate. Grain: client × candidate.
+-- Inputs: link, client, register_person, posterior, claimed_chi, better_match; $review_from.
+-- Conserves: every client in review once at least. The clients that are easiest to decide come first.
 WITH uncertain AS (
-    SELECT j.*, c.row_id, greatest(coalesce(j.candidate_probability, 0), 1 - coalesce(j.candidate_probability, 1)) AS ease
-    FROM judged AS j
+    SELECT
+        l.*, c.row_id,
+        greatest(coalesce(l.candidate_probability, 0), 1 - coalesce(l.candidate_probability, 1)) AS ease
+    FROM link AS l
     JOIN client AS c USING (agency, social_care_id)
-    WHERE j.review
+    WHERE l.review
 ),
-offered AS (
-    SELECT u.row_id, s.candidate, s.probability FROM uncertain AS u JOIN scored AS s ON s.client = u.row_id AND s.probability >= $review_from
+probable AS (
+    SELECT u.row_id, p.candidate, p.probability
+    FROM uncertain AS u
+    JOIN posterior AS p ON p.client = u.row_id AND p.probability >= $review_from
 ),
 in_question AS (
-    -- Whose CHI is claimed, and whom the client's own words fit better.
+    -- The people whose CHI the client claims, and those who match the client's record better.
     SELECT u.row_id, p.current_chi_number AS candidate
     FROM uncertain AS u
-    JOIN every_claim AS e USING (agency, social_care_id)
-    JOIN person AS p ON p.current_chi_number = e.claim AND p.is_current
+    JOIN claimed_chi AS e USING (agency, social_care_id)
+    JOIN register_person AS p ON p.current_chi_number = e.claim AND p.is_current
     UNION
-    SELECT row_id, candidate FROM rival SEMI JOIN uncertain USING (row_id)
+    SELECT row_id, candidate FROM better_match SEMI JOIN uncertain USING (row_id)
 ),
-beside AS (
-    SELECT * FROM offered
+shown AS (
+    SELECT * FROM probable
     UNION ALL
-    SELECT *, NULL AS probability FROM in_question ANTI JOIN offered USING (row_id, candidate)
+    SELECT *, NULL AS probability FROM in_question ANTI JOIN probable USING (row_id, candidate)
 ),
 final AS (
     SELECT
@@ -35,8 +40,8 @@ final AS (
         c.postcode, p.postcode AS candidate_postcode
     FROM uncertain AS u
     JOIN client AS c USING (row_id)
-    LEFT JOIN beside AS o USING (row_id)
-    LEFT JOIN person AS p ON p.current_chi_number = o.candidate AND p.is_current
+    LEFT JOIN shown AS o USING (row_id)
+    LEFT JOIN register_person AS p ON p.current_chi_number = o.candidate AND p.is_current
     ORDER BY u.ease DESC, u.agency, u.social_care_id, o.probability DESC NULLS LAST, o.candidate
 )
 SELECT * FROM final

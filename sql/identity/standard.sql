@@ -1,5 +1,5 @@
--- Purpose: people as the linkage compares them. Grain: row of `people_given` (row_id). Inputs: people_given, nickname.
--- Conserves: every row once. Each distinct text is put in standard form once: a register has far fewer names than people.
+-- Purpose: people in the standard form that the linkage compares. Grain: row of `people_given` (row_id). Inputs: people_given, nickname.
+-- Conserves: every row once. Each distinct text is standardised once, as a register has far fewer names than people.
 WITH forename_word AS (
     SELECT DISTINCT forename, forename_words(forename) AS words FROM people_given
 ),
@@ -47,7 +47,7 @@ final AS (
         s.joined AS surname, s.parts AS surname_part, s.surname_sound, s.surname_letter,
         b.born AS date_of_birth, b.birth_year, b.birthday, b.any_birthday,
         x.code AS sex,
-        -- Forenames go by sex and time.
+        -- Which forenames are common depends on sex and generation.
         coalesce(x.code, '') || coalesce((TRY_CAST(b.birth_year AS INTEGER) // 20)::VARCHAR, '') AS generation,
         p.code AS postcode, p.postcode_sector,
         a.words AS address_word, a.address_start, a.address_end

@@ -117,7 +117,8 @@ CREATE MACRO address_words(field) AS
         )
     ));
 
--- Two names that may well be one, and two forenames that may well be of one person.
+-- Two names that may well be one; two forenames, and two surnames, that may well be of one person.
 CREATE MACRO alike(a, b) AS
     jaro_winkler_similarity(a, b) >= 0.9 OR (least(length(a), length(b)) = 1 AND left(a, 1) = left(b, 1));
 CREATE MACRO alike_forenames(a, a_root, b, b_root) AS alike(a, b) OR list_has_any(a_root, b_root);
+CREATE MACRO alike_surnames(a, a_part, b, b_part) AS alike(a, b) OR list_has_any(a_part, b_part);

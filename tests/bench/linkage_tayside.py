@@ -25,7 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.identity.learning.benchmark import KILOBYTES_PER_MEGABYTE, told
+from pipelines.identity.learning.benchmark import KILOBYTES_PER_MEGABYTE, lines_of
 from pipelines.identity.learning.benchmark import measure as measure_case
 from pipelines.identity.learning.case import read_case
 from pipelines.synth import clients as synth_clients
@@ -135,7 +135,7 @@ def main(out: Path) -> None:
     for name in MEASURED:
         measured = measure_case(read_case(out / name))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MEGABYTE
-        print("\n".join([f"== {name}", *told(measured, peak)]), flush=True)
+        print("\n".join([f"== {name}", *lines_of(measured, peak)]), flush=True)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from pipelines.identity.learning.case import Case, read_case
-from pipelines.identity.linking import decide as link
+from pipelines.identity.linking.decide import link_clients
 from pipelines.identity.review import DECISIONS
 from tests.bench import linkage_tayside
 
@@ -46,7 +46,7 @@ def test_tayside_is_linked_rightly_in_2_gigabytes(name: str, cases: Path) -> Non
 def linked(case: Case, rows: list[int], postcodes: pa.Array) -> dict[str, tuple[str | None, str]]:
     place = case.clients.column_names.index("postcode")
     clients = case.clients.set_column(place, "postcode", postcodes).take(pa.array(rows))
-    links = link.link_clients(case.register, clients, DECISIONS.empty_table()).to_pylist()
+    links = link_clients(case.register, clients, DECISIONS.empty_table()).to_pylist()
     return {row["social_care_id"]: (row["chi_number"], row["link_method"]) for row in links}
 
 

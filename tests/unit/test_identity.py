@@ -30,7 +30,7 @@ from pipelines.engine.errors import IrfError
 from pipelines.identity import pseudonym, registry, review, review_sheet
 from pipelines.identity.linking import decide as link
 from pipelines.identity.linking.current_chi import current_chis
-from pipelines.identity.linking.standardise import database
+from pipelines.identity.linking.database import database
 from pipelines.warehouse import key as key_file
 from schemas import chi
 
@@ -292,7 +292,7 @@ def test_a_chi_goes_to_review_where_the_words_are_of_somebody_else_in_the_regist
     """A twin's number, a mother's number: it agrees with its person in part, but another person is all that the client says."""
     both = [*A_REGISTER, {"chi_number": NEWER_CHI, **somebody_else}]
     row = linked_one(client(AGNES_CHI, words), both)
-    assert (row["link_method"], row["chi_number"], row["review_reason"]) == ("unlinked", None, link.RIVAL)
+    assert (row["link_method"], row["chi_number"], row["review_reason"]) == ("unlinked", None, link.BETTER_MATCH)
     shown = sheet_of([client(AGNES_CHI, words)], both)["candidate_chi_number"].to_pylist()
     assert shown == [AGNES_CHI, NEWER_CHI]
     assert linked_one(client(AGNES_CHI, words))["link_method"] == "chi"
@@ -451,7 +451,7 @@ def test_twin_without_chi_is_never_linked_to_the_other() -> None:
 def test_two_equal_candidates_go_to_review() -> None:
     register = [*A_REGISTER, {"chi_number": UNKNOWN_CHI, **AGNES}]
     row = linked_one(client(None, AGNES), register)
-    assert (row["link_method"], row["review"], row["review_reason"]) == ("unlinked", True, link.UNSURE)
+    assert (row["link_method"], row["review"], row["review_reason"]) == ("unlinked", True, link.UNCERTAIN)
 
 
 def test_a_son_of_the_same_name_and_house_is_not_the_father() -> None:
@@ -636,7 +636,7 @@ def test_history_file(tmp_path: Path) -> None:
 def sheet_of(rows: list[Row], register: list[Row] | None = None, said: list[Row] | None = None) -> pa.Table:
     with database(threads=1) as connection:
         known = table(A_REGISTER if register is None else register, REGISTER)
-        link.judge(connection, known, table(rows, CLIENTS), table([], review.DECISIONS), _said(said))
+        link.make_links(connection, known, table(rows, CLIENTS), table([], review.DECISIONS), _said(said))
         return review.review_sheet(connection, link.REVIEW_FROM)
 
 
@@ -902,18 +902,18 @@ def linked(
     clients: list[Row], register: list[Row] | None = None, decisions: list[Row] | None = None, said: list[Row] | None = None
 ) -> list[Row]:
     people_known = table(A_REGISTER if register is None else register, REGISTER)
-    rows: list[Row] = link.judge_clients(
-        people_known, table(clients, CLIENTS), table(decisions or [], review.DECISIONS), said=_said(said)
+    rows: list[Row] = link.link_clients(
+        people_known, table(clients, CLIENTS), table(decisions or [], review.DECISIONS), every_client_row=_said(said)
     ).to_pylist()
     return rows
 
 
 def _said(rows: list[Row] | None) -> pa.Table:
-    return table(rows or [], CLIENTS).select(link.SAID.names)
+    return table(rows or [], CLIENTS).select(link.CLIENT_ROWS.names)
 
 
 def chance_in_register(clients: list[Row], decisions: list[Row] | None = None) -> Any:
-    (row,) = link.judge_clients(
+    (row,) = link.link_clients(
         table(A_REGISTER, REGISTER), table(clients, CLIENTS), table(decisions or [], review.DECISIONS)
     ).to_pylist()
     return row["chance_in_register"]

@@ -12,7 +12,8 @@ import pytest
 from pipelines.identity.learning import benchmark, train
 from pipelines.identity.learning.case import read_case
 from pipelines.identity.linking import decide as link
-from pipelines.identity.linking import score as matcher
+from pipelines.identity.linking import model as frozen
+from pipelines.identity.linking import posterior, score
 from pipelines.identity.linking.comparisons import COMPARISONS
 from pipelines.identity.review import DECISIONS
 
@@ -80,12 +81,12 @@ def write_case(folder: Path, strangers: int = 40) -> Path:
 
 def test_a_case_is_measured(tmp_path: Path) -> None:
     measured = benchmark.measure(read_case(write_case(tmp_path)))
-    assert (measured.clients, measured.automatic.there, measured.met) == (240, 200, 200)
+    assert (measured.clients, measured.automatic.there, measured.compared) == (240, 200, 200)
     assert measured.automatic.precision == 1
     assert measured.automatic.recall > 0.98
     assert measured.reviewed.recall >= measured.automatic.recall
     assert sum(band.right for band in measured.bands) >= measured.automatic.right
-    lines = "\n".join(benchmark.told(measured, 100))
+    lines = "\n".join(benchmark.lines_of(measured, 100))
     for word in ("block recall 1.0000", "precision 1.0000", "with review decided rightly", "calibration", "seconds", "MB"):
         assert word in lines
 
@@ -104,9 +105,9 @@ def test_false_links_for_the_absent_and_for_twins_are_counted_apart(tmp_path: Pa
     truth = pq.read_table(case / "truth.parquet").to_pylist()
     wrong = [{"client_rid": "c1", "register_rid": "r300"}, *truth[2:]]
     pq.write_table(pa.Table.from_pylist(wrong), case / "truth.parquet")
-    assert "twin" not in "\n".join(benchmark.told(benchmark.measure(read_case(case)), 100))
+    assert "twin" not in "\n".join(benchmark.lines_of(benchmark.measure(read_case(case)), 100))
     pq.write_table(pa.table({"client_rid": ["c1", "c2"]}), case / "twins.parquet")
-    lines = "\n".join(benchmark.told(benchmark.measure(read_case(case)), 100))
+    lines = "\n".join(benchmark.lines_of(benchmark.measure(read_case(case)), 100))
     assert "false links 2, of them 1 for clients who are not in the register and 1 for the 2 who have a twin" in lines
 
 
@@ -137,8 +138,8 @@ def test_shuffled_rows_and_threads_change_no_byte(tmp_path: Path, threads: int) 
     case = read_case(write_case(tmp_path))
     order = random.Random(9).sample(range(case.clients.num_rows), case.clients.num_rows)
     upside_down = pa.array(range(case.register.num_rows - 1, -1, -1))
-    first = link.judge_clients(case.register, case.clients, DECISIONS.empty_table(), threads=2)
-    again = link.judge_clients(
+    first = link.link_clients(case.register, case.clients, DECISIONS.empty_table(), threads=2)
+    again = link.link_clients(
         case.register.take(upside_down), case.clients.take(pa.array(order)), DECISIONS.empty_table(), threads
     )
     for name, table in (("first", first), ("again", again)):
@@ -148,9 +149,9 @@ def test_shuffled_rows_and_threads_change_no_byte(tmp_path: Path, threads: int) 
 
 def test_pairs_scored_in_parts_are_scored_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     case = read_case(write_case(tmp_path))
-    whole = link.judge_clients(case.register, case.clients, DECISIONS.empty_table())
-    monkeypatch.setattr(matcher, "PAIRS_AT_ONCE", 100)
-    assert link.judge_clients(case.register, case.clients, DECISIONS.empty_table()).equals(whole)
+    whole = link.link_clients(case.register, case.clients, DECISIONS.empty_table())
+    monkeypatch.setattr(score, "PAIRS_AT_ONCE", 100)
+    assert link.link_clients(case.register, case.clients, DECISIONS.empty_table()).equals(whole)
 
 
 def test_training_counts_true_pairs(tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_training_counts_true_pairs(tmp_path: Path) -> None:
 
 
 def test_the_committed_model_fits_the_comparisons() -> None:
-    model: dict[str, Any] = matcher.load_model()
+    model: dict[str, Any] = frozen.load_model()
     levels = {
         part["output_column_name"]: [level["sql_condition"] for level in part["comparison_levels"]]
         for part in model["splink"]["comparisons"]
@@ -171,16 +172,16 @@ def test_the_committed_model_fits_the_comparisons() -> None:
     assert levels == {name: [level.condition for level in levels] for name, levels in COMPARISONS.items()}
     for shares in model["kinds"].values():
         assert {name: len(share) + 1 for name, share in shares.items()} == {name: len(x) for name, x in COMPARISONS.items()}
-    assert set(model["kinds"]) < set(link.BELIEVED)
+    assert set(model["kinds"]) < set(posterior.PSEUDO_COUNTS)
 
 
 def test_the_shares_are_the_likeliest_ones() -> None:
     believed = np.array([9.0, 1.0])
-    assert link.likeliest_shares(np.empty((2, 0)), believed) == pytest.approx([0.9, 0.1])
+    assert posterior.estimate_priors(np.empty((2, 0)), believed) == pytest.approx([0.9, 0.1])
     sure = np.array([[1_000_000.0] * 300 + [0.0] * 700, [1.0] * 1_000])
-    assert link.likeliest_shares(sure, believed) == pytest.approx([0.306, 0.694], abs=0.002)
-    assert link.likeliest_shares(np.ones((2, 5_000)), believed) == pytest.approx([0.9, 0.1], abs=0.002)
-    assert (link.likeliest_shares(sure[:, ::-1], believed) == link.likeliest_shares(sure, believed)).all()
+    assert posterior.estimate_priors(sure, believed) == pytest.approx([0.306, 0.694], abs=0.002)
+    assert posterior.estimate_priors(np.ones((2, 5_000)), believed) == pytest.approx([0.9, 0.1], abs=0.002)
+    assert (posterior.estimate_priors(sure[:, ::-1], believed) == posterior.estimate_priors(sure, believed)).all()
 
 
 def test_who_is_as_old_as_people_the_register_lacks_is_less_probably_in_it(tmp_path: Path) -> None:
@@ -195,14 +196,14 @@ def test_who_is_as_old_as_people_the_register_lacks_is_less_probably_in_it(tmp_p
         doubtful = {**named, "rid": "d", "dob": born, "postcode": "AB1 1AA"}
         pq.write_table(pa.Table.from_pylist([*clients, *strangers, doubtful]), case / "clients.parquet")
         read = read_case(case)
-        rows = link.judge_clients(read.register, read.clients, DECISIONS.empty_table()).to_pylist()
+        rows = link.link_clients(read.register, read.clients, DECISIONS.empty_table()).to_pylist()
         found[born] = next(row["candidate_probability"] for row in rows if row["social_care_id"] == "d")
     assert found["2021-06-30"] < found["1971-06-30"] / 2
 
 
 def test_who_is_taken_is_seldom_sought_again() -> None:
-    assert link.contest(1_000, 0, 0) == (1.0, 0.05)
-    free, taken = link.contest(1_000, 500, 500)
+    assert posterior.competition_factors(1_000, 0, 0) == (1.0, 0.05)
+    free, taken = posterior.competition_factors(1_000, 500, 500)
     assert (round(free, 1), taken < 0.01) == (2.0, True)
-    assert link.contest(1_000, 500, 1_000)[1] > 0.5
-    assert link.contest(1_000, 1_000, 1_000)[0] <= link.MOST_LEFT_FACTOR
+    assert posterior.competition_factors(1_000, 500, 1_000)[1] > 0.5
+    assert posterior.competition_factors(1_000, 1_000, 1_000)[0] <= posterior.MAX_FACTOR

@@ -1,1 +1,1 @@
-"""How the model of the linkage comes about, and how good it is on cases whose truth is known."""
+"""Training the model of the linkage, and measuring the linkage on cases whose truth is known."""

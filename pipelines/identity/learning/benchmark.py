@@ -1,7 +1,7 @@
 """How well the linkage does on a case whose truth is known: `python -m pipelines.identity.learning.benchmark CASE_DIR`.
 
-Belongs here: running the linkage of the refresh, with its model, its thresholds and its steps, on a case, and the figures.
-Does not belong here: any rule of linking, reading a case (case). Nothing is picked on the truth.
+Belongs here: running the linkage of a refresh, with its model, thresholds and steps, on a case, and the figures. Does not
+belong here: any rule of linking, reading a case (`case.py`). The truth is used for the figures only, never to choose anything.
 """
 
 import resource
@@ -14,15 +14,15 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.identity.learning.case import Case, read_case
-from pipelines.identity.linking.decide import LINK_FROM, REVIEW_FROM, judge
-from pipelines.identity.linking.standardise import database
+from pipelines.identity.linking.database import database
+from pipelines.identity.linking.decide import LINK_FROM, REVIEW_FROM, make_links
 from pipelines.identity.review import DECISIONS
 
 BAND_FLOORS = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 KILOBYTES_PER_MEGABYTE = 1_000
 THREADS = 2
 
-# A reviewer who decides rightly links the true person where the shown candidates have them, and nobody else.
+# A reviewer who decides rightly links the true person where that person is among the candidates shown, and nobody else.
 _FIGURES = """
 SELECT
     count(*) AS clients,
@@ -30,7 +30,7 @@ SELECT
     count(*) FILTER (chi_number IS NOT NULL) AS made,
     count(*) FILTER (is_right) AS right_made,
     count(*) FILTER (has_truth) AS there,
-    count(*) FILTER (has_truth AND was_met) AS met,
+    count(*) FILTER (has_truth AND was_compared) AS compared,
     count(*) FILTER (review AND was_shown) AS found_in_review,
     count(*) FILTER (chi_number IS NOT NULL AND NOT has_truth) AS made_for_absent,
     avg(chance_in_register) FILTER (link_method = 'probabilistic') AS expected_precision,
@@ -38,41 +38,41 @@ SELECT
     count(*) FILTER (has_twin) AS with_twin,
     count(*) FILTER (has_twin AND chi_number IS NOT NULL AND NOT is_right) AS false_for_twin
 FROM (
-    SELECT j.chi_number, j.link_method, j.chance_in_register, j.review,
-        EXISTS (FROM twin AS t WHERE t.social_care_id = j.social_care_id) AS has_twin,
-        EXISTS (FROM truth AS t WHERE t.social_care_id = j.social_care_id) AS has_truth,
-        EXISTS (FROM truth AS t WHERE t.social_care_id = j.social_care_id AND t.chi_number = j.chi_number) AS is_right,
-        EXISTS (FROM met_person AS m WHERE m.social_care_id = j.social_care_id) AS was_met,
-        EXISTS (FROM met_person AS m WHERE m.social_care_id = j.social_care_id AND m.probability >= $review_from) AS was_shown
-    FROM judged AS j
+    SELECT l.chi_number, l.link_method, l.chance_in_register, l.review,
+        EXISTS (FROM twin AS t WHERE t.social_care_id = l.social_care_id) AS has_twin,
+        EXISTS (FROM truth AS t WHERE t.social_care_id = l.social_care_id) AS has_truth,
+        EXISTS (FROM truth AS t WHERE t.social_care_id = l.social_care_id AND t.chi_number = l.chi_number) AS is_right,
+        EXISTS (FROM true_candidate AS c WHERE c.social_care_id = l.social_care_id) AS was_compared,
+        EXISTS (FROM true_candidate AS c WHERE c.social_care_id = l.social_care_id AND c.probability >= $review_from) AS was_shown
+    FROM link AS l
 )
 """
 
-# The true people that were met: found under a key, or claimed by CHI.
-_MET = """
-SELECT DISTINCT t.social_care_id, m.probability
+# The true people who were candidates: by a blocking key, or by the CHI that the client claims.
+_TRUE_CANDIDATE = """
+SELECT DISTINCT t.social_care_id, p.probability
 FROM truth AS t
 JOIN client AS c USING (social_care_id)
 JOIN (
-    SELECT client, candidate, probability FROM scored
+    SELECT client, candidate, probability FROM posterior
     UNION ALL
     SELECT row_id, claim, 1 FROM client WHERE claim IS NOT NULL
-) AS m ON m.client = c.row_id AND m.candidate = t.chi_number
+) AS p ON p.client = c.row_id AND p.candidate = t.chi_number
 """
 
 _BANDS = """
-SELECT b.low, count(*) AS clients, avg(o.probability) AS mean_probability, count(t.chi_number) AS right_made
-FROM outcome AS o
-JOIN client AS c ON c.row_id = o.client
-JOIN band AS b ON o.probability >= b.low AND o.probability < b.high
-LEFT JOIN truth AS t ON t.social_care_id = c.social_care_id AND t.chi_number = o.candidate
+SELECT b.low, count(*) AS clients, avg(p.probability) AS mean_probability, count(t.chi_number) AS right_made
+FROM best_candidate AS p
+JOIN client AS c ON c.row_id = p.client
+JOIN band AS b ON p.probability >= b.low AND p.probability < b.high
+LEFT JOIN truth AS t ON t.social_care_id = c.social_care_id AND t.chi_number = p.candidate
 GROUP BY b.low ORDER BY b.low
 """
 
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Links that are right, links made, clients whose true person is in the register."""
+    """How many links are right, how many were made, and how many clients are in the register."""
 
     right: int
     made: int
@@ -85,18 +85,18 @@ class Accuracy:
 
     @property
     def recall(self) -> float:
-        """The share of clients in the register that are linked rightly."""
+        """The share of the clients in the register that are linked rightly."""
         return self.right / self.there if self.there else 1.0
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of both."""
+        """The harmonic mean of precision and recall."""
         return 2 * self.right / (self.made + self.there) if self.made + self.there else 1.0
 
 
 @dataclass(frozen=True)
 class Band:
-    """Clients whose best candidate's probability lies in a band: how many, how probable on average, how many right."""
+    """The clients whose best candidate has a posterior in a band: how many, its mean, and for how many the candidate is right."""
 
     low: float
     clients: int
@@ -106,15 +106,17 @@ class Band:
 
 @dataclass(frozen=True)
 class Measured:
-    """What a run on a case shows. `reviewed` is with every link in review decided rightly.
+    """What a run on a case shows.
 
-    `expected_precision` (of the links by splink) and `expected_recall`: what a refresh, which knows no truth, expects of itself.
-    `with_twin` and `false_for_twin`: clients who have a twin, and false links made for them; None where the case does not say.
+    compared: clients whose true person was a candidate.
+    reviewed: the accuracy once every client in review is decided rightly.
+    expected_precision (of the probabilistic links) and expected_recall: what a refresh, which knows no truth, expects of itself.
+    with_twin and false_for_twin: clients who have a twin, and false links made for them; None where the case does not say.
     """
 
     clients: int
     in_review: int
-    met: int
+    compared: int
     automatic: Accuracy
     reviewed: Accuracy
     made_for_absent: int
@@ -127,10 +129,10 @@ class Measured:
 
 
 def measure(case: Case, threads: int = THREADS) -> Measured:
-    """Link a case as a refresh does, and compare with its truth."""
+    """Link a case as a refresh does, and compare the links with the truth."""
     started = time.perf_counter()
     with database(threads) as connection:
-        judge(connection, case.register, case.clients, DECISIONS.empty_table())
+        make_links(connection, case.register, case.clients, DECISIONS.empty_table())
         seconds = time.perf_counter() - started
         return _compared(connection, case, seconds)
 
@@ -143,13 +145,13 @@ def _compared(connection: duckdb.DuckDBPyConnection, case: Case, seconds: float)
     )
     connection.register("twin", pa.table({"social_care_id": pa.array(case.twins or [], pa.string())}))
     connection.register("band", pa.table({"low": BAND_FLOORS, "high": highs}))
-    connection.execute(f"CREATE TABLE met_person AS {_MET}")
+    connection.execute(f"CREATE TABLE true_candidate AS {_TRUE_CANDIDATE}")
     found = connection.sql(_FIGURES, params={"review_from": REVIEW_FROM}).to_arrow_table().to_pylist()[0]
     bands = connection.sql(_BANDS).fetchall()
     return Measured(
         clients=found["clients"],
         in_review=found["in_review"],
-        met=found["met"],
+        compared=found["compared"],
         automatic=Accuracy(found["right_made"], found["made"], found["there"]),
         reviewed=Accuracy(
             found["right_made"] + found["found_in_review"], found["made"] + found["found_in_review"], found["there"]
@@ -164,10 +166,10 @@ def _compared(connection: duckdb.DuckDBPyConnection, case: Case, seconds: float)
     )
 
 
-def told(measured: Measured, peak_megabytes: float) -> list[str]:
+def lines_of(measured: Measured, peak_megabytes: float) -> list[str]:
     """The figures as lines."""
     automatic, reviewed = measured.automatic, measured.reviewed
-    block_recall = measured.met / automatic.there if automatic.there else 1.0
+    block_recall = measured.compared / automatic.there if automatic.there else 1.0
     lines = [
         f"clients {measured.clients:,}, of them in the register {automatic.there:,}",
         f"block recall {block_recall:.4f}",
@@ -192,8 +194,9 @@ def _share(value: float | None) -> str:
 
 
 def _of_twins(measured: Measured) -> str:
-    told_apart = measured.with_twin is not None
-    return f" and {measured.false_for_twin} for the {measured.with_twin:,} who have a twin" if told_apart else ""
+    if measured.with_twin is None:
+        return ""
+    return f" and {measured.false_for_twin} for the {measured.with_twin:,} who have a twin"
 
 
 def _accuracy(accuracy: Accuracy) -> str:
@@ -204,7 +207,7 @@ def main(folder: Path) -> None:
     """Measure a case and print the figures."""
     measured = measure(read_case(folder))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MEGABYTE
-    sys.stdout.write("\n".join(told(measured, peak)) + "\n")
+    sys.stdout.write("\n".join(lines_of(measured, peak)) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""A linkage case: a register, clients and the truth of who is who, as a folder of three files.
+"""A linkage case: a register, clients, and the truth of who is who, as a folder of files.
 
-Belongs here: reading such a folder as if it were a register and a clients feed. Only column names are mapped.
-Does not belong here: linking (link), measuring (benchmark), learning (train).
+Belongs here: reading such a folder as if it were a register and a clients feed; only column names are mapped. Does not belong
+here: linking (`linking/`), measuring (`benchmark.py`), training (`train.py`).
 
-CASE_DIR holds register.parquet and clients.parquet (rid, given, middle, surname, dob, sex, postcode, addr, idnum; all text,
-dob ISO; a column may be missing) and truth.parquet (client_rid, register_rid); twins.parquet (client_rid: clients who have a
-twin), where it is there, lets false links be told apart. `idnum` stands for the CHI number where it is a valid one, that not
-two people of the register have. Another number is no CHI, and a refresh has no place for it: it is left out.
+CASE_DIR holds register.parquet and clients.parquet (rid, given, middle, surname, dob, sex, postcode, addr, idnum; all text, dob
+in ISO form; every column but rid may be missing) and truth.parquet (client_rid, register_rid). With twins.parquet (client_rid:
+the clients who have a twin), the false links for twins are counted apart. `idnum` is taken for the CHI number where it is a
+valid one and no two people of the register have it. Any other number is left out, as a refresh has no column for it.
 """
 
 from collections import Counter
@@ -34,9 +34,10 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Case:
-    """A case as the linkage takes it. `truth` is social_care_id → the true chi_number; several for a double register.
+    """A case as the linkage takes it.
 
-    `twins`: social_care_id of the clients who have a twin; None where the case does not say.
+    truth: pairs of social_care_id and the true chi_number; a client has several where the register has a person twice.
+    twins: the social_care_id of every client who has a twin; None where the case does not say.
     """
 
     register: pa.Table
@@ -55,7 +56,7 @@ def read_case(folder: Path) -> Case:
         pa.schema([("client_rid", pa.string()), ("register_rid", pa.string())])
     )
     pairs = zip(truth["client_rid"].to_pylist(), truth["register_rid"].to_pylist(), strict=True)
-    # Who is not in the register, or no longer, is absent.
+    # A client whose true person is not in the register has no true pair.
     true_pairs = {(client, of_rid[rid]) for client, rid in pairs if rid in of_rid}
     return Case(_register(register, numbers), _clients(clients), true_pairs, _twins(folder / "twins.parquet"))
 
@@ -65,7 +66,7 @@ def _twins(file: Path) -> list[str] | None:
 
 
 def _numbers(register: pa.Table, rids: "pa.Array[Any]") -> "pa.Array[Any]":
-    """What tells each person of the register from every other: a valid CHI number nobody else has, or else the record's id."""
+    """The number of each person of the register: a valid CHI number that nobody else has, or else the id of the record."""
     claimed = _chi_numbers(register).to_pylist()
     times = Counter(claimed)
     return pa.array(
@@ -102,7 +103,7 @@ def _clients(table: pa.Table) -> pa.Table:
 
 
 def _people(table: pa.Table) -> dict[str, Any]:
-    """Every column by its name in the feeds; one that is missing is missing for everybody."""
+    """Every column by its name in the feeds; a column that the case lacks is NULL for everybody."""
     return {
         ours: table[theirs].cast(pa.string()) if theirs in table.column_names else pa.nulls(table.num_rows, pa.string())
         for theirs, ours in COLUMNS.items()

@@ -1,1 +1,1 @@
-"""Which person of the register each client is: standard forms, candidate pairs, match weights, decisions."""
+"""Record linkage: standardise, block, score, posterior, decide. It says which person of the register each client is."""

@@ -1,23 +1,19 @@
-"""What the linkage compares: the levels of each comparison, best first.
+"""What the linkage compares: the comparisons and their levels, the best level first.
 
-Belongs here: conditions, in the words of `sql/identity/standard.sql`. Does not belong here: numbers: how often each level
-is seen among true pairs comes from training (train) and stands in `model.json`; how often among strangers, from the
-register at hand (matcher).
+Belongs here: conditions on the columns of `sql/identity/standard.sql`. Does not belong here: probabilities. How often true
+matches reach a level (m) comes from training and stands in `model.json`; how often random pairs do (u) is counted in the
+register at hand (`levels.py`).
 """
 
 from dataclasses import dataclass
-from typing import Any
-
-Settings = dict[str, Any]
-Model = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Level:
-    """One outcome of a comparison.
+    """One level of a comparison.
 
-    frequency_of: the column whose value is agreed on; the rarer the value, the more the level says.
-    among: which of the comparison's levels are possible for a pair; only those of one group are compared with each other.
+    frequency_of: the column whose term frequencies adjust the match weight; agreement on a rare value weighs more.
+    among: the group of levels that are possible for a pair. The m probabilities of a group sum to 1, and so do the u.
     """
 
     name: str
@@ -27,7 +23,7 @@ class Level:
 
 
 def _both(condition: str, *columns: str) -> str:
-    """The condition with {0}, {1} … the columns; l and r stand for the two records."""
+    """The condition with the columns in the places of {0}, {1} …; _l and _r are the two records."""
     return condition.format(*columns)
 
 
@@ -117,6 +113,6 @@ COMPARISONS: dict[str, tuple[Level, ...]] = {
 }  # fmt: skip
 
 FREQUENCY_COLUMNS = {"forename": 500, "middle_letter": 20, "surname": 2_000, "date_of_birth": 30_000, "postcode": 10_000}
-"""Columns whose values are counted in the register, and how many values are usual in a whole population.
+"""The columns with term frequencies, and how many different values a whole population usually has.
 
-A small register is a sample: as many people with other values are thought to live outside it."""
+A small register is taken for a sample: as many more people, each with a value of their own, are taken to live outside it."""

@@ -1,8 +1,8 @@
-"""Which CHI number is current: superseded numbers followed to their end.
+"""Which CHI number is current: superseded numbers are followed to the end of their chain.
 
-Belongs here: one step from the register to every number it names and where that leads.
-Does not belong here: what a valid number is (`schemas.chi`). Published records follow numbers by the same rules
-(`sql/core/chi_alias.sql`).
+Belongs here: the step from the register to every CHI number it names and the current number that each leads to.
+Does not belong here: what a valid number is (`schemas/chi.py`). Published records follow numbers by the same rules in
+`sql/core/chi_alias.sql`.
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 
 def current_chis(register: pa.Table) -> pa.Table:
-    """Every CHI the register names, now or before, and the current CHI it leads to: chi_number, current_chi_number."""
+    """Every CHI that the register names, current or superseded (chi_number), and where it leads (current_chi_number)."""
     followed = _successors(register)
     known = pc.unique(pa.chunked_array([*_texts(register, "chi_number"), *_texts(register, "previous_chi_number")]))
     numbers = sorted(str(number) for number in known.drop_null().to_pylist())
@@ -31,7 +31,7 @@ def _successors(register: pa.Table) -> dict[str, str]:
 
 
 def _follow(number: str, successors: dict[str, str]) -> str:
-    """The end of the chain; in a chain that bites its tail, the smallest number of the ring."""
+    """The last number of the chain; of a chain that runs in a circle, the smallest number in the circle."""
     seen = [number]
     while seen[-1] in successors:
         following = successors[seen[-1]]

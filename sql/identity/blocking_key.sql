@@ -1,5 +1,6 @@
--- Purpose: the keys under which two records may meet. Grain: row × key. Inputs: standard (people in standard form).
--- Conserves: nothing; a row without the parts of a key does not have that key. A broad key is followed only where few share it.
+-- Purpose: the blocking keys of each record; two records that share one become a candidate pair. Grain: row × key.
+-- Inputs: standard (people in standard form). Conserves: nothing; a row that lacks a part of a key does not have that key.
+-- A broad key is followed only where few people of the register share it (blocked_pair).
 WITH sounded AS (
     SELECT
         *,
@@ -10,7 +11,7 @@ WITH sounded AS (
 ),
 narrow AS (
     SELECT row_id, false AS is_broad, unnest([
-        -- Either letter, so that swapped names meet.
+        -- The first letter of either name, so that a record with swapped names shares a key too.
         'born letter ' || born || forename_letter,
         CASE WHEN surname_letter IS DISTINCT FROM forename_letter THEN 'born letter ' || born || surname_letter END,
         'born place ' || born || postcode,
@@ -25,7 +26,7 @@ narrow AS (
         'place year ' || postcode || birth_year,
         'address start ' || address_start,
         'address end ' || address_end
-    ]) AS block_key
+    ]) AS blocking_key
     FROM sounded
 ),
 broad AS (
@@ -37,12 +38,15 @@ broad AS (
         'forename year middle ' || forename || birth_year || middle_letter,
         'forename middle ' || forename || middle_letter || surname_letter,
         'surname middle ' || surname || middle_letter || sex
-    ]) AS block_key
+    ]) AS blocking_key
     FROM sounded
 ),
-final AS (
+every_key AS (
     SELECT * FROM narrow
     UNION ALL
     SELECT * FROM broad
+),
+final AS (
+    SELECT row_id, is_broad, hash(blocking_key) AS blocking_key FROM every_key WHERE blocking_key IS NOT NULL
 )
-SELECT row_id, is_broad, hash(block_key) AS block_key FROM final WHERE block_key IS NOT NULL
+SELECT * FROM final

@@ -1,9 +1,10 @@
 -- Purpose: the CHI numbers that each client claims, in any clients file. Grain: agency × social_care_id × current CHI.
--- Inputs: client_row, said_row, current_chi. Conserves: every valid CHI of every row, of those set aside too; only a valid CHI is a claim.
+-- Inputs: client_row, every_client_row, current_chi.
+-- Conserves: every valid CHI of every row, of rows set aside too. Only a valid CHI is a claim.
 WITH every_row AS (
     SELECT agency, social_care_id, chi_number FROM client_row WHERE chi_is_valid
     UNION ALL
-    SELECT agency, social_care_id, chi_number FROM said_row WHERE chi_is_valid
+    SELECT agency, social_care_id, chi_number FROM every_client_row WHERE chi_is_valid
 ),
 final AS (
     SELECT DISTINCT e.agency, e.social_care_id, coalesce(f.current_chi_number, e.chi_number) AS claim

@@ -1,8 +1,10 @@
--- Purpose: the people of the register whom a client's own words fit better, by a wide margin, than the one whose CHI it claims.
--- Grain: client × current CHI. Inputs: compared, client_standard, person, register_standard.
--- Conserves: nothing. Whose forename, surname and date of birth all agree stands before one of whom some do not, unless sex and home speak for that one.
+-- Purpose: the people of the register who match a client's record better than the person whose CHI the client claims.
+-- Grain: client × current CHI. Inputs: chi_agreement, client_standard, register_person, register_standard. Conserves: nothing.
+-- A person who agrees on forename, surname and date of birth is the better match where the claimed one does not agree on all
+-- three, unless sex and postcode agree better for the claimed one.
 WITH doubtful AS (
-    SELECT * FROM compared
+    SELECT *
+    FROM chi_agreement
     WHERE in_register AND is_supported AND NOT (coalesce(name_agrees, true) AND coalesce(date_agrees, true))
 ),
 final AS (
@@ -13,7 +15,7 @@ final AS (
         ON r.date_of_birth = l.date_of_birth
         AND alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root)
         AND alike(l.surname, r.surname)
-    JOIN person AS p ON p.row_id = r.row_id AND p.current_chi_number <> d.claim
+    JOIN register_person AS p ON p.row_id = r.row_id AND p.current_chi_number <> d.claim
     WHERE coalesce((l.sex = r.sex)::INTEGER, 0) + coalesce((l.postcode = r.postcode)::INTEGER, 0) >= d.more_agree
 )
 SELECT * FROM final

@@ -1,8 +1,9 @@
--- Purpose: how far each client's own words agree with the person of the register whose CHI it claims. Grain: client.
--- Inputs: client, client_standard, every_claim, person, register_standard. Conserves: every client once; NULL where there is nothing to compare.
--- A CHI holds its date of birth: that alone supports nothing.
+-- Purpose: how far each client's record agrees with the person of the register whose CHI the client claims. Grain: client.
+-- Inputs: client, client_standard, claimed_chi, register_person, register_standard.
+-- Conserves: every client once; NULL where there is nothing to compare.
+-- A CHI number contains the date of birth, so agreement on that date alone does not support the claim.
 WITH claim_count AS (
-    SELECT agency, social_care_id, count(*) AS claims FROM every_claim GROUP BY agency, social_care_id
+    SELECT agency, social_care_id, count(*) AS claims FROM claimed_chi GROUP BY agency, social_care_id
 ),
 compared AS (
     SELECT
@@ -14,16 +15,16 @@ compared AS (
             WHEN coalesce(l.forename, l.surname) IS NULL OR coalesce(r.forename, r.surname) IS NULL THEN NULL
             WHEN coalesce(l.forename, r.surname) IS NULL OR coalesce(l.surname, r.forename) IS NULL THEN NULL
             ELSE (coalesce(alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), true)
-                    AND coalesce(alike(l.surname, r.surname) OR list_has_any(l.surname_part, r.surname_part), true))
+                    AND coalesce(alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part), true))
                 OR coalesce(alike(l.forename, r.surname) AND alike(l.surname, r.forename), false)
         END AS name_agrees,
         coalesce(alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), false)
-            OR coalesce(alike(l.surname, r.surname) OR list_has_any(l.surname_part, r.surname_part), false) AS part_of_name_agrees,
+            OR coalesce(alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part), false) AS part_of_name_agrees,
         coalesce((l.sex = r.sex)::INTEGER, 0) + coalesce((l.postcode = r.postcode)::INTEGER, 0) AS more_agree
     FROM client AS c
     JOIN client_standard AS l USING (row_id)
     LEFT JOIN claim_count AS n ON n.agency = c.agency AND n.social_care_id = c.social_care_id
-    LEFT JOIN person AS p ON p.current_chi_number = c.claim AND p.is_current
+    LEFT JOIN register_person AS p ON p.current_chi_number = c.claim AND p.is_current
     LEFT JOIN register_standard AS r ON r.row_id = p.row_id
 ),
 final AS (

@@ -1,0 +1,14 @@
+-- Purpose: the candidate pairs: a client and a person of the register who share a blocking key. Grain: client × register row.
+-- Inputs: register_key, client_key; $max_sharing, $max_sharing_broad.
+-- Conserves: nothing; a key that too many people of the register share makes no pair.
+WITH selective AS (
+    SELECT row_id, blocking_key
+    FROM register_key
+    QUALIFY count(*) OVER (PARTITION BY blocking_key) <= CASE WHEN is_broad THEN $max_sharing_broad ELSE $max_sharing END
+),
+final AS (
+    SELECT DISTINCT r.row_id AS register, c.row_id AS client
+    FROM selective AS r
+    JOIN client_key AS c USING (blocking_key)
+)
+SELECT * FROM final

@@ -1,0 +1,63 @@
+-- Purpose: which person of the register each client is, how that is known, and how probable it is. Grain: client.
+-- Inputs: client, deterministic, latest_decision, best_candidate, reason; $link_from, $review_from, $max_clients.
+-- Conserves: every client once. A reviewer's decision comes before the CHI, and the CHI before the posterior.
+-- chance_in_register: for a link, the chance that it is right (1 by CHI or decision); for a client without one, the chance that
+-- somebody in the register was missed.
+WITH decided AS (
+    SELECT
+        c.agency, c.social_care_id, c.claim, h.chi_number AS decided, b.candidate, b.probability,
+        CASE
+            WHEN h.agency IS NOT NULL AND h.named IS NULL THEN 'decided_against'
+            WHEN h.agency IS NOT NULL AND h.chi_number IS NOT NULL THEN 'decision'
+            WHEN h.agency IS NOT NULL THEN 'decision_unknown'
+            WHEN d.outcome <> 'search' THEN d.outcome
+            WHEN b.probability >= $review_from AND b.guard IS NOT NULL THEN b.guard
+            WHEN b.probability >= $link_from THEN 'probabilistic'
+            WHEN b.probability >= $review_from THEN 'uncertain'
+            ELSE 'unlinked'
+        END AS outcome
+    FROM client AS c
+    JOIN deterministic AS d USING (row_id)
+    LEFT JOIN latest_decision AS h USING (agency, social_care_id)
+    LEFT JOIN best_candidate AS b ON b.client = c.row_id
+),
+proposed AS (
+    SELECT
+        agency, social_care_id, outcome, probability,
+        CASE outcome WHEN 'chi' THEN claim WHEN 'decision' THEN decided WHEN 'probabilistic' THEN candidate END AS link,
+        CASE WHEN outcome IN ('chi_disagrees', 'better_match') THEN claim ELSE candidate END AS candidate,
+        -- NULL where the client was not searched for, or the CHI is in doubt and the posterior cannot be trusted.
+        CASE
+            WHEN outcome NOT IN (
+                'chi', 'decision', 'decided_against', 'several_chis', 'reused_id', 'chi_disagrees', 'better_match', 'decision_unknown'
+            ) THEN coalesce(probability, 0)
+        END AS posterior
+    FROM decided
+),
+counted AS (
+    SELECT
+        * EXCLUDE (outcome),
+        CASE
+            WHEN count(link) OVER (PARTITION BY agency, link) > $max_clients AND outcome <> 'decision' THEN 'crowd'
+            ELSE outcome
+        END AS outcome
+    FROM proposed
+),
+final AS (
+    SELECT
+        agency, social_care_id,
+        CASE WHEN outcome IN ('chi', 'decision', 'probabilistic') THEN link END AS chi_number,
+        CASE WHEN outcome IN ('chi', 'decision', 'probabilistic') THEN outcome ELSE 'unlinked' END AS link_method,
+        CASE WHEN outcome = 'probabilistic' THEN posterior END::DECIMAL(18, 6) AS link_probability,
+        reason.review_reason IS NOT NULL AS review,
+        reason.review_reason,
+        CASE
+            WHEN outcome = 'crowd' THEN link
+            WHEN outcome NOT IN ('several_chis', 'reused_id', 'decision_unknown') AND reason.review_reason IS NOT NULL THEN candidate
+        END AS candidate_chi_number,
+        CASE WHEN probability IS NOT NULL THEN posterior END::DECIMAL(18, 6) AS candidate_probability,
+        CASE WHEN outcome = 'decided_against' THEN 0 ELSE coalesce(posterior, 1) END::DECIMAL(18, 6) AS chance_in_register
+    FROM counted
+    LEFT JOIN reason USING (outcome)
+)
+SELECT * FROM final ORDER BY agency, social_care_id
