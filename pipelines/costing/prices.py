@@ -11,8 +11,8 @@ def check_unit_costs(tables: Tables) -> None:
     """Refuse two equal matches, and a service that is priced in other years only. Raises IrfError naming the first."""
     with tables.database([("core", "unit_cost_match")]) as connection:
         row = connection.execute(
-            "SELECT service, financial_year, agency, matches, is_year_missing FROM core.unit_cost_match "
-            "WHERE matches > 1 OR is_year_missing ORDER BY ALL LIMIT 1"
+            "SELECT service, financial_year, agency, match_count, is_year_missing FROM core.unit_cost_match "
+            "WHERE match_count > 1 OR is_year_missing ORDER BY ALL LIMIT 1"
         ).fetchone()
     if row:
         why = "has no price in this year though it has in others" if row[4] else f"has {row[3]} equally specific prices"

@@ -93,7 +93,7 @@ class UnitCostMatch(Table):
     unit_cost: Series[Quantity] = column("pounds for one unit; NULL when none matches")
     price_base: Series[Text] = column("year whose prices the unit cost is in")
     price_source: Series[Text] = column("where the unit cost is from")
-    matches: Series[Count] = column("equally specific matches", required=True)
+    match_count: Series[Count] = column("equally specific matches", required=True)
     is_year_missing: Series[Flag] = column("the service is priced in other years only", required=True)
 
 

@@ -10,7 +10,7 @@ WITH sent AS (
 latest AS (
     SELECT agency, record_key, max(period) AS period FROM sent GROUP BY agency, record_key
 ),
-current_row AS (
+budget_row AS (
     SELECT budget.*, month_of(budget.month) AS budget_month
     FROM staged.budget
     JOIN latest USING (agency, record_key, period)
@@ -21,24 +21,24 @@ own_council AS (
 ),
 final AS (
     SELECT
-        current_row.agency, current_row.budget_month AS month, coalesce(code.shown, current_row.cost_code) AS cost_code,
+        budget_row.agency, budget_row.budget_month AS month, coalesce(code.shown, budget_row.cost_code) AS cost_code,
         CASE
-            WHEN current_row.service IS NOT NULL THEN coalesce(services.service, 'unmapped')
-            WHEN map.treatment IS NULL THEN 'unmapped'
-            WHEN map.treatment = 'cost' THEN map.service
+            WHEN budget_row.service IS NOT NULL THEN coalesce(services.service, 'unmapped')
+            WHEN code_map.treatment IS NULL THEN 'unmapped'
+            WHEN code_map.treatment = 'cost' THEN code_map.service
         END AS service,
-        coalesce(council.shown, current_row.council, own_council.council) AS council,
-        coalesce(locality.shown, current_row.locality) AS locality, current_row.amount
-    FROM current_row
-    LEFT JOIN own_council ON own_council.agency = current_row.agency
-    LEFT JOIN reference.services ON services.service = current_row.service
-    LEFT JOIN reference.cost_code_map AS map
-        ON map.agency = current_row.agency
-        AND map.cost_code = current_row.cost_code
-        AND current_row.budget_month
-            BETWEEN coalesce(map.valid_from, DATE '0001-01-01') AND coalesce(map.valid_to, DATE '9999-12-31')
-    LEFT JOIN core.withheld AS code ON code.agency = current_row.agency AND code.text = current_row.cost_code
-    LEFT JOIN core.withheld AS council ON council.agency = current_row.agency AND council.text = current_row.council
-    LEFT JOIN core.withheld AS locality ON locality.agency = current_row.agency AND locality.text = current_row.locality
+        coalesce(council.shown, budget_row.council, own_council.council) AS council,
+        coalesce(locality.shown, budget_row.locality) AS locality, budget_row.amount
+    FROM budget_row
+    LEFT JOIN own_council ON own_council.agency = budget_row.agency
+    LEFT JOIN reference.services ON services.service = budget_row.service
+    LEFT JOIN reference.cost_code_map AS code_map
+        ON code_map.agency = budget_row.agency
+        AND code_map.cost_code = budget_row.cost_code
+        AND budget_row.budget_month
+            BETWEEN coalesce(code_map.valid_from, DATE '0001-01-01') AND coalesce(code_map.valid_to, DATE '9999-12-31')
+    LEFT JOIN core.withheld AS code ON code.agency = budget_row.agency AND code.text = budget_row.cost_code
+    LEFT JOIN core.withheld AS council ON council.agency = budget_row.agency AND council.text = budget_row.council
+    LEFT JOIN core.withheld AS locality ON locality.agency = budget_row.agency AND locality.text = budget_row.locality
 )
 SELECT * FROM final ORDER BY ALL

@@ -11,7 +11,7 @@ WITH sent AS (
 latest AS (
     SELECT agency, record_key, max(period) AS period FROM sent GROUP BY agency, record_key
 ),
-current_row AS (
+ledger_row AS (
     SELECT
         ledger.*, month_of(ledger.month) AS ledger_month,
         row_number() OVER (PARTITION BY ledger.agency, ledger.record_key ORDER BY length(ledger.part), ledger.part) AS line
@@ -22,22 +22,22 @@ current_row AS (
 ),
 final AS (
     SELECT
-        financial_year_of(current_row.ledger_month) AS financial_year, current_row.ledger_month AS month, current_row.agency,
-        coalesce(code.shown, current_row.cost_code) AS cost_code, current_row.line,
-        coalesce(name.shown, current_row.account_name) AS account_name,
+        financial_year_of(ledger_row.ledger_month) AS financial_year, ledger_row.ledger_month AS month, ledger_row.agency,
+        coalesce(code.shown, ledger_row.cost_code) AS cost_code, ledger_row.line,
+        coalesce(name.shown, ledger_row.account_name) AS account_name,
         CASE
-            WHEN map.treatment IS NULL THEN 'unmapped'
-            WHEN map.treatment = 'cost' THEN map.service
+            WHEN code_map.treatment IS NULL THEN 'unmapped'
+            WHEN code_map.treatment = 'cost' THEN code_map.service
         END AS service,
-        coalesce(map.treatment, 'cost') AS treatment, map.reason, map.counterpart,
-        current_row.amount
-    FROM current_row
-    LEFT JOIN reference.cost_code_map AS map
-        ON map.agency = current_row.agency
-        AND map.cost_code = current_row.cost_code
-        AND current_row.ledger_month
-            BETWEEN coalesce(map.valid_from, DATE '0001-01-01') AND coalesce(map.valid_to, DATE '9999-12-31')
-    LEFT JOIN core.withheld AS code ON code.agency = current_row.agency AND code.text = current_row.cost_code
-    LEFT JOIN core.withheld AS name ON name.agency = current_row.agency AND name.text = current_row.account_name
+        coalesce(code_map.treatment, 'cost') AS treatment, code_map.reason, code_map.counterpart,
+        ledger_row.amount
+    FROM ledger_row
+    LEFT JOIN reference.cost_code_map AS code_map
+        ON code_map.agency = ledger_row.agency
+        AND code_map.cost_code = ledger_row.cost_code
+        AND ledger_row.ledger_month
+            BETWEEN coalesce(code_map.valid_from, DATE '0001-01-01') AND coalesce(code_map.valid_to, DATE '9999-12-31')
+    LEFT JOIN core.withheld AS code ON code.agency = ledger_row.agency AND code.text = ledger_row.cost_code
+    LEFT JOIN core.withheld AS name ON name.agency = ledger_row.agency AND name.text = ledger_row.account_name
 )
 SELECT * FROM final ORDER BY agency, month, cost_code, line

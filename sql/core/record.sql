@@ -222,8 +222,8 @@ payment_record AS (
         CASE WHEN gross_amount < 0 OR rebooked.period IS NOT NULL THEN payments.period || '/' || part ELSE part END AS part,
         broken_rules, payments.period, source_file, source_row, row_count,
         CASE
-            WHEN map.treatment IS NULL THEN 'unmapped'
-            WHEN map.treatment = 'cost' THEN map.service
+            WHEN code_map.treatment IS NULL THEN 'unmapped'
+            WHEN code_map.treatment = 'cost' THEN code_map.service
         END AS service,
         period_from AS start_date, period_to + 1 AS end_date, 'span' AS spread,
         CAST(1 AS DECIMAL(18, 4)) AS quantity, gross_amount AS amount, client_contribution,
@@ -232,11 +232,11 @@ payment_record AS (
     FROM payments
     LEFT JOIN rebooked
         ON rebooked.agency = payments.agency AND rebooked.record_key = payments.record_key AND rebooked.period = payments.period
-    LEFT JOIN reference.cost_code_map AS map
-        ON map.agency = payments.agency
-        AND map.cost_code = payments.cost_code
+    LEFT JOIN reference.cost_code_map AS code_map
+        ON code_map.agency = payments.agency
+        AND code_map.cost_code = payments.cost_code
         AND coalesce(payments.period_from, CAST(payments.period || '-01' AS DATE))
-            BETWEEN coalesce(map.valid_from, DATE '0001-01-01') AND coalesce(map.valid_to, DATE '9999-12-31')
+            BETWEEN coalesce(code_map.valid_from, DATE '0001-01-01') AND coalesce(code_map.valid_to, DATE '9999-12-31')
 ),
 other_record AS (
     SELECT * FROM outpatient_record

@@ -60,7 +60,7 @@ floored AS (
     FROM totalled
     WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
 ),
-shared AS (
+divided AS (
     -- A credit is split as the payment it cancels would be: each month of one takes back that of the other.
     SELECT
         *,
@@ -70,18 +70,18 @@ shared AS (
         floor_remainder(abs(contribution_pence) * weight, weights) AS contribution_remainder
     FROM floored
 ),
-placed AS (
+ranked AS (
     SELECT
         *,
         abs(total_pence) - sum(share) OVER split AS left_over,
         row_number() OVER (
             PARTITION BY agency, feed, record_key, part, split_group ORDER BY remainder DESC, weight DESC, month
-        ) AS place,
+        ) AS remainder_rank,
         abs(contribution_pence) - sum(contribution_share) OVER split AS contribution_left_over,
         row_number() OVER (
             PARTITION BY agency, feed, record_key, part, split_group ORDER BY contribution_remainder DESC, weight DESC, month
-        ) AS contribution_place
-    FROM shared
+        ) AS contribution_rank
+    FROM divided
     WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
 ),
 final AS (
@@ -92,13 +92,13 @@ final AS (
             WHEN total_pence IS NULL THEN 'uncosted'
             ELSE method
         END AS cost_basis,
-        pounds(sign(total_pence) * (share + CAST(place <= left_over AS INTEGER))) AS direct_cost,
-        pounds(sign(contribution_pence) * (contribution_share + CAST(contribution_place <= contribution_left_over AS INTEGER)))
+        pounds(sign(total_pence) * (share + CAST(remainder_rank <= left_over AS INTEGER))) AS direct_cost,
+        pounds(sign(contribution_pence) * (contribution_share + CAST(contribution_rank <= contribution_left_over AS INTEGER)))
             AS client_contribution,
         pounds(total_pence) AS split_total,
         split_group,
         CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_base END AS price_base,
         CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_source END AS price_source
-    FROM placed
+    FROM ranked
 )
 SELECT * FROM final

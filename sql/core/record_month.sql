@@ -62,21 +62,21 @@ counted AS (
 care_home_day AS (
     -- Only clients with overlapping stays are looked at by the day. Of two stays the later one has the days; of two that
     -- began on one day the one that ended first, then the one with nursing care.
-    SELECT one.agency, one.record_key, one.part, one.month, count(DISTINCT other_day.day) AS covered_days
-    FROM counted AS one
-    JOIN bounded AS other
-        ON other.feed = 'care_home' AND other.agency = one.agency AND other.social_care_id = one.social_care_id
-        AND (other.start_date, -other.full_days, other.has_nursing, other.record_key, other.part)
-            > (one.start_date, -one.full_days, one.has_nursing, one.record_key, one.part)
-        AND other.start_date <= one.last_day
+    SELECT stay.agency, stay.record_key, stay.part, stay.month, count(DISTINCT shared_day.calendar_day) AS covered_days
+    FROM counted AS stay
+    JOIN bounded AS other_stay
+        ON other_stay.feed = 'care_home' AND other_stay.agency = stay.agency AND other_stay.social_care_id = stay.social_care_id
+        AND (other_stay.start_date, -other_stay.full_days, other_stay.has_nursing, other_stay.record_key, other_stay.part)
+            > (stay.start_date, -stay.full_days, stay.has_nursing, stay.record_key, stay.part)
+        AND other_stay.start_date <= stay.last_day
     CROSS JOIN LATERAL (
         SELECT unnest(generate_series(
-            greatest(other.start_date, one.month, one.start_date),
-            least(other.last_day, one.last_day, last_day(one.month)),
+            greatest(other_stay.start_date, stay.month, stay.start_date),
+            least(other_stay.last_day, stay.last_day, last_day(stay.month)),
             INTERVAL 1 DAY
-        )) AS day
-    ) AS other_day
-    WHERE one.feed = 'care_home'
+        )) AS calendar_day
+    ) AS shared_day
+    WHERE stay.feed = 'care_home'
     GROUP BY ALL
 ),
 first_item AS (

@@ -26,15 +26,15 @@ ranked AS (
         *,
         rank() OVER (
             PARTITION BY agency, service, financial_year, specialty_code, location_code, variant ORDER BY specificity DESC
-        ) AS place
+        ) AS match_rank
     FROM candidate
 ),
 best AS (
     SELECT
         agency, service, financial_year, specialty_code, location_code, variant,
-        min(unit_cost) AS unit_cost, min(price_base) AS price_base, min(price_source) AS price_source, count(*) AS matches
+        min(unit_cost) AS unit_cost, min(price_base) AS price_base, min(price_source) AS price_source, count(*) AS match_count
     FROM ranked
-    WHERE place = 1
+    WHERE match_rank = 1
     GROUP BY ALL
 ),
 priced AS (
@@ -42,7 +42,7 @@ priced AS (
 ),
 final AS (
     SELECT
-        needed.*, best.unit_cost, best.price_base, best.price_source, coalesce(best.matches, 0) AS matches,
+        needed.*, best.unit_cost, best.price_base, best.price_source, coalesce(best.match_count, 0) AS match_count,
         NOT EXISTS (
             SELECT 1 FROM priced
             WHERE priced.service = needed.service AND priced.financial_year = needed.financial_year

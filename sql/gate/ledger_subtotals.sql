@@ -3,23 +3,23 @@
 WITH ordered AS (
     SELECT
         ledger.agency, ledger.period, ledger.source_row, ledger.amount,
-        row_number() OVER file AS place, sum(ledger.amount) OVER file AS up_to
+        row_number() OVER file AS row_position, sum(ledger.amount) OVER file AS up_to
     FROM staged.ledger
     JOIN core.refresh ON refresh.period = ledger.period
     WINDOW file AS (PARTITION BY ledger.agency, ledger.period ORDER BY ledger.source_row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
 ),
 summed AS (
-    SELECT agency, period, place, up_to FROM ordered
+    SELECT agency, period, row_position, up_to FROM ordered
     UNION ALL
     SELECT DISTINCT agency, period, 0, CAST(0 AS DECIMAL(18, 2)) FROM ordered
 ),
 subtotal AS (
-    -- The rows between two places sum to the row after them.
+    -- The rows between two positions sum to the row after them.
     SELECT DISTINCT ordered.agency, ordered.period, ordered.source_row, ordered.amount
     FROM ordered
     JOIN summed
         ON summed.agency = ordered.agency AND summed.period = ordered.period
-        AND summed.place <= ordered.place - 4 AND summed.up_to = ordered.up_to - 2 * ordered.amount
+        AND summed.row_position <= ordered.row_position - 4 AND summed.up_to = ordered.up_to - 2 * ordered.amount
     WHERE ordered.amount <> 0
 ),
 final AS (

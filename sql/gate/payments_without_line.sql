@@ -10,11 +10,11 @@ WITH without_line AS (
     GROUP BY ALL
 ),
 zeros_apart AS (
-    SELECT paid.agency, 'unmapped' AS service, string_agg(DISTINCT map.cost_code, ', ' ORDER BY map.cost_code) AS mapped
+    SELECT paid.agency, 'unmapped' AS service, string_agg(DISTINCT code_map.cost_code, ', ' ORDER BY code_map.cost_code) AS mapped
     FROM (SELECT DISTINCT agency, cost_code FROM staged.payments) AS paid
     ANTI JOIN reference.cost_code_map USING (agency, cost_code)
-    JOIN reference.cost_code_map AS map
-        ON map.agency = paid.agency AND ltrim(map.cost_code, '0') = ltrim(paid.cost_code, '0') AND ltrim(map.cost_code, '0') <> ''
+    JOIN reference.cost_code_map AS code_map
+        ON code_map.agency = paid.agency AND ltrim(code_map.cost_code, '0') = ltrim(paid.cost_code, '0') AND ltrim(code_map.cost_code, '0') <> ''
     GROUP BY paid.agency
 ),
 final AS (

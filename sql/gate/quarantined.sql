@@ -15,18 +15,18 @@ void AS (
     SELECT agency, feed, sum(amount) AS amount FROM core.record WHERE fate = 'quarantined' AND is_void GROUP BY agency, feed
 ),
 -- Records of which no pounds are known: no amount, one that cannot be read, or a feed without money.
-unknown AS (
+unread AS (
     SELECT agency, feed, sum(row_count) AS records FROM core.record WHERE fate = 'quarantined' AND amount IS NULL GROUP BY agency, feed
 ),
 counted AS (
     SELECT
-        sent.agency, sent.feed, sent.records, coalesce(unknown.records, 0) AS unknown, sent.amount,
+        sent.agency, sent.feed, sent.records, coalesce(unread.records, 0) AS unread, sent.amount,
         coalesce(held.amount, 0) AS held, coalesce(void.amount, 0) AS void,
         sent.amount - coalesce(held.amount, 0) - coalesce(void.amount, 0) AS elsewhere
     FROM sent
     LEFT JOIN held USING (agency, feed)
     LEFT JOIN void USING (agency, feed)
-    LEFT JOIN unknown USING (agency, feed)
+    LEFT JOIN unread USING (agency, feed)
 ),
 named AS (
     SELECT
@@ -45,8 +45,8 @@ named AS (
                     THEN '£' || CAST(elsewhere AS VARCHAR) || ' of it counts nowhere, for its service cannot be told or is not costed by these records'
             END,
             CASE
-                WHEN unknown = records THEN 'without pounds that can be read'
-                WHEN unknown > 0 THEN CAST(unknown AS VARCHAR) || ' of them without pounds that can be read'
+                WHEN unread = records THEN 'without pounds that can be read'
+                WHEN unread > 0 THEN CAST(unread AS VARCHAR) || ' of them without pounds that can be read'
             END
         ) AS sentence
     FROM counted

@@ -8,7 +8,7 @@ WITH said AS (
     SELECT agency, 'ledger', record_key, period, amount, period < max(period) OVER (PARTITION BY agency, record_key)
     FROM staged.ledger
 ),
-month AS (
+sent_month AS (
     SELECT agency, feed, period, sum(amount) AS before FROM said GROUP BY agency, feed, period
 ),
 replaced AS (
@@ -23,11 +23,11 @@ replacing AS (
     GROUP BY replaced.agency, replaced.feed, replaced.record_key, replaced.period
 ),
 compared AS (
-    SELECT agency, feed, period, month.before, sum(replaced.amount - coalesce(replacing.amount, 0)) AS taken
-    FROM month
+    SELECT agency, feed, period, sent_month.before, sum(replaced.amount - coalesce(replacing.amount, 0)) AS taken
+    FROM sent_month
     JOIN replaced USING (agency, feed, period)
     LEFT JOIN replacing USING (agency, feed, period, record_key)
-    GROUP BY agency, feed, period, month.before
+    GROUP BY agency, feed, period, sent_month.before
 ),
 final AS (
     SELECT

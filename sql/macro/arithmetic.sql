@@ -17,27 +17,27 @@ CREATE MACRO floor_quotient(n, d) AS (n - floor_remainder(n, d)) // d;
 CREATE MACRO rounded_quotient(n, d) AS CASE WHEN n >= 0 THEN (2 * n + d) // (2 * d) ELSE -((-2 * n + d) // (2 * d)) END;
 
 -- The first day of a day's month.
-CREATE MACRO month_of(day) AS CAST(date_trunc('month', day) AS DATE);
+CREATE MACRO month_of(any_day) AS CAST(date_trunc('month', any_day) AS DATE);
 
 -- The financial year of a day, April to March, as 2025-26.
-CREATE MACRO financial_year_of(day) AS
+CREATE MACRO financial_year_of(any_day) AS
     CASE
-        WHEN month(day) >= 4 THEN CAST(year(day) AS VARCHAR) || '-' || right(CAST(year(day) + 1 AS VARCHAR), 2)
-        ELSE CAST(year(day) - 1 AS VARCHAR) || '-' || right(CAST(year(day) AS VARCHAR), 2)
+        WHEN month(any_day) >= 4 THEN CAST(year(any_day) AS VARCHAR) || '-' || right(CAST(year(any_day) + 1 AS VARCHAR), 2)
+        ELSE CAST(year(any_day) - 1 AS VARCHAR) || '-' || right(CAST(year(any_day) AS VARCHAR), 2)
     END;
 
 -- Completed years of age. Who is born on 29 February is a year older on 1 March of a year without one (the law of Scotland).
-CREATE MACRO age_at(born, day) AS
-    year(day) - year(born) - CAST(100 * month(day) + dayofmonth(day) < 100 * month(born) + dayofmonth(born) AS INTEGER);
+CREATE MACRO age_at(born, on_day) AS
+    year(on_day) - year(born) - CAST(100 * month(on_day) + dayofmonth(on_day) < 100 * month(born) + dayofmonth(born) AS INTEGER);
 
 -- The age band of somebody born on a day, at another day.
-CREATE MACRO age_band_of(born, day) AS
+CREATE MACRO age_band_of(born, on_day) AS
     CASE
-        WHEN born IS NULL OR born > day THEN 'Unknown'
-        WHEN age_at(born, day) < 18 THEN '0-17'
-        WHEN age_at(born, day) < 65 THEN '18-64'
-        WHEN age_at(born, day) < 75 THEN '65-74'
-        WHEN age_at(born, day) < 85 THEN '75-84'
+        WHEN born IS NULL OR born > on_day THEN 'Unknown'
+        WHEN age_at(born, on_day) < 18 THEN '0-17'
+        WHEN age_at(born, on_day) < 65 THEN '18-64'
+        WHEN age_at(born, on_day) < 75 THEN '65-74'
+        WHEN age_at(born, on_day) < 85 THEN '75-84'
         ELSE '85+'
     END;
 

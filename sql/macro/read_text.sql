@@ -38,7 +38,7 @@ CREATE MACRO read_any_day(field) AS
     );
 
 -- A date with day and month swapped, as another country's spreadsheet reads it; NULL where there is no such date.
-CREATE MACRO swapped_day(day) AS TRY_CAST(strftime(day, '%Y-%d-%m') AS DATE);
+CREATE MACRO swapped_day(written) AS TRY_CAST(strftime(written, '%Y-%d-%m') AS DATE);
 
 -- A date with a time of day.
 CREATE MACRO read_moment(field) AS
@@ -146,7 +146,7 @@ CREATE MACRO is_total_word(field) AS
     regexp_full_match(field, '(?i)([[:alnum:]./-]+ ){0,3}((sub|grand)-?)?totals?([ :/].*)?|sum:?');
 
 -- A number that is not further from nought than may be.
-CREATE MACRO within(number_read, largest) AS CASE WHEN abs(number_read) <= largest THEN number_read END;
+CREATE MACRO within_bound(number_read, largest) AS CASE WHEN abs(number_read) <= largest THEN number_read END;
 
 -- A CHI number without blanks; one of nine digits has lost its leading zero.
 CREATE MACRO repaired_chi(field) AS

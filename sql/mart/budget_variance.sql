@@ -2,7 +2,7 @@
 -- Grain: agency × service × month of the dataset. Inputs: budget_line, control_total, ledger_line, refresh.
 -- Conserves: every pound of those agencies' budgets and costs in the dataset's months. A service without a budget has none
 -- (NULL), not one of nothing.
-WITH month AS (
+WITH dataset_month AS (
     SELECT CAST(unnest(generate_series(first_month, last_month, INTERVAL 1 MONTH)) AS DATE) AS month FROM core.refresh
 ),
 budget AS (
@@ -23,16 +23,16 @@ account AS (
 ),
 compared AS (
     SELECT
-        financial_year_of(month.month) AS financial_year, month.month, service.agency, service.service,
+        financial_year_of(dataset_month.month) AS financial_year, dataset_month.month, service.agency, service.service,
         CAST(budget.budget AS DECIMAL(18, 2)) AS budget,
         -- A ledger that does not name the service says that it cost nothing; no ledger says nothing.
         CASE WHEN account.agency IS NOT NULL THEN CAST(coalesce(control.published, 0) AS DECIMAL(18, 2)) END AS cost
     FROM service
-    CROSS JOIN month
-    LEFT JOIN budget ON budget.agency = service.agency AND budget.service = service.service AND budget.month = month.month
+    CROSS JOIN dataset_month
+    LEFT JOIN budget ON budget.agency = service.agency AND budget.service = service.service AND budget.month = dataset_month.month
     LEFT JOIN mart.control_total AS control
-        ON control.agency = service.agency AND control.service = service.service AND control.month = month.month
-    LEFT JOIN account ON account.agency = service.agency AND account.month = month.month
+        ON control.agency = service.agency AND control.service = service.service AND control.month = dataset_month.month
+    LEFT JOIN account ON account.agency = service.agency AND account.month = dataset_month.month
 ),
 summed AS (
     SELECT

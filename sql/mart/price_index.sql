@@ -1,11 +1,11 @@
 -- Purpose: by what a cost of one financial year is multiplied to be in the prices of another.
 -- Grain: series × vintage × financial year × price year. Inputs: the reference table price_index.
 -- Conserves: nothing; a year in its own prices has factor 1. Decimals throughout: levels to 12 places, then one division.
-WITH RECURSIVE start AS (
+WITH RECURSIVE first_year AS (
     SELECT series, vintage, min(year) AS year FROM reference.price_index GROUP BY ALL
 ),
 level AS (
-    SELECT series, vintage, year, CAST(1 AS DECIMAL(18, 12)) AS level FROM start
+    SELECT series, vintage, year, CAST(1 AS DECIMAL(18, 12)) AS level FROM first_year
     UNION ALL
     SELECT later.series, later.vintage, later.year, CAST(level.level * (1 + later.rate) AS DECIMAL(18, 12)) AS level
     FROM level

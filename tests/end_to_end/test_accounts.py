@@ -90,13 +90,13 @@ def test_rated_lines_carry_the_base_and_source_of_their_price_and_no_others_do(p
 @pytest.mark.parametrize(
     ("own", "message"),
     [
-        ({"matches": 2}, "unit_costs.csv: outpatient 2025-26 nhs-tayside has 2 equally specific prices"),
+        ({"match_count": 2}, "unit_costs.csv: outpatient 2025-26 nhs-tayside has 2 equally specific prices"),
         (
-            {"matches": 0, "is_year_missing": True},
+            {"match_count": 0, "is_year_missing": True},
             "outpatient 2025-26 nhs-tayside has no price in this year though it has in others",
         ),
-        ({"matches": 0}, None),
-        ({"matches": 1}, None),
+        ({"match_count": 0}, None),
+        ({"match_count": 1}, None),
     ],
 )
 def test_equal_prices_and_a_missing_year_are_errors_by_name(tmp_path: Path, own: Row, message: str | None) -> None:

@@ -240,7 +240,7 @@ def test_an_item_costs_the_rate_of_each_month_whatever_its_days() -> None:
         },
     )
     rates = [
-        {"agency": "angus", "service": "telecare", "financial_year": year, "unit_cost": Decimal(cost), "matches": 1}
+        {"agency": "angus", "service": "telecare", "financial_year": year, "unit_cost": Decimal(cost), "match_count": 1}
         for year, cost in (("2024-25", "21.65"), ("2025-26", "22.40"))
     ]
     costs = run("core/record_cost", {"core.record": items, "core.record_month": monthly, "core.unit_cost_match": rates})

@@ -26,7 +26,7 @@ def matches(needs: list[Row], prices: list[Row]) -> list[Row]:
 
 def match(need: Row, *prices: Row) -> tuple[object, object, object]:
     (row,) = matches([need], list(prices))
-    return row["unit_cost"], row["matches"], row["is_year_missing"]
+    return row["unit_cost"], row["match_count"], row["is_year_missing"]
 
 
 FULL = {"specialty_code": "A1", "location_code": "T101H", "variant": "case"}

@@ -222,7 +222,7 @@ def as_read(c: Column, name: str) -> str:
 def _value(c: Column, name: str) -> str:
     """The SQL that reads the text under `name` as the column's type."""
     if pa.types.is_decimal(c.arrow_type):
-        return f'within({"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{name}"), {largest(c)})'
+        return f'within_bound({"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{name}"), {largest(c)})'
     if c.arrow_type != pa.string():
         return f'{READERS[c.arrow_type]}("{name}")'
     if c.name.endswith("chi_number"):
