@@ -37,14 +37,14 @@ def table(name: str, *rows: dict) -> pa.Table:
 
 def bad_rows(name: str) -> dict[str, dict]:
     """By the sentence of an expectation a row that does not meet it."""
-    good, found = good_row(name), {}
+    good, said, found = good_row(name), sentences(name), {}
     for c in columns(PUBLISHED[name]):
         if c.required:
             found[f"{c.name} is always filled in."] = good | {c.name: None}
         if c.codes:
             found[f"{c.name} is one of {', '.join(c.codes)}."] = good | {c.name: "?"}
         if c.minimum is not None:
-            found[next(s for s in sentences(name) if s.startswith(f"{c.name} is ") and s[-2].isdigit())] = good | {
+            found[next(s for s in said if s.startswith(f"{c.name} is ") and s[-2].isdigit())] = good | {
                 c.name: type(good[c.name])(c.minimum - 1)
             }
     for one, other in equal_columns(PUBLISHED[name]):

@@ -14,9 +14,10 @@ import pytest
 
 import schemas.codes
 import schemas.feeds.codes
+from pipelines.engine.database import open_database
 from pipelines.release.datapackage import datapackage
 from pipelines.release.dictionary import dictionary
-from schemas.codes import Code, either, explained
+from schemas.codes import AgeBand, Code, either, explained
 from schemas.core import CORE
 from schemas.feeds import FEEDS
 from schemas.published import PUBLISHED
@@ -153,3 +154,10 @@ def test_a_select_names_no_other_value(file: Path) -> None:
     known = known_values()
     sql = file.read_text("utf-8")
     assert [(c, text) for c, text in texts_of_columns(sql) if c in known and text not in known[c]] == []
+
+
+def test_the_macro_of_age_bands_gives_every_band_and_no_other(tmp_path: Path) -> None:
+    births = "SELECT make_date(year, 5, 31) AS born FROM range(1925, 2025) AS made (year) UNION ALL SELECT NULL"
+    with open_database(tmp_path) as connection:
+        bands = connection.execute(f"SELECT DISTINCT age_band_of(born, DATE '2025-05-31') FROM ({births})").fetchall()
+    assert {band for (band,) in bands} == set(AgeBand)
