@@ -1,7 +1,7 @@
 """Landing as people leave it: what is not used and is named, files in any layout, tables of a spreadsheet, rows by their numbers.
 
 Belongs here: from files to the release and the messages. Does not belong here: the finer cases of each reader
-(`tests/unit/test_read_formats.py`). One small world for all that is only looked at.
+(`tests/ingest/`). One small world for all that is only looked at.
 """
 
 import os

@@ -1,0 +1,109 @@
+"""DuckDB as every step opens it reads and spills below the data root alone, within its memory, and nothing in a query changes that."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine.database import create_view, open_database, tables
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A data root with a table in it, and a table beside it."""
+    root = tmp_path / "data"
+    (root / "core").mkdir(parents=True)
+    for place in (root / "core" / "one.parquet", tmp_path / "outside.parquet"):
+        pq.write_table(pa.table({"n": [1]}), place)
+    (tmp_path / "data-of-others").mkdir()
+    pq.write_table(pa.table({"n": [1]}), tmp_path / "data-of-others" / "one.parquet")
+    return root
+
+
+@pytest.fixture
+def connection(root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_database(root) as opened:
+        yield opened
+
+
+def test_files_below_the_root_are_read(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
+    create_view(connection, "core", "one", [root / "core" / "one.parquet"], "n BIGINT")
+    assert connection.sql("SELECT n FROM core.one").fetchall() == [(1,)]
+
+
+@pytest.mark.parametrize("file", ["outside.parquet", "data-of-others/one.parquet", "data/../outside.parquet"])
+def test_no_other_file_is_read(connection: duckdb.DuckDBPyConnection, tmp_path: Path, file: str) -> None:
+    with pytest.raises(duckdb.PermissionException):
+        connection.sql(f"SELECT * FROM read_parquet('{tmp_path / file}')").fetchall()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY (SELECT 1 AS n) TO '{}/written.parquet'",
+        "ATTACH '{}/other.duckdb' AS other",
+        "SELECT * FROM read_text('/etc/hostname')",
+        "SELECT * FROM read_parquet('https://example.org/a.parquet')",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+    ],
+)
+def test_nothing_outside_is_written_opened_or_loaded(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, statement: str
+) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises((duckdb.PermissionException, duckdb.InvalidInputException, duckdb.IOException)):
+        connection.sql(statement.format(tmp_path))
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "SET enable_external_access = true",
+        "SET allowed_directories = ['/']",
+        "SET memory_limit = '1TB'",
+        "SET temp_directory = '/tmp'",
+        "SET lock_configuration = false",
+        "RESET lock_configuration",
+    ],
+)
+def test_no_query_unlocks_it(connection: duckdb.DuckDBPyConnection, setting: str) -> None:
+    with pytest.raises(duckdb.InvalidInputException, match="locked"):
+        connection.execute(setting)
+
+
+def test_memory_and_spill_are_as_told(root: Path) -> None:
+    with open_database(root, threads=1, memory_limit="512MiB") as connection:
+        found = connection.execute(
+            "SELECT current_setting('memory_limit'), current_setting('temp_directory'), current_setting('threads')"
+        ).fetchone()
+    assert found == ("512.0 MiB", str(root / "state" / "spill"), 1)
+
+
+def test_a_step_that_fails_leaves_no_connection_open(root: Path) -> None:
+    with pytest.raises(ZeroDivisionError), open_database(root) as connection:
+        raise ZeroDivisionError
+    with pytest.raises(duckdb.ConnectionException):
+        connection.sql("SELECT 1")
+
+
+def test_a_table_of_no_file_is_empty_and_has_its_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    create_view(connection, "staged", "acute", [], "episode_id VARCHAR, total_cost DECIMAL(18, 2)")
+    found = connection.sql("SELECT * FROM staged.acute")
+    assert (found.columns, found.fetchall()) == (["episode_id", "total_cost"], [])
+
+
+def test_a_file_whose_name_has_quotes_is_read_as_that_file(connection: duckdb.DuckDBPyConnection, root: Path) -> None:
+    quoted = root / "core" / "o'clock.parquet"
+    pq.write_table(pa.table({"n": [2]}), quoted)
+    create_view(connection, "core", "two", [root / "core" / "one.parquet", quoted], "n BIGINT")
+    assert sorted(connection.sql("SELECT n FROM core.two").fetchall()) == [(1,), (2,)]
+
+
+def test_small_tables_are_shown_by_their_names(connection: duckdb.DuckDBPyConnection) -> None:
+    tables(connection, {"counted": pa.table({"n": [3]})})
+    assert connection.sql("SELECT n FROM counted").fetchall() == [(3,)]

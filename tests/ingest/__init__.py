@@ -1,0 +1,1 @@
+"""Tests of taking submissions in: reading, validating, reference tables."""
