@@ -46,10 +46,11 @@ def run(root: Path, period: str = PERIOD, note: str | None = None, defs: dg.Defi
 
 
 @pytest.fixture(autouse=True)
-def own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees another's data root: what a refresh sets is taken back."""
-    for name in ("IRF_DATA", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
+def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees another's data root: what a refresh sets is taken back. Nothing is left in the folder tests are run from."""
+    for name in ("IRF_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "unset")
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path_factory.getbasetemp() / "dagster"))
     for name in ("IRF_DATA", "IRF_PSEUDONYM_KEY_FILE"):
         monkeypatch.delenv(name, raising=False)
 
