@@ -1,0 +1,26 @@
+"""A superseded CHI number leads to the current one, and to nothing else where that is not clear."""
+
+from pipelines.identity.linking.current_chi import current_chis
+from tests.identity.people import (
+    REGISTER,
+    table,
+)
+
+
+def test_superseded_numbers_lead_to_the_current_one() -> None:
+    current = currents([("C", "B"), ("B", "A"), ("D", None), ("E", "E")])
+    assert current == {"A": "C", "B": "C", "C": "C", "D": "D", "E": "E"}
+
+
+def test_a_ring_of_superseded_numbers_ends() -> None:
+    assert currents([("B", "A"), ("A", "B"), ("A2", "A3")]) == {"A": "A", "B": "A", "A2": "A2", "A3": "A2"}
+
+
+def test_a_number_superseded_twice_leads_nowhere() -> None:
+    assert currents([("B", "A"), ("C", "A")]) == {"A": "A", "B": "B", "C": "C"}
+
+
+def currents(pairs: list[tuple[str, str | None]]) -> dict[str, str]:
+    rows = [{"chi_number": number, "previous_chi_number": previous} for number, previous in pairs]
+    found = current_chis(table(rows, REGISTER)).to_pylist()
+    return {row["chi_number"]: row["current_chi_number"] for row in found}

@@ -1,0 +1,239 @@
+"""Clients without a CHI that decides are linked by their posterior or reviewed, and a reviewer's decision comes first."""
+
+import datetime
+import random
+from typing import Any
+
+import pytest
+
+from pipelines.identity import review
+from pipelines.identity.linking import decide
+from tests.identity.people import (
+    A_REGISTER,
+    AGNES,
+    AGNES_CHI,
+    CLIENTS,
+    DAY,
+    NEWER_CHI,
+    REGISTER,
+    ROBERT,
+    ROBERT_CHI,
+    UNKNOWN_CHI,
+    Row,
+    client,
+    decision,
+    linked,
+    linked_one,
+    sheet_of,
+    table,
+)
+
+
+def test_probable_match_without_chi() -> None:
+    row = linked_one(client(None, AGNES, forename="AGNESS", postcode="DD5 1ZZ"))
+    assert (row["link_method"], row["chi_number"], row["review"]) == ("probabilistic", AGNES_CHI, False)
+    assert float(row["link_probability"]) >= decide.LINK_FROM
+
+
+def test_valid_chi_that_the_register_lacks_is_searched_too_but_two_different_numbers_are_for_a_person() -> None:
+    row = linked_one(client(UNKNOWN_CHI, AGNES))
+    assert (row["link_method"], row["review_reason"]) == ("unlinked", decide.OTHER_CHI)
+    assert sheet_of([client(UNKNOWN_CHI, AGNES)])["candidate_chi_number"].to_pylist() == [AGNES_CHI]
+
+
+def test_a_date_of_birth_without_any_part_in_common_goes_to_review_however_probable() -> None:
+    husbands = client(None, AGNES, date_of_birth=DAY(1938, 5, 9))
+    house = [
+        {"chi_number": AGNES_CHI, **AGNES},
+        {"chi_number": NEWER_CHI, **AGNES, "forename": "Robert", "sex": "1", "date_of_birth": DAY(1938, 5, 9)},
+    ]
+    row = linked_one(husbands, house)
+    assert (row["link_method"], row["review_reason"]) == ("unlinked", decide.OTHER_DATE)
+    same_month = client(None, AGNES, date_of_birth=DAY(1938, 3, 9))
+    house[1]["date_of_birth"] = DAY(1938, 3, 9)
+    assert linked_one(same_month, house)["chi_number"] == AGNES_CHI
+
+
+def test_a_client_of_whom_too_little_can_be_compared_goes_to_review_however_probable() -> None:
+    rare = {**AGNES, "surname": "Quillerstone", "postcode": "PH15 2ZZ"}
+    row = linked_one(
+        client(None, rare, forename=None, date_of_birth=None), [{"chi_number": AGNES_CHI, **rare}, *A_REGISTER[1:]]
+    )
+    assert (row["link_method"], row["review_reason"]) == ("unlinked", decide.TOO_LITTLE)
+
+
+def test_twin_with_own_chi_goes_to_review() -> None:
+    row = linked_one(client(UNKNOWN_CHI, AGNES, forename="Margaret"))
+    assert (row["link_method"], row["review"], row["review_reason"]) == ("unlinked", True, decide.TWIN)
+
+
+def test_twin_without_chi_is_never_linked_to_the_other() -> None:
+    alone = linked_one(client(None, AGNES, forename="Margaret"))
+    assert (alone["link_method"], alone["review"]) == ("unlinked", True)
+    both = [*A_REGISTER, {"chi_number": UNKNOWN_CHI, **AGNES, "forename": "Margaret"}]
+    assert linked_one(client(None, AGNES, forename="Margaret"), both)["chi_number"] == UNKNOWN_CHI
+
+
+def test_two_equal_candidates_go_to_review() -> None:
+    register = [*A_REGISTER, {"chi_number": UNKNOWN_CHI, **AGNES}]
+    row = linked_one(client(None, AGNES), register)
+    assert (row["link_method"], row["review"], row["review_reason"]) == ("unlinked", True, decide.UNCERTAIN)
+
+
+def test_a_son_of_the_same_name_and_house_is_not_the_father() -> None:
+    assert linked_one(client(None, ROBERT, date_of_birth=DAY(1984, 2, 9)))["link_method"] == "unlinked"
+
+
+def test_stranger_stays_unlinked() -> None:
+    stranger = {
+        **AGNES,
+        "forename": "Ivor",
+        "surname": "Quill",
+        "date_of_birth": DAY(1977, 8, 5),
+        "postcode": "PH1 1AA",
+    }
+    row = linked_one(client(None, stranger))
+    assert (row["link_method"], row["chi_number"], row["review"], row["review_reason"]) == (
+        "unlinked",
+        None,
+        False,
+        None,
+    )
+
+
+def test_decision_for_a_link_overrides_the_model() -> None:
+    row = linked_one(client(None, ROBERT), decisions=[decision(AGNES_CHI)])
+    assert (row["link_method"], row["chi_number"], row["review"]) == ("decision", AGNES_CHI, False)
+
+
+def test_decision_settles_several_chis() -> None:
+    rows = [client(AGNES_CHI, AGNES), client(ROBERT_CHI, AGNES)]
+    assert linked_one(rows, decisions=[decision(ROBERT_CHI)])["chi_number"] == ROBERT_CHI
+
+
+@pytest.mark.parametrize("blank", [None, "", " "])
+def test_decision_against_a_link_overrides_the_chi(blank: str | None) -> None:
+    row = linked_one(client(AGNES_CHI, AGNES), decisions=[decision(blank)])
+    assert (row["link_method"], row["chi_number"], row["review"]) == ("unlinked", None, False)
+
+
+def test_the_last_decision_counts_and_others_do_not_touch_this_client() -> None:
+    earlier = decision(ROBERT_CHI, decided_on=DAY(2026, 1, 1))
+    elsewhere = decision(ROBERT_CHI, agency="dundee-city", decided_on=DAY(2026, 12, 1))
+    row = linked_one(client(None, AGNES), decisions=[decision(AGNES_CHI), earlier, elsewhere])
+    assert row["chi_number"] == AGNES_CHI
+
+
+def test_decision_for_an_unknown_chi_stays_in_review() -> None:
+    row = linked_one(client(None, AGNES), decisions=[decision("0101011237")])
+    assert (row["link_method"], row["review_reason"]) == ("unlinked", decide.DECISION_UNKNOWN)
+
+
+def test_what_is_expected_of_a_link_or_missed() -> None:
+    stranger = client(None, AGNES, forename="Zebedee", surname="Quux", date_of_birth=None, postcode=None)
+    assert chance_in_register([client(AGNES_CHI, AGNES)]) == 1
+    assert chance_in_register([client(AGNES_CHI, AGNES)], [decision(None)]) == 0
+    assert chance_in_register([client(None, AGNES)], [decision(AGNES_CHI)]) == 1
+    # Several CHI numbers, and somebody else's: whoever it is, somebody in the register is missed.
+    assert chance_in_register([client(AGNES_CHI, AGNES), client(ROBERT_CHI, AGNES)]) == 1
+    assert chance_in_register([client(AGNES_CHI, ROBERT)]) == 1
+    assert chance_in_register([stranger]) == 0
+
+
+def test_a_probabilistic_link_is_expected_to_be_right_as_often_as_its_posterior_says() -> None:
+    (row,) = linked([client(None, AGNES)])
+    assert row["link_method"] == "probabilistic"
+    assert chance_in_register([client(None, AGNES)]) == row["link_probability"] < 1
+
+
+def test_the_same_id_in_two_councils_is_two_clients() -> None:
+    rows = linked([client(AGNES_CHI, AGNES), client(ROBERT_CHI, ROBERT, agency="dundee-city")])
+    assert [(row["agency"], row["chi_number"]) for row in rows] == [("angus", AGNES_CHI), ("dundee-city", ROBERT_CHI)]
+
+
+@pytest.mark.parametrize("empty", ["register", "clients", "all"])
+def test_empty_tables(empty: str) -> None:
+    register = [] if empty in ("register", "all") else A_REGISTER
+    clients = [] if empty in ("clients", "all") else [client(AGNES_CHI, AGNES)]
+    rows = linked(clients, register)
+    assert [row["link_method"] for row in rows] == ["unlinked"] * len(clients)
+
+
+def test_order_and_threads_change_nothing_and_links_are_right() -> None:
+    register, clients, truth = invented_town(people_count=4000, clients_count=600)
+    first = decide.link_clients(table(register, REGISTER), table(clients, CLIENTS), table([], review.DECISIONS))
+    random.Random(5).shuffle(register)
+    random.Random(6).shuffle(clients)
+    again = decide.link_clients(table(register, REGISTER), table(clients, CLIENTS), table([], review.DECISIONS), threads=1)
+    assert first.equals(again)
+    assert first.schema == decide.LINKS
+    rows = first.to_pylist()
+    wrong = [row for row in rows if row["chi_number"] not in (None, truth[row["social_care_id"]])]
+    findable = sum(number is not None for number in truth.values())
+    found = sum(row["chi_number"] is not None for row in rows)
+    assert not wrong
+    assert found > 0.9 * findable
+
+
+def chance_in_register(clients: list[Row], decisions: list[Row] | None = None) -> Any:
+    (row,) = decide.link_clients(
+        table(A_REGISTER, REGISTER), table(clients, CLIENTS), table(decisions or [], review.DECISIONS)
+    ).to_pylist()
+    return row["chance_in_register"]
+
+
+def invented_town(people_count: int, clients_count: int) -> tuple[list[Row], list[Row], dict[str, str | None]]:
+    """A register, clients copied from it with the usual mistakes (a tenth are strangers), and who is who."""
+    chance = random.Random(1)
+    syllables = [
+        "mac",
+        "don",
+        "ross",
+        "lin",
+        "say",
+        "gra",
+        "ham",
+        "bur",
+        "ner",
+        "kin",
+        "loch",
+        "ard",
+        "fin",
+        "wal",
+        "ker",
+    ]
+    surnames = sorted({"".join(chance.choices(syllables, k=3)) for _ in range(1200)})
+    forenames = sorted({"".join(chance.choices(syllables, k=2)) for _ in range(150)})
+
+    def person(number: int) -> Row:
+        born = DAY(1930, 1, 1) + datetime.timedelta(chance.randrange(32_000))
+        return {
+            "chi_number": f"{born:%d%m%y}{number % 10_000:04d}",
+            "forename": chance.choice(forenames),
+            "surname": chance.choice(surnames),
+            "date_of_birth": born,
+            "sex": chance.choice("12"),
+            "postcode": f"DD{chance.randrange(1, 11)} {chance.randrange(1, 9)}{''.join(chance.choices('ABDE', k=2))}",
+        }
+
+    def mistaken(original: Row) -> Row:
+        copy, other = dict(original), person(0)
+        for column, share in {"postcode": 0.15, "surname": 0.03, "forename": 0.02}.items():
+            if chance.random() < share:
+                copy[column] = other[column]
+        if chance.random() < 0.05:
+            copy["forename"] = copy["forename"][:-1]
+        if chance.random() < 0.03:
+            copy["date_of_birth"] += datetime.timedelta(10)
+        return copy
+
+    register = list({row["chi_number"]: row for row in map(person, range(people_count))}.values())
+    clients: list[Row] = []
+    truth: dict[str, str | None] = {}
+    for at in range(clients_count):
+        known = chance.random() < 0.9
+        source = chance.choice(register) if known else person(people_count + at)
+        truth[f"C{at}"] = source["chi_number"] if known else None
+        number = source["chi_number"] if known and chance.random() < 0.6 else None
+        clients.append(client(number, mistaken(source), social_care_id=f"C{at}") | {"chi_number": number})
+    return register, clients, truth
