@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """A value of a closed list, with what it means in words."""
+    """A value of a closed list, with what it means in words. `Sex("1")` finds a value of a list by itself."""
 
     meaning: str
 

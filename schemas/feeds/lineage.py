@@ -10,7 +10,7 @@ from schemas.types import Count, Flag, Text
 
 
 class Lineage(Table):
-    """The columns every judged record carries beside its feed's own."""
+    """The columns every validated record carries beside its feed's own."""
 
     agency: Series[Text] = column("who submitted", required=True)
     period: Series[Text] = column("month of the submission, YYYY-MM", required=True)

@@ -13,7 +13,7 @@ from schemas.feeds import FEEDS
 class CrossRule:
     """A rule that needs more than the record's own file; `sql/rule/<rule_id>.sql` finds what breaks it.
 
-    It is judged anew in every refresh, over the records then in use, so that no late file is left out.
+    It is asked anew in every refresh, over the records then in use, so that no late file is left out.
     """
 
     rule_id: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class FileRule:
-    """A rule on a whole file; the reader judges it. Breaking one of severity `file` refuses the submission.
+    """A rule on a whole file; the reader validates it. Breaking one of severity `file` refuses the submission.
 
     fails, passes: an example of each, in words.
     """
