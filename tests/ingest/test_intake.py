@@ -9,7 +9,7 @@ from pipelines.engine.errors import IrfError
 from pipelines.ingest.intake import last_work, open_tables, which_count
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.staging import Submission
-from pipelines.ingest.validating.validate import Outcome
+from pipelines.ingest.validating.outcome import Outcome
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
 
