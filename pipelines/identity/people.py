@@ -10,13 +10,14 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.engine.clock import now_in_scotland
+from pipelines.identity.decisions import read_decisions
 from pipelines.identity.linking.current_chi import current_chis
 from pipelines.identity.linking.database import database
 from pipelines.identity.linking.decide import CLIENT_ROWS, REVIEW_FROM, link_clients, make_links
 from pipelines.identity.linking.model import model_version
 from pipelines.identity.pseudonym import person_ids
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
-from pipelines.identity.review import read_decisions, review_sheet
+from pipelines.identity.review import review_sheet
 from pipelines.warehouse.key import key_of
 from pipelines.warehouse.tables import Tables
 

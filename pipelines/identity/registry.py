@@ -1,10 +1,10 @@
 """The memory of links: which person id each client had, from which period, and which id became which.
 
-Belongs here: the append-only link history and the published history of person ids.
-Does not belong here: deciding links, making ids.
-The history holds one row for each change of a client's person id or link method, and no row ever leaves it: an id that
-was published once can always be followed. Running a period again with the same links adds nothing. The file also says
-until when a row held: that follows from the client's next row, and is worked out when the file is written.
+Belongs here: the append-only link history and the published history of person ids. Does not belong here: deciding links
+(`linking/`), making ids (`pseudonym.py`).
+The history has a row for each change of a client's person id or link method. No row ever leaves it, so that an id that was
+published once can always be followed. A period that is run again with the same links adds nothing. When the file is written,
+each row is given the period in which it ends: the one in which the client's next row begins.
 """
 
 import os
@@ -43,7 +43,7 @@ def load_history(path: Path) -> pa.Table | None:
 
 
 def with_valid_to(history: pa.Table) -> pa.Table:
-    """The history with the period from which each row no longer holds: the client's next row's; NULL for the row that holds."""
+    """The history with `valid_to`: the period in which the client's next row begins, and NULL for the client's last row."""
     ordered = _sorted(history)
     count = ordered.num_rows
     following = ordered.take(pa.array([min(row + 1, count - 1) for row in range(count)], pa.int64()))
@@ -101,7 +101,7 @@ def _until(history: pa.Table, period: str) -> pa.Table:
 
 
 def _not_true(flags: Any) -> Any:
-    """False or NULL: a new client has nothing before to be equal to."""
+    """Where a flag is false or NULL. It is NULL for a new client, who has no row before to be equal to."""
     return pc.invert(flags.fill_null(False))
 
 

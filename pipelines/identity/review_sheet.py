@@ -41,8 +41,10 @@ Row = dict[str, str]
 
 
 def write_sheet(rows: pa.Table, file: BinaryIO) -> None:
-    """Write the rows of `sql/identity/review.sql`, each with its key, and columns for the decisions. Where the two sides differ
-    is coloured."""
+    """Write the rows of `sql/identity/review.sql`, each with its key and empty columns for the decision.
+
+    A value of the register that differs from the client's is coloured.
+    """
     names = [*(name for name in rows.column_names if name != ROW_KEY), *FILLED_IN, ROW_KEY]
     with text_workbook(file, in_memory=True) as workbook:
         sheet = TextSheet(workbook, "uncertain links")

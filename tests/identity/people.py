@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from pipelines.identity import review
+from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.linking import decide
 from pipelines.identity.linking.database import database
 
@@ -79,7 +80,7 @@ def linked(
     rows: list[Row] = decide.link_clients(
         people_known,
         table(clients, CLIENTS),
-        table(decisions or [], review.DECISIONS),
+        table(decisions or [], DECISIONS),
         every_client_row=_client_rows(every_client_row),
     ).to_pylist()
     return rows
@@ -99,7 +100,7 @@ def linked_one(
 def sheet_of(rows: list[Row], register: list[Row] | None = None, every_client_row: list[Row] | None = None) -> pa.Table:
     with database(threads=1) as connection:
         known = table(A_REGISTER if register is None else register, REGISTER)
-        decide.make_links(connection, known, table(rows, CLIENTS), table([], review.DECISIONS), _client_rows(every_client_row))
+        decide.make_links(connection, known, table(rows, CLIENTS), table([], DECISIONS), _client_rows(every_client_row))
         return review.review_sheet(connection, decide.REVIEW_FROM)
 
 

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.learning.case import read_case
 from pipelines.identity.linking import decide, posterior
-from pipelines.identity.review import DECISIONS
 from tests.identity.cases import person, write_case
 
 

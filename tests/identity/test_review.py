@@ -9,6 +9,7 @@ import pytest
 import xlsxwriter
 
 from pipelines.engine.errors import IrfError
+from pipelines.identity import decisions as kept_decisions
 from pipelines.identity import review, review_sheet
 from pipelines.identity.linking import decide
 from tests.identity.people import (
@@ -47,8 +48,8 @@ def imported(folder: Path, *rows: tuple[str, ...], delimiter: str = ",") -> tupl
     return added, kept(decisions)
 
 
-def kept(decisions: Path, today: DAY = TODAY, clients: Collection[review.Client] = ()) -> list[Row]:
-    rows: list[Row] = review.read_decisions(decisions, KEY, today, clients).to_pylist()
+def kept(decisions: Path, today: DAY = TODAY, clients: Collection[kept_decisions.Client] = ()) -> list[Row]:
+    rows: list[Row] = kept_decisions.read_decisions(decisions, KEY, today, clients).to_pylist()
     return rows
 
 
@@ -142,51 +143,13 @@ def test_a_decision_is_taken_back_by_a_later_one_or_without_its_row(tmp_path: Pa
     imported(tmp_path, offer("A1", ROBERT_CHI, "same", *WHO_AND_WHEN))
     # The same day: what came last counts.
     imported(tmp_path, offer("A1", AGNES_CHI, "same", *WHO_AND_WHEN))
-    by_decision = table(kept(path), review.DECISIONS)
+    by_decision = table(kept(path), kept_decisions.DECISIONS)
     (row,) = decide.link_clients(table(A_REGISTER, REGISTER), table([client(None, ROBERT)], CLIENTS), by_decision).to_pylist()
     assert (row["link_method"], row["chi_number"]) == ("decision", AGNES_CHI)
     # Without its rows the client is as if nobody had decided.
     header, *_ = path.read_text("utf-8").splitlines()
     path.write_text(f"{header}\n", "utf-8")
     assert kept(path) == []
-
-
-DECIDED = ",".join(name for name in review.DECISIONS.names if name != review.ROW)
-
-
-def decided_by_hand(folder: Path, *lines: str, header: str = DECIDED) -> Path:
-    path = folder / "decisions.csv"
-    path.write_text("\n".join([header, *lines]) + "\n", encoding="utf-8-sig")
-    return path
-
-
-def test_decisions_come_in(tmp_path: Path) -> None:
-    """As a spreadsheet saves them: a CHI number without its zero, a date as it shows it, blank last rows."""
-    path = tmp_path / "decisions.csv"
-    assert review.read_decisions(path, KEY, TODAY, ()).schema == review.DECISIONS
-    decided_by_hand(tmp_path, "angus,A1,101011237,jm,02/04/2026,spoke to her", "angus,'=A2,,jm,2026-04-02,", ",,,,,", ",,,,,")
-    decisions = kept(path)
-    assert [row["chi_number"] for row in decisions] == ["0101011237", None]
-    assert decisions[1]["social_care_id"] == "=A2"
-    assert decisions[0]["decided_on"] == DAY(2026, 4, 2)
-
-
-@pytest.mark.parametrize(
-    ("line", "reason"),
-    [
-        ("angus,A1,0101011237,jm,next week,", "row 2: decided_on"),
-        ("angus,A1,0101011237,jm,2026-05-01,", "review/decisions.csv: row 2: decided_on is 2026-05-01, after today .2026-04-30"),
-        ("angus,A1,1.01E+08,jm,2026-04-02,", "row 2: chi_number is in scientific notation"),
-        ("angus,A1,12345,jm,2026-04-02,", "row 2: chi_number has not 10 digits"),
-        (",A1,,jm,2026-04-02,", "row 2: agency is blank"),
-        ("angus,437,,jm,2026-04-02,", "row 2: social_care_id is no client of this agency, but is one with leading zeros"),
-        ("angus,437,,jm,2026-04-02,spoke to her, twice", "row 2: has not as many fields as the header"),
-    ],
-)  # fmt: skip
-def test_a_bad_decision_is_named_by_row_only(tmp_path: Path, line: str, reason: str) -> None:
-    with pytest.raises(IrfError, match=reason) as refused:
-        kept(decided_by_hand(tmp_path, line), clients=[("angus", "00437"), ("dundee-city", "437")])
-    assert not any(secret in str(refused.value) for secret in ("0101011237", "A1", "437"))
 
 
 def test_an_imported_decision_in_which_zeros_were_lost_is_refused_though_another_client_has_the_number(tmp_path: Path) -> None:

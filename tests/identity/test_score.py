@@ -7,9 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.learning.case import read_case
 from pipelines.identity.linking import decide, score
-from pipelines.identity.review import DECISIONS
 from tests.identity.cases import write_case
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.learning.case import Case, read_case
 from pipelines.identity.linking.decide import link_clients
-from pipelines.identity.review import DECISIONS
 from tests.bench import linkage_tayside
 
 pytestmark = pytest.mark.soak

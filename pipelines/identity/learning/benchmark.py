@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.learning.case import Case, read_case
 from pipelines.identity.linking.database import database
 from pipelines.identity.linking.decide import LINK_FROM, REVIEW_FROM, make_links
-from pipelines.identity.review import DECISIONS
 
 BAND_FLOORS = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 KILOBYTES_PER_MEGABYTE = 1_000
