@@ -84,8 +84,8 @@ def land(folder: Path, rows: list[Row] = CARE) -> Landed:
     return Landed("angus", "home_care", "2025-05", 0, path, sha256_of(path))
 
 
-class Judgement:
-    """The test's submission, judged with some corrections."""
+class Validation:
+    """The test's submission, validated with some corrections."""
 
     def __init__(self, folder: Path, postcodes: Path, *corrections: Row, rows: list[Row] = CARE) -> None:
         landed = land(folder, rows)
@@ -102,13 +102,13 @@ class Judgement:
 
 
 def test_nothing_declared_changes_nothing(tmp_path: Path, postcodes: Path) -> None:
-    judged = Judgement(tmp_path, postcodes)
-    assert (set(judged.accepted), set(judged.quarantined)) == ({"1", "2", "3", "5"}, {"4"})
-    assert judged.outcome.corrected == {}
+    validated = Validation(tmp_path, postcodes)
+    assert (set(validated.accepted), set(validated.quarantined)) == ({"1", "2", "3", "5"}, {"4"})
+    assert validated.outcome.corrected == {}
 
 
 def test_a_dropped_record_is_quarantined_with_its_pounds_and_its_text(tmp_path: Path, postcodes: Path) -> None:
-    before, now = Judgement(tmp_path, postcodes).outcome, Judgement(tmp_path, postcodes, DROP)
+    before, now = Validation(tmp_path, postcodes).outcome, Validation(tmp_path, postcodes, DROP)
     assert set(now.quarantined) == {"1", "4"}
     assert now.quarantined["1"]["broken_rules"] == "corrected.C1"
     assert '"provider_type":"???"' in now.quarantined["1"]["original"]
@@ -120,14 +120,14 @@ def test_a_dropped_record_is_quarantined_with_its_pounds_and_its_text(tmp_path: 
 
 
 def test_scale_multiplies_exactly_and_rounds_half_away_from_zero(tmp_path: Path, postcodes: Path) -> None:
-    judged = Judgement(tmp_path, postcodes, SCALE)
+    validated = Validation(tmp_path, postcodes, SCALE)
     # 2000.01 × 0.5 = 1000.005; −0.01 × 0.5 = −0.005; a blank amount has nothing to scale.
-    assert judged.column("gross_cost") == {
+    assert validated.column("gross_cost") == {
         "1": Decimal("100.00"), "2": Decimal("1000.01"), "3": Decimal("-0.01"), "5": None,
     }  # fmt: skip
-    assert judged.outcome.corrected == {"C2": Corrected(2, Decimal("2000.00"), Decimal("1000.00"))}
-    assert judged.outcome.pounds_read == Decimal("1100.00")
-    assert (judged.outcome.rules["corrected.C2"].severity, judged.outcome.rules["corrected.C2"].failed) == ("warning", 2)
+    assert validated.outcome.corrected == {"C2": Corrected(2, Decimal("2000.00"), Decimal("1000.00"))}
+    assert validated.outcome.pounds_read == Decimal("1100.00")
+    assert (validated.outcome.rules["corrected.C2"].severity, validated.outcome.rules["corrected.C2"].failed) == ("warning", 2)
 
 
 @pytest.mark.parametrize(
@@ -141,48 +141,48 @@ def test_scale_multiplies_exactly_and_rounds_half_away_from_zero(tmp_path: Path,
 )
 def test_scale_of_large_small_and_negative(tmp_path: Path, postcodes: Path, sent: str, factor: str, becomes: str) -> None:
     row = CARE[1] | {"gross_cost": sent}
-    judged = Judgement(tmp_path, postcodes, SCALE | {"value": factor}, rows=[row])
-    assert judged.column("gross_cost") == {"2": Decimal(becomes)}
+    validated = Validation(tmp_path, postcodes, SCALE | {"value": factor}, rows=[row])
+    assert validated.column("gross_cost") == {"2": Decimal(becomes)}
 
 
 def test_quantities_are_scaled_to_their_four_decimals(tmp_path: Path, postcodes: Path) -> None:
-    judged = Judgement(tmp_path, postcodes, SCALE | {"column": "hours", "value": "0.333333"})
+    validated = Validation(tmp_path, postcodes, SCALE | {"column": "hours", "value": "0.333333"})
     # 120.5 × 0.333333 = 40.1666265 and 200 × 0.333333 = 66.6666.
-    assert judged.column("hours") == {
+    assert validated.column("hours") == {
         "1": Decimal(10), "2": Decimal("40.1666"), "3": Decimal("66.6666"), "5": Decimal("33.6666"),
     }  # fmt: skip
 
 
 def test_override_puts_a_value_and_sees_no_record_that_has_it(tmp_path: Path, postcodes: Path) -> None:
-    judged = Judgement(tmp_path, postcodes, OVERRIDE, OVERRIDE | {"correction": "C4"})
-    assert judged.column("reablement") == {"1": "9", "2": "0", "3": "1", "5": "0"}
-    assert judged.quarantined["4"]["reablement"] == "9"
+    validated = Validation(tmp_path, postcodes, OVERRIDE, OVERRIDE | {"correction": "C4"})
+    assert validated.column("reablement") == {"1": "9", "2": "0", "3": "1", "5": "0"}
+    assert validated.quarantined["4"]["reablement"] == "9"
     # The second finds them put right.
-    assert {name: found.records for name, found in judged.outcome.corrected.items()} == {"C3": 2, "C4": 0}
+    assert {name: found.records for name, found in validated.outcome.corrected.items()} == {"C3": 2, "C4": 0}
 
 
 def test_override_mends_what_could_not_be_read_and_the_original_stays(tmp_path: Path, postcodes: Path) -> None:
     mended = OVERRIDE | {"where": "service_id = 4", "column": "hours", "value": "12.5"}
-    judged = Judgement(tmp_path, postcodes, mended)
-    assert judged.accepted["4"]["hours"] == Decimal("12.5000")
-    assert judged.quarantined == {}
+    validated = Validation(tmp_path, postcodes, mended)
+    assert validated.accepted["4"]["hours"] == Decimal("12.5000")
+    assert validated.quarantined == {}
     raw = pq.read_table(tmp_path / "raw" / "home_care.parquet").to_pylist()
     assert [row["hours"] for row in raw] == [row["hours"] for row in CARE]
 
 
 def test_override_by_blank_leaves_no_value(tmp_path: Path, postcodes: Path) -> None:
-    judged = Judgement(tmp_path, postcodes, OVERRIDE | {"where": "hours >= 200", "column": "gross_cost", "value": "blank"})
-    assert judged.accepted["3"]["gross_cost"] is None
-    assert judged.outcome.corrected == {"C3": Corrected(1, Decimal("-0.01"), Decimal("0.00"))}
-    assert judged.outcome.pounds_read == Decimal("2100.01")
+    validated = Validation(tmp_path, postcodes, OVERRIDE | {"where": "hours >= 200", "column": "gross_cost", "value": "blank"})
+    assert validated.accepted["3"]["gross_cost"] is None
+    assert validated.outcome.corrected == {"C3": Corrected(1, Decimal("-0.01"), Decimal("0.00"))}
+    assert validated.outcome.pounds_read == Decimal("2100.01")
 
 
 def test_corrections_follow_one_another_and_a_dropped_record_is_left_alone(tmp_path: Path, postcodes: Path) -> None:
     everybody = {"where": "hours > 0", "correction": "C5"}
-    judged = Judgement(tmp_path, postcodes, SCALE, DROP | {"where": "hours = 200"}, SCALE | everybody)
-    assert judged.column("gross_cost") == {"1": Decimal("50.00"), "2": Decimal("500.01"), "5": None}
-    assert judged.quarantined["3"]["gross_cost"] == Decimal("-0.01")
-    assert judged.outcome.corrected == {
+    validated = Validation(tmp_path, postcodes, SCALE, DROP | {"where": "hours = 200"}, SCALE | everybody)
+    assert validated.column("gross_cost") == {"1": Decimal("50.00"), "2": Decimal("500.01"), "5": None}
+    assert validated.quarantined["3"]["gross_cost"] == Decimal("-0.01")
+    assert validated.outcome.corrected == {
         "C2": Corrected(2, Decimal("2000.00"), Decimal("1000.00")),
         "C1": Corrected(1, Decimal("-0.01"), Decimal("-0.01")),
         "C5": Corrected(2, Decimal("1100.01"), Decimal("550.01")),
@@ -191,17 +191,17 @@ def test_corrections_follow_one_another_and_a_dropped_record_is_left_alone(tmp_p
 
 def test_of_two_records_with_one_key_a_dropped_one_makes_no_duplicate(tmp_path: Path, postcodes: Path) -> None:
     twice = [*CARE[:3], CARE[0] | {"provider_type": "2"}]
-    assert "1" in Judgement(tmp_path, postcodes, rows=twice).quarantined
-    judged = Judgement(tmp_path, postcodes, DROP, rows=twice)
-    assert judged.accepted["1"]["provider_type"] == "2"
-    assert judged.quarantined["1"]["broken_rules"] == "corrected.C1"
+    assert "1" in Validation(tmp_path, postcodes, rows=twice).quarantined
+    validated = Validation(tmp_path, postcodes, DROP, rows=twice)
+    assert validated.accepted["1"]["provider_type"] == "2"
+    assert validated.quarantined["1"]["broken_rules"] == "corrected.C1"
 
 
 def test_dropping_most_records_on_purpose_does_not_refuse_the_file(tmp_path: Path, postcodes: Path) -> None:
-    judged = Judgement(tmp_path, postcodes, DROP | {"where": "month >= 2025-04-01"})
-    assert (judged.outcome.accepted, judged.outcome.quarantined, judged.outcome.dropped) == (0, 5, 5)
+    validated = Validation(tmp_path, postcodes, DROP | {"where": "month >= 2025-04-01"})
+    assert (validated.outcome.accepted, validated.outcome.quarantined, validated.outcome.dropped) == (0, 5, 5)
     with pytest.raises(Refused):
-        Judgement(tmp_path, postcodes, rows=[CARE[3]])
+        Validation(tmp_path, postcodes, rows=[CARE[3]])
 
 
 @pytest.mark.parametrize(
@@ -215,8 +215,8 @@ def test_dropping_most_records_on_purpose_does_not_refuse_the_file(tmp_path: Pat
     ],
 )  # fmt: skip
 def test_conditions(tmp_path: Path, postcodes: Path, where: str, found: str) -> None:
-    judged = Judgement(tmp_path, postcodes, DROP | {"where": where})
-    assert {key for key, row in judged.quarantined.items() if "corrected.C1" in row["broken_rules"]} == set(found)
+    validated = Validation(tmp_path, postcodes, DROP | {"where": where})
+    assert {key for key, row in validated.quarantined.items() if "corrected.C1" in row["broken_rules"]} == set(found)
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_only_the_submissions_it_names_are_corrected(
     assert open_ended.applies_to("angus", "home_care", "2099-01")
 
 
-def test_a_changed_correction_is_judged_again_and_another_submissions_is_not(tmp_path: Path, postcodes: Path) -> None:
+def test_a_changed_correction_is_validated_again_and_another_submissions_is_not(tmp_path: Path, postcodes: Path) -> None:
     root = DataRoot(tmp_path)
     root.prepare()
     landed = land(tmp_path)
@@ -329,23 +329,26 @@ def test_a_changed_correction_is_judged_again_and_another_submissions_is_not(tmp
     def staged() -> list[tuple[str, int]]:
         return [(file.name, file.stat().st_mtime_ns) for file in root.folder("staged").rglob("home_care/*/*.parquet")]
 
-    def judged_with(*rows: Row) -> tuple[int, bool]:
+    def validated_with(*rows: Row) -> tuple[int, bool]:
         """Accepted records, and whether the submission was validated anew, its one file another then."""
         was = staged()
         (submission,) = stage([landed], root, Rules(postcodes, declared(tmp_path, *rows)))
         assert [name for name, _ in staged()] == [submission.file.split("/")[-1]]
         return submission.outcome.accepted, staged() != was
 
-    assert judged_with() == (4, True)
-    assert judged_with() == (4, False)
-    assert judged_with(DROP) == (3, True)
-    assert judged_with(DROP) == (3, False)
-    assert judged_with(DROP, SCALE | {"feed": "payments", "where": "gross_amount > 1", "column": "gross_amount"}) == (3, False)
-    assert judged_with(DROP | {"where": "hours > 0"}) == (0, True)
-    assert judged_with() == (4, True)
+    assert validated_with() == (4, True)
+    assert validated_with() == (4, False)
+    assert validated_with(DROP) == (3, True)
+    assert validated_with(DROP) == (3, False)
+    assert validated_with(DROP, SCALE | {"feed": "payments", "where": "gross_amount > 1", "column": "gross_amount"}) == (
+        3,
+        False,
+    )
+    assert validated_with(DROP | {"where": "hours > 0"}) == (0, True)
+    assert validated_with() == (4, True)
 
 
-def test_what_was_found_is_remembered_with_the_judgement(tmp_path: Path, postcodes: Path) -> None:
+def test_what_was_found_is_remembered_with_its_outcome(tmp_path: Path, postcodes: Path) -> None:
     root = DataRoot(tmp_path)
     root.prepare()
     landed = land(tmp_path)

@@ -34,7 +34,7 @@ def land(tmp_path: Path, agency: str, feed: str, period: str, rows: list[dict[st
     return Landed(agency, feed, period, 0, path, "a" * 64)
 
 
-def judged(tmp_path: Path, landed: Landed) -> tuple[Outcome, list[dict[str, Any]], list[dict[str, Any]]]:
+def validated(tmp_path: Path, landed: Landed) -> tuple[Outcome, list[dict[str, Any]], list[dict[str, Any]]]:
     """The outcome, the accepted and the quarantined records of a file."""
     raw, staged, quarantine, postcodes = (tmp_path / f"{n}.parquet" for n in ("raw", "staged", "quarantine", "postcodes"))
     pq.write_table(pa.table({"Postcode": pa.array(["DD1 1AA"])}), postcodes)
@@ -67,10 +67,10 @@ def episode(number: str, month_cost: str) -> dict[str, str]:
 
 
 def test_the_rows_of_an_episode_are_its_parts(tmp_path: Path) -> None:
-    """Each is judged by itself; the very same row twice counts once."""
+    """Each is validated by itself; the very same row twice counts once."""
     rows = [episode("E1", "1000.10"), episode("E2", "£5.00"), episode("E1", "0.05"), episode("", "7"), episode("E3", ""),
             episode("E1", "1,000.10"), episode("E1", "TBC")]  # fmt: skip
-    outcome, accepted, quarantined = judged(tmp_path, land(tmp_path, "nhs-tayside", "acute", "2025-05", rows))
+    outcome, accepted, quarantined = validated(tmp_path, land(tmp_path, "nhs-tayside", "acute", "2025-05", rows))
     assert [(r["record_key"], r["part"], r["total_cost"], r["source_row"]) for r in accepted] == [
         ("E1", "2", Decimal("1000.10"), 2),
         ("E2", "1", Decimal("5.00"), 3),
@@ -98,7 +98,7 @@ def test_a_cost_month_comes_once_in_a_file(tmp_path: Path) -> None:
         episode("E2", "1"),
         episode("E3", "1"),
     ]
-    _, accepted, quarantined = judged(tmp_path, land(tmp_path, "nhs-tayside", "acute", "2025-05", rows))
+    _, accepted, quarantined = validated(tmp_path, land(tmp_path, "nhs-tayside", "acute", "2025-05", rows))
     assert [(r["part"], r["total_cost"]) for r in accepted[:2]] == [("2025 1", Decimal("10.00")), ("2025 2", Decimal("10.00"))]
     assert [(r["total_cost"], r["broken_rules"]) for r in quarantined] == [
         (Decimal("20.00"), "duplicate_key"),
@@ -112,7 +112,7 @@ def test_emergency_days_and_times_come_together_and_the_first_postcode_counts(tm
            "Postcode (CHI) [C]": "", "Postcode (epi) [C]": "DD1 1AA"}  # fmt: skip
     dummy = {"Case Reference Number [C]": "A2", "Postcode (CHI) [C]": "NK01 0AA"}
     both = {"Case Reference Number [C]": "A3", "Postcode (CHI) [C]": "ZZ61 1ZZ", "Postcode (epi) [C]": "NK010AA"}
-    _, accepted, _ = judged(tmp_path, land(tmp_path, "nhs-tayside", "emergency", "2025-04", [row, row | dummy, row | both]))
+    _, accepted, _ = validated(tmp_path, land(tmp_path, "nhs-tayside", "emergency", "2025-04", [row, row | dummy, row | both]))
     # A dummy one lets the next speak, and stands where that is none either.
     assert [r["postcode"] for r in accepted] == ["DD11AA", "DD11AA", "ZZ611ZZ"]
     assert str(accepted[0]["arrival_datetime"]) == "2025-04-03 23:45:00"
@@ -127,7 +127,7 @@ def test_several_support_options_are_option_4_and_not_three_costs(tmp_path: Path
          "sds_gross_value": "100.00"}
         for i, f in enumerate(flags)
     ]  # fmt: skip
-    outcome, accepted, quarantined = judged(tmp_path, land(tmp_path, "angus", "self_directed_support", "2025-04", rows))
+    outcome, accepted, quarantined = validated(tmp_path, land(tmp_path, "angus", "self_directed_support", "2025-04", rows))
     assert [r["option"] for r in accepted] == ["1", "2", "4"]
     assert [r["broken_rules"] for r in quarantined] == ["option.missing"]
     assert outcome.pounds_read == Decimal("400.00")
@@ -154,7 +154,7 @@ def test_a_wide_row_of_a_quarter_makes_a_record_for_each_service_and_month(tmp_p
         package("1", "2025/26 Q1", Personal_Care_Hours="10", Personal_Care_Cost="£1,000.00", Other_Care_Hours="3"),
         package("2", "Q1 2025/26", Reablement_Hours="1", Reablement_Cost="(0.05)"),
     ]
-    outcome, accepted, _ = judged(tmp_path, land(tmp_path, "angus", "home_care", "2025-06", rows))
+    outcome, accepted, _ = validated(tmp_path, land(tmp_path, "angus", "home_care", "2025-06", rows))
     assert [(r["service_id"], r["part"], str(r["month"]), r["hours"], r["gross_cost"], r["row_count"]) for r in accepted] == [
         ("1", "2", "2025-04-01", Decimal("3.3334"), Decimal("333.34"), 1),
         ("1", "2", "2025-05-01", Decimal("3.3333"), Decimal("333.33"), 0),
@@ -176,17 +176,17 @@ def test_a_wide_row_of_a_quarter_makes_a_record_for_each_service_and_month(tmp_p
 def test_a_quarter_that_is_none_keeps_its_row_and_its_pounds(tmp_path: Path, quarter: str) -> None:
     rows = [package("1", quarter, Personal_Care_Hours="9", Personal_Care_Cost="90.00")]
     rows += [package(str(n), "2025/26 Q1", Personal_Care_Hours="1", Personal_Care_Cost="1") for n in (2, 3)]
-    outcome, _, quarantined = judged(tmp_path, land(tmp_path, "angus", "home_care", "2025-06", rows))
+    outcome, _, quarantined = validated(tmp_path, land(tmp_path, "angus", "home_care", "2025-06", rows))
     assert [(r["broken_rules"], r["gross_cost"], r["row_count"]) for r in quarantined] == [
         ("month.unreadable", Decimal("90.00"), 1)
     ]
     assert (outcome.rows, outcome.quarantined, outcome.pounds_quarantined) == (3, 1, Decimal("90.00"))
 
 
-def test_a_wide_row_without_any_service_is_judged_and_not_lost(tmp_path: Path) -> None:
+def test_a_wide_row_without_any_service_is_validated_and_not_lost(tmp_path: Path) -> None:
     rows = [package("1", "2025/26 Q1"), package("2", "2025/26 Q1", Other_Care_Hours="3", Other_Care_Cost="1.00"),
             package("3", "2025/26 Q1", Other_Care_Hours="3", Other_Care_Cost="1.00")]  # fmt: skip
-    outcome, _, quarantined = judged(tmp_path, land(tmp_path, "angus", "home_care", "2025-06", rows))
+    outcome, _, quarantined = validated(tmp_path, land(tmp_path, "angus", "home_care", "2025-06", rows))
     assert {r["broken_rules"] for r in quarantined} == {"hours.missing"}
     assert (outcome.rows, outcome.accepted, outcome.quarantined) == (3, 2, 1)
 
@@ -194,7 +194,7 @@ def test_a_wide_row_without_any_service_is_judged_and_not_lost(tmp_path: Path) -
 def test_a_quarterly_payment_is_a_span_of_days(tmp_path: Path) -> None:
     row = {"Invoice Line": "I1", "Swift No": "P1", "Ledger Code": "1010", "Period": "2025-26 Q4", "Gross £": "£1,234.50-",
            "Contribution £": "", "Supplier": "Somebody Ltd"}  # fmt: skip
-    outcome, accepted, _ = judged(tmp_path, land(tmp_path, "perth-kinross", "payments", "2026-03", [row]))
+    outcome, accepted, _ = validated(tmp_path, land(tmp_path, "perth-kinross", "payments", "2026-03", [row]))
     assert (accepted[0]["period_from"], accepted[0]["period_to"]) == (datetime.date(2026, 1, 1), datetime.date(2026, 3, 31))
     assert outcome.pounds_read == Decimal("-1234.50")
 
@@ -232,7 +232,7 @@ def test_the_sheets_of_a_workbook_are_read_one_after_another(tmp_path: Path) -> 
         "Council homes": [HOMES, stay("S1", "01-Apr-25"), stay("S2", "2-Apr-25")],
         "Independent homes": [HOMES, stay("S3", "03-apr-2025"), stay("S4", "31-Jun-25"), stay("S5", "04-Apr-25")],
     })  # fmt: skip
-    outcome, accepted, quarantined = judged(tmp_path, landed)
+    outcome, accepted, quarantined = validated(tmp_path, landed)
     assert [(r["stay_id"], str(r["admission_date"]), r["source_row"]) for r in accepted] == [
         ("S1", "2025-04-01", 2), ("S2", "2025-04-02", 3), ("S3", "2025-04-03", 5), ("S5", "2025-04-04", 7),
     ]  # fmt: skip
@@ -290,7 +290,7 @@ def test_a_wrong_declaration_says_which_file_and_what(tmp_path: Path, text: str,
 
 def test_the_canonical_headers_are_accepted_from_an_agency_with_a_dialect(tmp_path: Path) -> None:
     row = {"service_id": "H1", "social_care_id": "C1", "month": "2025-04", "hours": "5", "gross_cost": "9.99"}
-    outcome, accepted, _ = judged(tmp_path, land(tmp_path, "angus", "home_care", "2025-04", [row]))
+    outcome, accepted, _ = validated(tmp_path, land(tmp_path, "angus", "home_care", "2025-04", [row]))
     assert (outcome.rows, accepted[0]["service_id"], accepted[0]["row_count"]) == (1, "H1", 1)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from schemas.examples import GOOD_RECORD
-from tests.schemas.test_rules import judged
+from tests.schemas.test_rules import validated
 
 Fields = dict[str, str]
 
@@ -23,7 +23,7 @@ def told(folder: Path, feed: str, *changes: Fields) -> list[tuple[Any, ...]]:
     for attempt in range(3):
         rows = rows_of(feed, *changes)
         random.Random(attempt).shuffle(rows)
-        _, accepted, quarantined = judged(folder / str(attempt), feed, rows)
+        _, accepted, quarantined = validated(folder / str(attempt), feed, rows)
         found.add(
             tuple(
                 sorted(
@@ -111,7 +111,7 @@ def test_a_row_without_a_key_is_a_duplicate_only_of_its_equal(tmp_path: Path) ->
 
 
 def test_equal_lines_of_a_ledger_count_and_are_named_with_their_pounds(tmp_path: Path) -> None:
-    outcome, accepted, quarantined = judged(
+    outcome, accepted, quarantined = validated(
         tmp_path, "ledger", rows_of("ledger", {"amount": "5.00"}, {"amount": "5"}, {"amount": "7.00"})
     )
     assert (len(accepted), quarantined) == (3, [])

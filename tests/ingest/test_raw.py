@@ -74,7 +74,7 @@ def test_unknown_columns_are_a_warning_of_the_submission(tmp_path: Path, unknown
     assert results["file.too_large"]["status"] == "passed"
 
 
-def test_unknown_columns_are_known_to_a_submission_judged_now_and_before(tmp_path: Path) -> None:
+def test_unknown_columns_are_known_to_a_submission_validated_now_and_before(tmp_path: Path) -> None:
     root = DataRoot(tmp_path)
     root.prepare()
     postcodes = root.folder("staged") / "postcodes.parquet"
@@ -82,8 +82,8 @@ def test_unknown_columns_are_known_to_a_submission_judged_now_and_before(tmp_pat
     file = landed(csv_file(tmp_path, "cost_code,private,month,amount\nC1,x,2025-04,3.00\n"))
     assert take_raw(file, root)
     for _ in range(2):
-        (judged,) = stage([file], root, Rules(postcodes))
-        assert (judged.refused, judged.outcome.accepted, judged.outcome.unread.unknown_columns) == (None, 1, (2,))
+        (validated,) = stage([file], root, Rules(postcodes))
+        assert (validated.refused, validated.outcome.accepted, validated.outcome.unread.unknown_columns) == (None, 1, (2,))
 
 
 PRIVATE = ("Oona", "Macbeth", "1904851231", "DD1")

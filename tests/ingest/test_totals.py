@@ -11,7 +11,7 @@ Care = tuple[str, str, str, str]
 ONE, TWO, THREE = ("S1", "A1", "10", "100"), ("S2", "A1", "5", "50"), ("S3", "A2", "1", "10")
 
 
-def judged(folder: Path, *rows: Care) -> Outcome:
+def validated(folder: Path, *rows: Care) -> Outcome:
     """What is made of home care with these service ids, clients, hours and costs."""
     month = {"month": f"{PERIOD}-01", "service_type": "2"}
     names = ("service_id", "social_care_id", "hours", "gross_cost")
@@ -31,6 +31,6 @@ def judged(folder: Path, *rows: Care) -> Outcome:
     ],
 )
 def test_a_total_differs_where_any_of_its_numbers_is_not_the_sum(tmp_path: Path, totals: list[Care], differ: list[int]) -> None:
-    outcome = judged(tmp_path, *totals)
+    outcome = validated(tmp_path, *totals)
     assert outcome.rows == len([row for row in totals if "otal" not in row[0]])
     assert outcome.totals_that_differ == differ

@@ -1,4 +1,4 @@
-"""CHI numbers through the judge: which are valid in which month, what is repaired, and that none costs a record its place."""
+"""CHI numbers as they are validated: which are valid in which month, what is repaired, and that none costs a record its place."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from pipelines.ingest.validating.validate import LUHN_FROM
 from schemas.examples import GOOD_RECORD
 from schemas.feeds import FEEDS
-from tests.schemas.test_rules import broken, judged
+from tests.schemas.test_rules import broken, validated
 
 BEFORE, FROM = "2026-07", "2026-08"
 BY_ELEVEN, BY_BOTH, BY_TEN, BY_NEITHER = (
@@ -35,7 +35,7 @@ WITH_MONEY = [feed for feed in FEEDS if FEEDS[feed].amount and "chi_number" in G
 
 def of_one(folder: Path, chi: str, period: str, feed: str = "acute") -> tuple[dict[str, int], dict, Decimal, Decimal]:
     """Rules broken, the accepted record, pounds read and pounds quarantined of a file with one record."""
-    outcome, accepted, quarantined = judged(folder, feed, [{**GOOD_RECORD[feed], "chi_number": chi}], period)
+    outcome, accepted, quarantined = validated(folder, feed, [{**GOOD_RECORD[feed], "chi_number": chi}], period)
     assert (len(accepted), quarantined) == (1, [])
     return broken(outcome), accepted[0], outcome.pounds_read, outcome.pounds_quarantined
 

@@ -125,10 +125,10 @@ class Validator:
             writer.writeheader()
             writer.writerows(rows)
         landed = Landed("nhs-tayside" if FEEDS[feed].kind == "nhs_board" else "angus", feed, PERIOD, 0, path, "0" * 64)
-        outcome, accepted, quarantined = self.judge_file(landed)
+        outcome, accepted, quarantined = self.validate_file(landed)
         return outcome, accepted.to_pylist(), quarantined.to_pylist()
 
-    def judge_file(self, landed: Landed) -> tuple[Outcome, pa.Table, pa.Table]:
+    def validate_file(self, landed: Landed) -> tuple[Outcome, pa.Table, pa.Table]:
         """The same of a file that is there."""
         layers = ("raw", "staged", "quarantine")
         raw, staged, quarantine = (self.root.path / layer / f"{landed.feed}.parquet" for layer in layers)
@@ -231,7 +231,7 @@ def test_records_of_many_batches_stay_in_the_files_order(validator: Validator, t
     days = pa.repeat("2025-05-02", records)
     pa_csv.write_csv(pa.table({"contact_id": numbers, "contact_date": days}), file)
     landed = Landed("nhs-tayside", "community_nursing", PERIOD, 0, file, "a" * 64)
-    outcome, accepted, _ = validator.judge_file(landed)
+    outcome, accepted, _ = validator.validate_file(landed)
     assert (outcome.rows, outcome.accepted) == (records, records)
     assert accepted["source_row"].to_pylist() == list(range(2, records + 2))
     assert accepted["contact_id"].equals(pa.chunked_array([numbers]))

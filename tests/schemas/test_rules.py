@@ -1,4 +1,4 @@
-"""The registry of rules: every example is judged from its file on, and fails or passes as the registry says."""
+"""The registry of rules: every example is validated from its file on, and fails or passes as the registry says."""
 
 import csv
 from pathlib import Path
@@ -23,7 +23,9 @@ from schemas.table import arrow_schema
 RULES = [(feed, rule) for feed in FEEDS for rule in rules_of(feed)]
 
 
-def judged(folder: Path, feed: str, rows: list[dict[str, str]], period: str = PERIOD) -> tuple[Outcome, list[dict], list[dict]]:
+def validated(
+    folder: Path, feed: str, rows: list[dict[str, str]], period: str = PERIOD
+) -> tuple[Outcome, list[dict], list[dict]]:
     """The outcome, the accepted and the quarantined records of a CSV file of a feed."""
     root = DataRoot(folder)
     root.prepare()
@@ -56,13 +58,13 @@ def example(feed: str, changed: Fields) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize(("feed", "rule"), RULES, ids=[f"{feed}-{rule.rule_id}" for feed, rule in RULES])
 def test_the_examples_of_a_rule_fail_by_it_alone_and_pass(tmp_path: Path, feed: str, rule: Rule) -> None:
-    outcome, accepted, quarantined = judged(tmp_path / "fails", feed, example(feed, rule.fails))
+    outcome, accepted, quarantined = validated(tmp_path / "fails", feed, example(feed, rule.fails))
     assert broken(outcome) == {rule.rule_id: 1}
     if rule.severity == "record":
         assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, [rule.rule_id])
     else:
         assert (len(accepted), quarantined) == (2, [])
-    outcome, accepted, quarantined = judged(tmp_path / "passes", feed, example(feed, rule.passes))
+    outcome, accepted, quarantined = validated(tmp_path / "passes", feed, example(feed, rule.passes))
     assert (broken(outcome), len(accepted), quarantined) == ({}, 2, [])
 
 
