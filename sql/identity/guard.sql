@@ -1,5 +1,5 @@
 -- Purpose: the candidates that only a reviewer may link, however high the posterior, and the reason. Grain: client × current CHI.
--- Inputs: match_weight, client, deterministic, client_standard, register_standard. Conserves: nothing; most have no guard.
+-- Inputs: match_weight, client, deterministic_link, client_standard, register_standard. Conserves: nothing; most have no guard.
 WITH examined AS (
     SELECT
         w.client, w.candidate,
@@ -17,7 +17,7 @@ WITH examined AS (
     JOIN client AS c ON c.row_id = w.client
     JOIN client_standard AS l ON l.row_id = w.client
     JOIN register_standard AS r ON r.row_id = w.register
-    JOIN deterministic AS d ON d.row_id = w.client
+    JOIN deterministic_link AS d ON d.row_id = w.client
 ),
 final AS (
     SELECT * FROM examined WHERE guard IS NOT NULL

@@ -1,5 +1,5 @@
 -- Purpose: which person of the register each client is, how that is known, and how probable it is. Grain: client.
--- Inputs: client, deterministic, latest_decision, best_candidate, reason; $link_from, $review_from, $max_clients.
+-- Inputs: client, deterministic_link, latest_decision, best_candidate, reason; $link_from, $review_from, $max_clients.
 -- Conserves: every client once. A reviewer's decision comes before the CHI, and the CHI before the posterior.
 -- chance_in_register: for a link, the chance that it is right (1 by CHI or decision); for a client without one, the chance that
 -- somebody in the register was missed.
@@ -17,7 +17,7 @@ WITH decided AS (
             ELSE 'unlinked'
         END AS outcome
     FROM client AS c
-    JOIN deterministic AS d USING (row_id)
+    JOIN deterministic_link AS d USING (row_id)
     LEFT JOIN latest_decision AS h USING (agency, social_care_id)
     LEFT JOIN best_candidate AS b ON b.client = c.row_id
 ),

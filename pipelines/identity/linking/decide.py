@@ -96,11 +96,11 @@ def make_links(
 
 
 def _link_by_chi(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `deterministic`, and everybody's standard form."""
+    """Make the table `deterministic_link`, and everybody's standard form."""
     for name in ("register_person", "claimed_chi", "client", "other_client_row"):
         make(connection, name)
     standardise(connection, "register_person", "register_standard")
     standardise(connection, "client", "client_standard")
     standardise(connection, "other_client_row", "other_client_standard")
-    for name in ("reused_id", "chi_agreement", "better_match", "deterministic"):
+    for name in ("reused_id", "chi_agreement", "better_match", "deterministic_link"):
         make(connection, name)
