@@ -45,6 +45,7 @@ lint: $(ENVIRONMENT)
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+	.venv/bin/sqlfluff lint --processes 2 --disable-progress-bar sql
 	.venv/bin/python -m pipelines.release.dictionary --check
 
 ui: $(ENVIRONMENT) ## Dagster's pages on this machine: assets, checks, schedule, history

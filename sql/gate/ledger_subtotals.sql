@@ -25,9 +25,9 @@ subtotal AS (
 final AS (
     SELECT
         agency || '/ledger/' || period || ': the amount of row ' || string_agg(CAST(source_row AS VARCHAR), ', ' ORDER BY source_row)
-            || ' is that of the rows just above' AS rows,
+            || ' is that of the rows just above' AS subtotal_rows,
         '£' || CAST(sum(amount) AS VARCHAR) || ' may count twice' AS amount
     FROM subtotal
     GROUP BY agency, period
 )
-SELECT * FROM final ORDER BY rows
+SELECT * FROM final ORDER BY subtotal_rows

@@ -18,7 +18,7 @@ final AS (
     FULL JOIN line_with_person USING (agency, service, month)
     WHERE client.cost IS DISTINCT FROM line_with_person.cost
     UNION ALL
-    SELECT 'locality_month_cost', agency, service, month, locality.cost, line.cost
+    SELECT 'locality_month_cost', agency, service, month, locality.cost AS summed, line.cost AS lines
     FROM locality
     FULL JOIN line USING (agency, service, month)
     WHERE locality.cost IS DISTINCT FROM line.cost

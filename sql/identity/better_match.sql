@@ -5,7 +5,7 @@
 WITH doubtful AS (
     SELECT *
     FROM chi_agreement
-    WHERE in_register AND is_supported AND NOT (coalesce(name_agrees, true) AND coalesce(date_agrees, true))
+    WHERE in_register AND is_supported AND NOT (coalesce(name_agrees, TRUE) AND coalesce(date_agrees, TRUE))
 ),
 final AS (
     SELECT DISTINCT d.row_id, p.current_chi_number AS candidate

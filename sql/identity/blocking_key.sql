@@ -10,7 +10,7 @@ WITH sounded AS (
     FROM standard
 ),
 narrow AS (
-    SELECT row_id, false AS is_broad, unnest([
+    SELECT row_id, FALSE AS is_broad, unnest([
         -- The first letter of either name, so that a record with swapped names shares a key too.
         'born letter ' || born || forename_letter,
         CASE WHEN surname_letter IS DISTINCT FROM forename_letter THEN 'born letter ' || born || surname_letter END,
@@ -30,7 +30,7 @@ narrow AS (
     FROM sounded
 ),
 broad AS (
-    SELECT row_id, true AS is_broad, unnest([
+    SELECT row_id, TRUE AS is_broad, unnest([
         'born ' || born,
         'name ' || name_sounds,
         'letters birthday ' || name_letters || any_birthday,

@@ -14,12 +14,12 @@ compared AS (
         CASE
             WHEN coalesce(l.forename, l.surname) IS NULL OR coalesce(r.forename, r.surname) IS NULL THEN NULL
             WHEN coalesce(l.forename, r.surname) IS NULL OR coalesce(l.surname, r.forename) IS NULL THEN NULL
-            ELSE (coalesce(alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), true)
-                    AND coalesce(alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part), true))
-                OR coalesce(alike(l.forename, r.surname) AND alike(l.surname, r.forename), false)
+            ELSE (coalesce(alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), TRUE)
+                    AND coalesce(alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part), TRUE))
+                OR coalesce(alike(l.forename, r.surname) AND alike(l.surname, r.forename), FALSE)
         END AS name_agrees,
-        coalesce(alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), false)
-            OR coalesce(alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part), false) AS part_of_name_agrees,
+        coalesce(alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), FALSE)
+            OR coalesce(alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part), FALSE) AS part_of_name_agrees,
         coalesce((l.sex = r.sex)::INTEGER, 0) + coalesce((l.postcode = r.postcode)::INTEGER, 0) AS more_agree
     FROM client AS c
     JOIN client_standard AS l USING (row_id)
@@ -29,7 +29,7 @@ compared AS (
 ),
 final AS (
     SELECT *,
-        coalesce(name_agrees, false) OR (coalesce(date_agrees, false) AND (part_of_name_agrees OR more_agree > 0)) AS is_supported
+        coalesce(name_agrees, FALSE) OR (coalesce(date_agrees, FALSE) AND (part_of_name_agrees OR more_agree > 0)) AS is_supported
     FROM compared
 )
 SELECT * FROM final

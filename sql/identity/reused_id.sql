@@ -5,13 +5,13 @@
 WITH compared AS (
     SELECT
         o.client,
-        NOT (
+        NOT ( -- noqa: CP03, LT01, LT06
             alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root)
-            OR coalesce(alike(l.forename, r.surname), false)
+            OR coalesce(alike(l.forename, r.surname), FALSE)
         ) AS is_other_forename,
-        NOT (
+        NOT ( -- noqa: CP03, LT01, LT06
             alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part)
-            OR coalesce(alike(l.surname, r.forename), false)
+            OR coalesce(alike(l.surname, r.forename), FALSE)
         ) AS is_other_surname,
         (l.birth_year = r.birth_year)::INTEGER + (left(l.birthday, 2) = left(r.birthday, 2))::INTEGER
             + (right(l.birthday, 2) = right(r.birthday, 2))::INTEGER < 2

@@ -14,7 +14,7 @@ CREATE MACRO names_nobody(words) AS
     words = ''
     OR regexp_matches(words, '^(BABY|INFANT|NEWBORN|DAUGHTER OF|SON OF|WIFE OF|HUSBAND OF|CHILD OF)\b')
     OR (length(words) > 1 AND replace(words, left(words, 1), '') = '')
-    OR len(list_filter(string_split(words, ' '), lambda word: NOT word IN (
+    OR len(list_filter(string_split(words, ' '), LAMBDA word: NOT word IN (
         'UNKNOWN', 'NOT', 'KNOWN', 'NO', 'NAME', 'NONAME', 'NONE', 'NIL', 'NULL', 'NA', 'NK', 'TBC', 'TBA', 'DONT', 'KNOW', 'GIVEN', 'RECORDED',
         'STATED', 'AVAILABLE', 'ANONYMOUS', 'ANON', 'DECEASED', 'WITHHELD', 'REFUSED', 'REFUSE', 'REDACTED', 'MISSING', 'BLANK', 'TEST', 'DUMMY',
         'OF', 'IN', 'AT', 'THE', 'THIS', 'A', 'AN', 'AND', 'MY', 'HOUSE', 'HOME', 'HOUSEHOLD', 'OTHER', 'FIRST', 'SECOND', 'LAST', 'SURNAME',
@@ -49,8 +49,8 @@ CREATE MACRO surname_joined(field) AS
 -- The parts of a double-barrelled surname, longer than a particle.
 CREATE MACRO surname_parts(field) AS
     list_filter(
-        list_transform(string_split(known_name(bare_name(field)), ' '), lambda part: regexp_replace(part, '^MAC(.{3,})', 'MC\1')),
-        lambda part: length(part) > 3
+        list_transform(string_split(known_name(bare_name(field)), ' '), LAMBDA part: regexp_replace(part, '^MAC(.{3,})', 'MC\1')),
+        LAMBDA part: length(part) > 3
     );
 
 -- The soundex code of a name in plain letters.
@@ -111,7 +111,7 @@ CREATE MACRO postcode_text(field) AS
 CREATE MACRO address_words(field) AS
     list_distinct(list_filter(
         string_split(regexp_replace(plain_letters(field), '[^A-Z0-9]+', ' ', 'g'), ' '),
-        lambda word: word <> '' AND NOT word IN (
+        LAMBDA word: word <> '' AND NOT word IN (
             'STREET', 'ST', 'ROAD', 'RD', 'AVENUE', 'AVE', 'DRIVE', 'DR', 'LANE', 'LN', 'PLACE', 'PL', 'COURT', 'CT', 'CRESCENT',
             'CRES', 'CLOSE', 'CL', 'TERRACE', 'TER', 'WAY', 'GARDENS', 'FLAT', 'UNIT', 'THE', 'CIRCUIT', 'CCT'
         )
