@@ -66,8 +66,10 @@ def main() -> None:
         say(f"error: {error}", is_error=True)
         code = 1
     except typer.TyperException as error:
-        say(f"error: {error.format_message()}", is_error=True)
-        code = 1
+        words = error.format_message()
+        if words:
+            say(f"error: {words}", is_error=True)
+        code = 1 if words else 0  # without words the help was asked for, as by `irf review` alone
     except Stopped as stopped:
         say(f"stopped: {stopped}", is_error=True)
         code = 1
