@@ -21,7 +21,7 @@ from pipelines.commands.main import app
 from schemas.reference import OPTIONAL, REFERENCE
 from tests import REPOSITORY
 
-DOCUMENTS = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
 RUN = ("sh", "python", "sql")
 NOT_RUN = ("text", "r", "powerquery", "toml")
 READERS = ("## Finance officer", "## Analyst", "## Auditor")
