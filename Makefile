@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-end-to-end test-other soak bench lint ui lock docs clean ci
+.PHONY: help setup demo test test-end-to-end test-other soak mutate bench lint ui lock docs clean ci
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -38,6 +38,9 @@ test-other: $(ENVIRONMENT)
 soak: $(ENVIRONMENT) ## the tests that take long: Tayside at its real size, more seeds and orders of arrival
 	.venv/bin/python -m pytest -m soak tests
 
+mutate: $(ENVIRONMENT) ## how many changes of a line of the pure modules no test sees
+	.venv/bin/mutmut run && .venv/bin/mutmut results
+
 bench: $(ENVIRONMENT) ## how long judging takes beside a plain read
 	.venv/bin/python -m tests.bench.judging
 
@@ -62,4 +65,4 @@ ci: ## what the continuous integration runs
 	bash .ci/run
 
 clean: ## remove the environment and everything made; landing, reference and releases stay
-	rm -rf .venv build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build mutants *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
