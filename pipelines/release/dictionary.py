@@ -88,7 +88,7 @@ def rule_book() -> str:
         "Drift never stops a release.\n\n"
     )
     parts.append(_rules_table((r, r.fails, r.passes) for r in DRIFT_RULES.values()))
-    parts.append("\n## Records beside other files\n\nJudged anew in every refresh, over the records then in use.\n\n")
+    parts.append("\n## Records beside other files\n\nEvaluated anew in every refresh, over the records then in use.\n\n")
     parts.append(_rules_table((r, r.fails, f"{r.passes} (feeds: {', '.join(r.feeds)})") for r in CROSS_RULES.values()))
     for feed in FEEDS:
         parts.append(f"\n## {feed}\n\n")

@@ -21,7 +21,10 @@ from pipelines.commands.main import app
 from schemas.reference import OPTIONAL, REFERENCE
 from tests import REPOSITORY
 
-DOCUMENTS = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *sorted((REPOSITORY / "docs").glob("*.md"))]
+DOCUMENTS = [
+    *(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md")),
+    *sorted((REPOSITORY / "docs").rglob("*.md")),
+]
 RUN = ("sh", "python", "sql")
 NOT_RUN = ("text", "r", "powerquery", "toml")
 READERS = ("## Finance officer", "## Analyst", "## Auditor")
