@@ -21,7 +21,7 @@ def root(published: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> Pat
     [
         "SELECT * FROM read_text('{root}/secure/pseudonym.key')",
         "SELECT * FROM read_blob('{root}/secure/pseudonym.key')",
-        "SELECT * FROM '{root}/core/link.parquet'",
+        "SELECT * FROM '{root}/work/2025-05/core/link.parquet'",
         "SELECT * FROM read_csv('{root}/../secret.csv')",
         "SELECT * FROM read_csv('{root}/releases/2025.05.1/../../../secret.csv')",
         "SELECT * FROM read_text('/etc/passwd')",

@@ -27,7 +27,7 @@ def test_a_file_with_a_ninth_of_its_items_is_named_and_the_release_stands(
     assert ", usually " in named
     rules = {
         (r["feed"], r["period"]): (r["severity"], r["evaluated"], r["failed"], r["status"])
-        for r in pq.read_table(root / "mart" / "rule_result.parquet").to_pylist()
+        for r in pq.read_table(root / "work" / PERIOD / "mart" / "rule_result.parquet").to_pylist()
         if r["rule_id"] == "drift.units_per_person"
     }
     assert rules["prescribing", PERIOD] == ("warning", 1, 1, "warned")
