@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.definitions import build_defs
+from pipelines.quality.expectations import EXPECTED
 from pipelines.release.verify import verify
 from pipelines.resources import Warehouse
 from pipelines.synth import make_world
@@ -218,14 +219,14 @@ def test_nothing_identifying_leaves_the_inside_folders(published: BuildWorld) ->
 
 
 def test_inside_folders_are_closed_to_others(published: BuildWorld) -> None:
-    for name in ("raw", "staged", "quarantine", "core", "mart", "review", "state", "secure"):
+    for name in ("raw", "staged", "quarantine", "work", "review", "state", "secure"):
         assert (published() / name).stat().st_mode & 0o077 == 0, name
     assert (published() / "secure" / "pseudonym.key").stat().st_mode & 0o177 == 0
 
 
 def test_data_docs_are_whole_without_a_network(published: BuildWorld) -> None:
     pages = sorted((published() / "reports" / VERSION / "data_docs").iterdir())
-    assert [p.name for p in pages] == ["control_total.html", "index.html", "locality_month_cost.html", "submission.html"]
+    assert [p.name for p in pages] == sorted(["index.html", *(f"{table}.html" for table in EXPECTED)])
     for page in pages:
         text = page.read_text("utf-8")
         assert "<table>" in text
