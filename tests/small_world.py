@@ -38,7 +38,7 @@ _REPOSITORY_REFERENCE = REPOSITORY / "data" / "reference"
 class SmallWorld:
     """A data root with the least that can be refreshed, and the command to do it.
 
-    Nothing is required (`expected_feeds` is empty); every service of every agency is costed as in the tables of the
+    No feed is required (`expected_feeds` is empty), but a month with activity needs its ledger; every service of every agency is costed as in the tables of the
     repository; a code of a ledger is mapped to the service of the same name.
     """
 
