@@ -120,6 +120,11 @@ def tables_of(root: Path, period: str = PERIOD) -> Tables:
     return open_tables(Work(DataRoot(root), period))
 
 
+def made(root: Path, layer: str, name: str, period: str = PERIOD) -> Path:
+    """Where a refresh of a data root has put a table of core or mart."""
+    return Work(DataRoot(root), period).table(layer, name)
+
+
 def judged_before(source: Path, root: Path) -> None:
     """Give a data root what an earlier refresh of another has judged: files that are the same are not judged again."""
     for folder in ("raw", "staged", "quarantine", "state/submissions"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import BuildWorld, IrfAt
+from tests.conftest import BuildWorld, IrfAt, made
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def root(published: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> Pat
     [
         "SELECT * FROM read_text('{root}/secure/pseudonym.key')",
         "SELECT * FROM read_blob('{root}/secure/pseudonym.key')",
-        "SELECT * FROM '{root}/work/2025-05/core/link.parquet'",
+        "SELECT * FROM '{link}'",
         "SELECT * FROM read_csv('{root}/../secret.csv')",
         "SELECT * FROM read_csv('{root}/releases/2025.05.1/../../../secret.csv')",
         "SELECT * FROM read_text('/etc/passwd')",
@@ -41,8 +41,9 @@ def root(published: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> Pat
     ],
 )
 def test_nothing_but_the_release_is_read_and_nothing_is_written(root: Path, irf_at: IrfAt, sql: str) -> None:
-    before = there_in(root)
-    code, printed = irf_at(root, "query", sql.format(root=str(root).replace("'", "''")))
+    before, paths = there_in(root), {"root": root, "link": made(root, "core", "link")}
+    assert paths["link"].is_file()
+    code, printed = irf_at(root, "query", sql.format(**{name: str(path).replace("'", "''") for name, path in paths.items()}))
     assert code == 1, printed
     assert printed.startswith("error: query: ")
     assert len(printed.splitlines()) == 1

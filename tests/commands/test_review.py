@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from tests.conftest import PERIOD, BuildWorld, IrfAt, rows_of, run
+from tests.conftest import BuildWorld, IrfAt, made, rows_of, run
 from tests.small_world import ANGUS, BOARD, OTHER_PATIENT, PATIENT, SmallWorld
 
 Line = tuple[str, str, Decimal]
@@ -56,7 +56,7 @@ def home_care(root: Path, version: str, client: str) -> Line:
             f"""
             SELECT line.link_method, line.person_id, sum(line.cost)
             FROM read_parquet('{root}/releases/{version}/cost_line/**/*.parquet') AS line
-            JOIN '{root}/work/{PERIOD}/core/record.parquet' AS record USING (agency, source_file, source_row)
+            JOIN '{made(root, "core", "record")}' AS record USING (agency, source_file, source_row)
             WHERE record.agency = 'angus' AND record.feed = 'home_care' AND record.social_care_id = ?
             GROUP BY ALL
             """,

@@ -18,7 +18,7 @@ import pytest
 
 from pipelines.identity.pseudonym import person_ids
 from schemas.feeds import FEEDS
-from tests.conftest import MONTHS, PERIOD, BuildWorld, rows_of, run
+from tests.conftest import MONTHS, BuildWorld, made, rows_of, run
 
 VERSION = "2025.05.1"
 FIRST_DAY, LAST_DAY = MONTHS[0], datetime.date(2025, 5, 31)
@@ -85,7 +85,7 @@ class Books:
             self.fates = {
                 (a, f, k): fate
                 for a, f, k, fate in connection.execute(
-                    f"SELECT agency, feed, record_key, fate FROM '{root}/work/{PERIOD}/core/record.parquet' WHERE fate <> 'superseded'"
+                    f"SELECT agency, feed, record_key, fate FROM '{made(root, 'core', 'record')}' WHERE fate <> 'superseded'"
                 ).fetchall()
             }
             self.own_id = self._ids(root, connection, "chi_number", "people", "'chi:' || chi_number")
@@ -135,7 +135,7 @@ class Books:
             SELECT record.agency, feed, record_key, line.service, any_value(person_id), sum(direct_cost), bool_or(cost_basis = 'uncosted')
             FROM read_parquet('{root}/releases/{version}/cost_line/**/*.parquet') AS line
             -- Two months may send the very same file.
-            JOIN (SELECT * FROM '{root}/work/{PERIOD}/core/record.parquet' WHERE fate <> 'superseded') AS record USING (agency, source_file, source_row)
+            JOIN (SELECT * FROM '{made(root, "core", "record")}' WHERE fate <> 'superseded') AS record USING (agency, source_file, source_row)
             WHERE cost_basis <> 'quarantined'
             GROUP BY ALL
             """
