@@ -171,4 +171,9 @@ def duckdb_type(arrow_type: pa.DataType) -> str:
 
 def duckdb_columns(model: type[Table]) -> str:
     """The column list of a CREATE TABLE statement for a model."""
-    return ", ".join(f'"{c.name}" {duckdb_type(c.arrow_type)}' for c in columns(model))
+    return duckdb_columns_of(arrow_schema(model))
+
+
+def duckdb_columns_of(schema: pa.Schema) -> str:
+    """The column list of a CREATE TABLE statement for an Arrow schema."""
+    return ", ".join(f'"{field.name}" {duckdb_type(field.type)}' for field in schema)

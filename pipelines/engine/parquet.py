@@ -7,13 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipelines.engine.errors import IrfError
-from pipelines.engine.sql import safe_reason
-from schemas.table import Table, arrow_schema
 
 BATCH_ROWS = 122_880
 MADE_OF = b"made_of"
@@ -83,20 +80,6 @@ class ParquetFile:
         finally:
             self._thread.shutdown()
             self._writer.close()
-
-
-def write_select(
-    connection: duckdb.DuckDBPyConnection, sql: str, model: type[Table], out: Path, what: str, made_of: str
-) -> int:
-    """Run a SELECT and write its rows as one Parquet file of the model's exact schema. Returns the row count.
-
-    made_of: see `write_parquet`. Raises IrfError, without any value from the data, when the SELECT fails or does not fit the model.
-    """
-    try:
-        reader = connection.sql(sql).to_arrow_reader(BATCH_ROWS)
-        return write_parquet(reader, arrow_schema(model), out, made_of)
-    except (duckdb.Error, pa.ArrowException) as error:
-        raise IrfError(f"{what}: {type(error).__name__}: {safe_reason(error)}") from None
 
 
 def write_parquet(batches: pa.RecordBatchReader, schema: pa.Schema, out: Path, made_of: str) -> int:

@@ -13,16 +13,17 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import TABLE_MACROS, create_view, open_database
+from pipelines.engine.database import TABLE_MACROS, open_database
 from pipelines.engine.errors import IrfError
-from pipelines.engine.parquet import made_of_table, write_parquet, write_select
+from pipelines.engine.parquet import made_of_table, write_parquet
 from pipelines.engine.sql import dependencies, read_sql, selects
+from pipelines.engine.sql_engine import DuckDb, Output, SqlEngine, View, show
 from pipelines.warehouse.work import Work
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
 from schemas.published import PUBLISHED
 from schemas.reference import OPTIONAL, REFERENCE
-from schemas.table import Table, arrow_schema, duckdb_columns
+from schemas.table import Table, arrow_schema
 
 SUBMITTED = ("staged", "quarantine")
 """The layers whose tables are the files of the submissions that count."""
@@ -75,33 +76,32 @@ class Tables:
 
     def run(self, layer: str, name: str) -> int:
         """Run `sql/<layer>/<name>.sql` into its table. Returns the row count."""
-        sql = read_sql(layer, name)
-        with self.database(dependencies(sql)) as connection:
-            out = self.work.table(layer, name)
-            return write_select(connection, sql, model_of(layer, name), out, f"sql/{layer}/{name}.sql", self.made_of)
+        sql, schema = read_sql(layer, name), arrow_schema(model_of(layer, name))
+        out = Output(self.work.table(layer, name), schema, self.made_of, f"sql/{layer}/{name}.sql")
+        return self._engine.write([self._view(*table) for table in dependencies(sql)], sql, out)
 
     def selected(self, layer: str, names: Sequence[str]) -> dict[str, list[dict]]:
-        """The rows of each of some SELECTs of `sql/<layer>/` that stay small, all in one database."""
+        """The rows of each of some SELECTs of `sql/<layer>/` that stay small."""
         texts = {name: read_sql(layer, name) for name in names}
         needed = sorted({table for sql in texts.values() for table in dependencies(sql)})
-        with self.database(needed) as connection:
-            return {name: connection.sql(sql).to_arrow_table().to_pylist() for name, sql in texts.items()}
+        return self._engine.rows([self._view(*table) for table in needed], texts)
 
     @contextmanager
     def database(self, needed: Sequence[tuple[str, str]]) -> Iterator[duckdb.DuckDBPyConnection]:
         """A database in which the tables that are needed, each a layer and a name, are there as `<layer>.<name>`."""
         with open_database(self.work.root.path, self.threads, TABLE_MACROS, self.memory_limit) as connection:
-            for layer, name in needed:
-                self._show(connection, layer, name)
+            show(connection, [self._view(*table) for table in needed])
             yield connection
 
-    def _show(self, connection: duckdb.DuckDBPyConnection, layer: str, name: str) -> None:
-        if layer == "reference":
-            create_view(connection, layer, name, [self.work.reference(name)], "")
-        elif layer in SUBMITTED:
-            create_view(connection, layer, name, self._submitted(layer, name), feed_columns(name))
-        else:
-            create_view(connection, layer, name, [self.made(layer, name)], "")
+    @property
+    def _engine(self) -> SqlEngine:
+        return DuckDb(self.work.root.path, self.threads, self.memory_limit)
+
+    def _view(self, layer: str, name: str) -> View:
+        if layer in SUBMITTED:
+            return View(layer, name, self._submitted(layer, name), feed_schema(name))
+        file = self.work.reference(name) if layer == "reference" else self.made(layer, name)
+        return View(layer, name, [file], arrow_schema(model_of(layer, name)))
 
     def _submitted(self, layer: str, feed: str) -> list[Path]:
         """The files of a feed that count. Raises IrfError where another refresh has put others in their place."""
@@ -119,6 +119,6 @@ def model_of(layer: str, name: str) -> type[Table]:
     return models[layer][name]
 
 
-def feed_columns(feed: str) -> str:
-    """The column list of a feed's validated records, for a table without any."""
-    return f"{duckdb_columns(FEEDS[feed].model)}, {duckdb_columns(Lineage)}"
+def feed_schema(feed: str) -> pa.Schema:
+    """The columns of a feed's validated records."""
+    return pa.schema([*arrow_schema(FEEDS[feed].model), *arrow_schema(Lineage)])

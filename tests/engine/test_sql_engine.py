@@ -1,0 +1,67 @@
+"""A SELECT over Parquet files becomes one Parquet file of exactly the declared schema, or an error that tells no value."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pipelines.engine.errors import IrfError
+from pipelines.engine.parquet import made_of_table
+from pipelines.engine.sql_engine import DuckDb, Output, SqlEngine, View
+
+SCHEMA = pa.schema([pa.field("n", pa.int64(), nullable=False), pa.field("word", pa.string())])
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> SqlEngine:
+    return DuckDb(tmp_path, threads=1, memory_limit="512MB")
+
+
+@pytest.fixture
+def view(tmp_path: Path) -> View:
+    """`core.one`, in two files."""
+    files = [tmp_path / "a.parquet", tmp_path / "b.parquet"]
+    for file, number, word in zip(files, (2, 1), ("Ada", None), strict=True):
+        pq.write_table(pa.table({"n": [number], "word": pa.array([word], pa.string())}), file)
+    return View("core", "one", files, SCHEMA)
+
+
+def out(tmp_path: Path) -> Output:
+    return Output(tmp_path / "out" / "one.parquet", SCHEMA, "hash", "sql/core/one.sql")
+
+
+def test_the_rows_of_all_files_are_written_in_the_order_of_the_select(engine: SqlEngine, view: View, tmp_path: Path) -> None:
+    written = out(tmp_path)
+    assert engine.write([view], "SELECT word, n FROM core.one ORDER BY n", written) == 2
+    table = pq.read_table(written.file)
+    assert table.schema.equals(SCHEMA)
+    assert table.to_pylist() == [{"n": 1, "word": None}, {"n": 2, "word": "Ada"}]
+    assert made_of_table(written.file) == "hash"
+
+
+def test_a_view_without_a_file_is_empty(engine: SqlEngine, tmp_path: Path) -> None:
+    assert engine.write([View("staged", "acute", [], SCHEMA)], "SELECT * FROM staged.acute", out(tmp_path)) == 0
+
+
+def test_small_results_come_by_name(engine: SqlEngine, view: View) -> None:
+    selects = {"most": "SELECT max(n) AS n FROM core.one", "none": "SELECT word FROM core.one WHERE n > 2"}
+    assert engine.rows([view], selects) == {"most": [{"n": 2}], "none": []}
+
+
+@pytest.mark.parametrize(
+    ("sql", "reason"),
+    [
+        ("SELECT n FROM core.one", "column word is missing"),
+        ("SELECT CAST(NULL AS BIGINT) AS n, word FROM core.one", "required column n has 2 empty values"),
+        ("SELECT CAST(word AS BIGINT) AS n, word FROM core.one", "sql/core/one.sql"),
+    ],
+)
+def test_what_does_not_fit_is_an_error_without_a_value_and_leaves_no_file(
+    engine: SqlEngine, view: View, tmp_path: Path, sql: str, reason: str
+) -> None:
+    written = out(tmp_path)
+    with pytest.raises(IrfError, match=reason) as refused:
+        engine.write([view], sql, written)
+    assert "Ada" not in str(refused.value)
+    assert not written.file.exists()
