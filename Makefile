@@ -9,10 +9,10 @@ export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-end-to-end test-other soak mutate bench lint ui lock docs clean ci
+.PHONY: help setup demo test test-end-to-end test-other soak mutate bench bench-compare lint ui lock docs clean ci
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
 
 setup: $(ENVIRONMENT) ## make the environment in .venv/
 
@@ -41,8 +41,13 @@ soak: $(ENVIRONMENT) ## the tests that take long: Tayside at its real size, more
 mutate: $(ENVIRONMENT) ## how many changes of a line of the pure modules no test sees
 	.venv/bin/mutmut run && .venv/bin/mutmut results
 
-bench: $(ENVIRONMENT) ## how long judging takes beside a plain read
-	.venv/bin/python -m tests.bench.judging
+SCALE ?= small
+TURNS ?= 3
+bench: $(ENVIRONMENT) ## time and memory of a refresh beside a plain read of its files (SCALE=small, TURNS=3)
+	.venv/bin/python -m tests.bench.run $(SCALE) --turns $(TURNS)
+
+bench-compare: $(ENVIRONMENT) ## what differs between results of the benchmark (A="<json> ..." B="<json> ...")
+	.venv/bin/python -m tests.bench.tables $(addprefix --a ,$(A)) $(addprefix --b ,$(B))
 
 lint: $(ENVIRONMENT)
 	.venv/bin/ruff format --check .
@@ -65,4 +70,4 @@ ci: ## what the continuous integration runs
 	bash .ci/run
 
 clean: ## remove the environment and everything made; landing, reference and releases stay
-	rm -rf .venv build mutants *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .bench build mutants *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
