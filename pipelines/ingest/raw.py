@@ -12,8 +12,9 @@ from pipelines.engine.parquet import ParquetFile
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.reading.read import Refused, read_text
 from pipelines.ingest.reading.unread import NOTE
+from pipelines.ingest.validating.group import ROWS_ARE_PARTS
 from pipelines.ingest.validating.outcome import NO_RECORDS
-from pipelines.ingest.validating.parse import ROWS_ARE_PARTS, last_day
+from pipelines.ingest.validating.parse import last_day
 from schemas.dialect import Dialect, dialects_of
 from schemas.feeds import FEEDS
 from schemas.table import columns

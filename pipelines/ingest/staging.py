@@ -9,7 +9,7 @@ import functools
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar
@@ -25,8 +25,9 @@ from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.read import Refused
 from pipelines.ingest.reference import declared_bounds, declared_corrections
 from pipelines.ingest.validating.corrections import Correction
+from pipelines.ingest.validating.group import Files, together
 from pipelines.ingest.validating.outcome import Outcome
-from pipelines.ingest.validating.validate import validate
+from pipelines.ingest.validating.validate import validate_together
 from pipelines.warehouse import journal
 from pipelines.warehouse.journal import Entry
 from pipelines.warehouse.root import DataRoot
@@ -178,18 +179,24 @@ def _is_raw_of(landed: Landed, root: DataRoot) -> bool:
 
 
 def stage(submissions: Sequence[Landed], root: DataRoot, rules: Rules) -> list[Submission]:
-    """Validate the submissions that can be read, but none whose content was validated by the same rules before.
+    """Validate the submissions of one feed that can be read, but none whose content was validated by the same rules before.
 
     Raises IrfError for one whose raw table is not of its content.
     """
-    staged = []
-    with ExitStack() as opened:
-        # Most often all were validated before: then no database is opened.
-        database = functools.cache(lambda: opened.enter_context(open_database(root.path)))
-        for landed in submissions:
-            known = noted_submission(landed, root, rules)
-            staged.append(known or _stage_one(database(), landed, root, rules))
-    return staged
+    known = [noted_submission(landed, root, rules) for landed in submissions]
+    made = iter(_validate_new([landed for landed, noted in zip(submissions, known, strict=True) if noted is None], root, rules))
+    return [noted or next(made) for noted in known]
+
+
+def _validate_new(submissions: Sequence[Landed], root: DataRoot, rules: Rules) -> list[Submission]:
+    """Validate submissions of one feed, small ones together."""
+    if not submissions:
+        return []
+    files = [_cleared(landed, root, rules) for landed in submissions]
+    alone = [landed for landed in submissions if rules.corrections_of(landed)]
+    with open_database(root.path) as connection:
+        groups = together(files, alone=alone)
+        return [staged for group in groups for staged in _stage_group(connection, group, root, rules)]
 
 
 def noted_submission(landed: Landed, root: DataRoot, rules: Rules) -> Submission | None:
@@ -208,27 +215,34 @@ def noted_submission(landed: Landed, root: DataRoot, rules: Rules) -> Submission
     return Submission(landed, noted.outcome, file=_file_name(landed, key))
 
 
-def _stage_one(connection: duckdb.DuckDBPyConnection, landed: Landed, root: DataRoot, rules: Rules) -> Submission:
+def _cleared(landed: Landed, root: DataRoot, rules: Rules) -> Files:
+    """Where a submission's records go, with nothing of an earlier validation left. Raises IrfError unless its raw table is its own."""
     if not _is_raw_of(landed, root):
         raise IrfError(
             f"raw/{landed.feed}/{landed.agency}/{landed.stem} is not made of {landed.name} as it is now; refresh again"
         )
-    key = rules.key(landed)
-    files = _staged_files(landed, root, key)
+    files = _staged_files(landed, root, rules.key(landed))
     # Before its files change: killed in between, no note vouches for half of them.
     remove(_noted_file(landed, root))
     for earlier in (e for file in files for e in file.parent.glob(f"{landed.stem}.*parquet")):
         earlier.unlink()
-    bounds = rules.plausible[landed.feed]
-    try:
-        outcome = validate(
-            connection, landed, _raw_file(landed, root), *files, rules.postcodes, rules.corrections_of(landed), bounds
-        )
-    except Refused as refusal:
-        return _note(landed, root, key, Outcome(), refusal)
-    for file in files:
-        sync(file)
-    return _note(landed, root, key, outcome)
+    return Files(landed, _raw_file(landed, root), *files)
+
+
+def _stage_group(
+    connection: duckdb.DuckDBPyConnection, group: Sequence[Files], root: DataRoot, rules: Rules
+) -> Iterator[Submission]:
+    """Validate the submissions of a group and note what became of each."""
+    first = group[0].landed
+    outcomes = validate_together(connection, group, rules.postcodes, rules.corrections_of(first), rules.plausible[first.feed])
+    for files, outcome in zip(group, outcomes, strict=True):
+        key = rules.key(files.landed)
+        if isinstance(outcome, Refused):
+            yield _note(files.landed, root, key, Outcome(), outcome)
+            continue
+        for file in (files.staged, files.quarantine):
+            sync(file)
+        yield _note(files.landed, root, key, outcome)
 
 
 def _note(landed: Landed, root: DataRoot, key: str, outcome: Outcome, refusal: Refused | None = None) -> Submission:

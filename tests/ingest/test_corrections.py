@@ -17,6 +17,7 @@ from pipelines.ingest.reference import typed_table
 from pipelines.ingest.staging import Rules, stage, take_raw
 from pipelines.ingest.validating.corrected import Corrected
 from pipelines.ingest.validating.corrections import Correction, read_corrections
+from pipelines.ingest.validating.group import Files
 from pipelines.ingest.validating.outcome import Outcome
 from pipelines.ingest.validating.validate import validate
 from pipelines.warehouse.root import DataRoot
@@ -93,7 +94,7 @@ class Validation:
         write_raw(landed, raw)
         found = declared(folder, *corrections)
         with open_database(folder) as connection:
-            self.outcome: Outcome = validate(connection, landed, raw, staged, quarantine, postcodes, found)
+            self.outcome: Outcome = validate(connection, Files(landed, raw, staged, quarantine), postcodes, found)
         self.accepted: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(staged).to_pylist()}
         self.quarantined: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(quarantine).to_pylist()}
 

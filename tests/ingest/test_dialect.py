@@ -15,6 +15,7 @@ from pipelines.ingest.landing import Landed
 from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.dialect import translated
 from pipelines.ingest.reading.refused import Refused
+from pipelines.ingest.validating.group import Files
 from pipelines.ingest.validating.outcome import Outcome
 from pipelines.ingest.validating.validate import validate
 from schemas.dialect import FOLDER, read_dialect
@@ -40,7 +41,7 @@ def validated(tmp_path: Path, landed: Landed) -> tuple[Outcome, list[dict[str, A
     pq.write_table(pa.table({"Postcode": pa.array(["DD1 1AA"])}), postcodes)
     write_raw(landed, raw)
     with open_database(tmp_path) as connection:
-        outcome = validate(connection, landed, raw, staged, quarantine, postcodes)
+        outcome = validate(connection, Files(landed, raw, staged, quarantine), postcodes)
     return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
 
 

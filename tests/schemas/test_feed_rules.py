@@ -12,6 +12,7 @@ from pipelines.engine.database import open_database
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.refused import Refused
+from pipelines.ingest.validating.group import Files
 from pipelines.ingest.validating.outcome import Outcome
 from pipelines.ingest.validating.validate import BATCH_ROWS, validate
 from pipelines.warehouse.root import DataRoot
@@ -134,7 +135,7 @@ class Validator:
         raw, staged, quarantine = (self.root.path / layer / f"{landed.feed}.parquet" for layer in layers)
         write_raw(landed, raw)
         with open_database(self.root.path) as connection:
-            outcome = validate(connection, landed, raw, staged, quarantine, self.postcodes)
+            outcome = validate(connection, Files(landed, raw, staged, quarantine), self.postcodes)
         return outcome, pq.read_table(staged), pq.read_table(quarantine)
 
 

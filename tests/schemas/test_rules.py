@@ -10,6 +10,7 @@ import pytest
 from pipelines.engine.database import open_database
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.raw import write_raw
+from pipelines.ingest.validating.group import Files
 from pipelines.ingest.validating.outcome import Outcome
 from pipelines.ingest.validating.validate import validate
 from pipelines.warehouse.root import DataRoot
@@ -42,7 +43,7 @@ def validated(
     raw, staged, quarantine = (folder / layer / f"{feed}.parquet" for layer in ("raw", "staged", "quarantine"))
     write_raw(landed, raw)
     with open_database(folder) as connection:
-        outcome = validate(connection, landed, raw, staged, quarantine, postcodes)
+        outcome = validate(connection, Files(landed, raw, staged, quarantine), postcodes)
     return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
 
 

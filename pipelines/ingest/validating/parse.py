@@ -6,67 +6,66 @@ text is read (`sql/macro/read_text.sql`), what is wrong with it (`validate.py`).
 
 import calendar
 import datetime
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from pipelines.engine.sql import literal
-from pipelines.ingest.landing import Landed
 from pipelines.ingest.validating.corrected import applied
-from pipelines.ingest.validating.corrections import Correction
+from pipelines.ingest.validating.group import FILE, RECORD, Group
 from schemas.feeds import FEEDS, Feed
-from schemas.plausible import DAYS, PLAUSIBLE, Bounds, largest
+from schemas.plausible import DAYS, Bounds, largest
 from schemas.table import Column, columns, duckdb_type
 
-RECORD = "file_row_number"
-"""The place of a record in its raw file, as DuckDB gives it."""
-ROWS_ARE_PARTS = "rows_are_parts"
-"""What a raw file notes where the layout it was read in has several rows for one record."""
 USUAL_PAYMENT_DAYS = 92
 """A payment for more days than a quarter has may be one whose days and months were swapped."""
 FIRST_LINE = "1"
 READERS = {pa.date32(): "read_day", pa.timestamp("us"): "read_moment", pa.int64(): "read_count"}
 
 
-def parse_select(landed: Landed, raw: Path, corrections: Sequence[Correction] = (), bounds: Bounds | None = None) -> str:
-    """The SELECT that types and corrects a submission's raw text: one row a record, with flags beside the typed columns.
+def parse_select(group: Group) -> str:
+    """The SELECT that types and corrects the raw text of a group: one row a record, with flags beside the typed columns.
 
     `…__unreadable`: the text is not what the column declares; `…__lost`: an identifier in scientific notation;
-    `…__out_of_bounds`: a number beyond its plausible bounds (those of the feed unless `bounds` says otherwise), which is then
-    no known figure. A scan and nothing else, so that records stay in the file's order and none waits for another.
+    `…__out_of_bounds`: a number beyond its plausible bounds, which is then no known figure. A scan and nothing else, so that
+    records stay in the files' order and none waits for another.
     """
-    feed = FEEDS[landed.feed]
+    feed = FEEDS[group.feed]
     declared = columns(feed.model)
     flags = [*_unreadable(declared), *_lost(declared), *_moved(feed, declared), _letters_broken(declared)]
     sent = ", ".join(f'"{c.name}__sent"' for c in declared)
     event_type = next((duckdb_type(c.arrow_type) for c in declared if c.name == feed.event), "DATE")
-    end = (last_day(landed.period) + datetime.timedelta(days=1)).isoformat()
-    month = f"CAST({literal(landed.period + '-01')} AS DATE)"
     is_of_month = "CAST(NULL AS BOOLEAN)"
     if feed.monthly:
-        is_of_month = f'"{feed.event}" >= CAST({literal(landed.period + "-01")} AS {event_type}) AND "{feed.event}" < CAST({literal(end)} AS {event_type})'
+        is_of_month = (
+            f'"{feed.event}" >= CAST(period_start AS {event_type}) AND "{feed.event}" < CAST(period_end AS {event_type})'
+        )
     return f"""
         WITH typed AS (
             SELECT {", ".join(parsed(c) for c in declared)}, {", ".join(f'"{c.name}" AS "{c.name}__sent"' for c in declared)},
-                {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure
-            FROM {raw_records(raw)}
+                {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
+                {_day_of_file(group, first_day)} AS period_start, {_day_of_file(group, end_exclusive)} AS period_end
+            FROM {group.raw_records}
         ),
         parsed AS (
             SELECT * EXCLUDE ({sent}), {", ".join(flags)}, {record_key(feed)} AS record_key,
-                CASE WHEN {is_line(feed, raw)} THEN '{FIRST_LINE}' ELSE {own_part(feed)} END AS part
+                CASE WHEN {is_line(group)} THEN '{FIRST_LINE}' ELSE {own_part(feed)} END AS part
             FROM typed
         ),
-        {applied("parsed", corrections)},
-        bounded AS ({_bounded("corrected", declared, PLAUSIBLE[landed.feed] if bounds is None else bounds, month)}),
+        {applied("parsed", group.corrections)},
+        bounded AS ({_bounded("corrected", declared, group.bounds)}),
         final AS (
-            SELECT *, CAST({literal(end)} AS {event_type}) AS period_end_exclusive,
+            SELECT * EXCLUDE (period_start, period_end), CAST(period_end AS {event_type}) AS period_end_exclusive,
                 {is_of_month} AS is_of_month
             FROM bounded
         )
         SELECT * FROM final
     """
+
+
+def _day_of_file(group: Group, day_of: Callable[[str], datetime.date]) -> str:
+    """The SQL of a day that follows from the month of a record's file."""
+    days = [f"CAST('{day_of(period).isoformat()}' AS DATE)" for period in group.periods]
+    return days[0] if len(set(days)) == 1 else f"[{', '.join(days)}][{FILE} + 1]"
 
 
 def _unreadable(declared: list[Column]) -> list[str]:
@@ -118,21 +117,18 @@ def _moved(feed: Feed, declared: list[Column]) -> list[str]:
     ]
 
 
-def _swapped(month: str) -> str:
-    """Whether a payment for more days than is usual would be for days of the file's month with day and month swapped.
-
-    month: the SQL of the first day of the file's month.
-    """
+def _swapped() -> str:
+    """Whether a payment for more days than is usual would be for days of the file's month with day and month swapped."""
     ends = ("period_from", "period_to")
     both = [f"swapped_day({end})" for end in ends]
     pairs = [(both[0], ends[1]), (ends[0], both[1]), (both[0], both[1])]
     of_month = " OR ".join(
-        f"({first} <= {last} AND month_of({first}) = {month} AND month_of({last}) = {month})" for first, last in pairs
+        f"({first} <= {last} AND month_of({first}) = period_start AND month_of({last}) = period_start)" for first, last in pairs
     )
     return f"coalesce(period_to - period_from + 1 > {USUAL_PAYMENT_DAYS} AND ({of_month}), FALSE)"
 
 
-def _bounded(source: str, declared: list[Column], bounds: Bounds, month: str) -> str:
+def _bounded(source: str, declared: list[Column], bounds: Bounds) -> str:
     """The SELECT that sets aside figures beyond their bounds; they may be anything, a CHI number too, and enter no sum."""
     replaced, flags = [], []
     for c in declared:
@@ -146,15 +142,10 @@ def _bounded(source: str, declared: list[Column], bounds: Bounds, month: str) ->
             flags.append(f'({is_beyond} OR ("{c.name}__unreadable" AND "{c.name}__is_number")) AS "{c.name}__out_of_bounds"')
     if DAYS in bounds:
         flags.append(f'coalesce(period_to - period_from + 1 > {bounds[DAYS][1]}, FALSE) AS "{DAYS}__out_of_bounds"')
-        flags.append(f"{_swapped(month)} AS days_and_months_swapped")
+        flags.append(f"{_swapped()} AS days_and_months_swapped")
     if not flags:
         return f"SELECT * FROM {source}"
     return f"SELECT * REPLACE ({', '.join(replaced)}), {', '.join(flags)} FROM {source}"
-
-
-def raw_records(raw: Path) -> str:
-    """The raw records of a submission as a table, with their places in it."""
-    return f"read_parquet({literal(str(raw))}, file_row_number = true)"
 
 
 def record_key(feed: Feed) -> str:
@@ -171,18 +162,14 @@ def own_part(feed: Feed) -> str:
     return _joined([f"coalesce({_as_part(c)}, '')" for c in _named(feed, feed.parts)]) if feed.parts else "''"
 
 
-def is_line(feed: Feed, raw: Path) -> str:
+def is_line(group: Group) -> str:
     """The SQL of whether a row's place among the rows of its record is all that tells it from them."""
+    feed = FEEDS[group.feed]
     if feed.has_lines:
         return "TRUE"
-    if feed.parts and has_rows_as_parts(raw):
+    if feed.parts and group.rows_are_parts:
         return " AND ".join(f'"{name}" IS NULL' for name in feed.parts)
     return "FALSE"
-
-
-def has_rows_as_parts(raw: Path) -> bool:
-    """Whether the layout the file was read in says that rows of one key are parts of one record."""
-    return ROWS_ARE_PARTS.encode() in (pq.read_metadata(raw).metadata or {})
 
 
 def _named(feed: Feed, names: Sequence[str]) -> list[Column]:
@@ -234,7 +221,17 @@ def _value(c: Column, name: str) -> str:
     return f'"{name}"'
 
 
+def first_day(period: str) -> datetime.date:
+    """The first day of a month written as YYYY-MM."""
+    return datetime.date(int(period[:4]), int(period[5:]), 1)
+
+
 def last_day(period: str) -> datetime.date:
     """The last day of a month written as YYYY-MM."""
-    year, month = int(period[:4]), int(period[5:])
-    return datetime.date(year, month, calendar.monthrange(year, month)[1])
+    first = first_day(period)
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
+
+
+def end_exclusive(period: str) -> datetime.date:
+    """The first day after a month written as YYYY-MM."""
+    return last_day(period) + datetime.timedelta(days=1)

@@ -4,12 +4,11 @@ Belongs here: finding them. Does not belong here: what becomes of them (`validat
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.ingest.validating.parse import RECORD, raw_records
+from pipelines.ingest.validating.group import FILE, RECORD, Group
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
@@ -19,20 +18,20 @@ FEWEST_ROWS_ABOVE = 2
 
 @dataclass(frozen=True)
 class Totals:
-    """Places in the raw file of its total rows, and of those with a number that is not the sum of the rows above."""
+    """The numbers in their group of total rows, and of those with a number that is not the sum of the rows above."""
 
     rows: pa.Array
     that_differ: pa.Array
 
 
-def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> Totals:
-    """The total rows of a raw file.
+def total_rows(connection: duckdb.DuckDBPyConnection, group: Group) -> Totals:
+    """The total rows of each raw file of a group.
 
     A total row has the word (Total, Grand total, Sum) for an id; or no text at all but that word, and the word or numbers that
     are the sum of the rows above, up to the total before or all of them.
     """
+    feed, sent = group.feed, group.raw_records
     word, candidate = _word(feed), _candidate(feed)
-    sent = raw_records(raw)
     if not connection.execute(f"SELECT 1 FROM {sent} WHERE row_text IS NULL AND ({candidate} OR {word}) LIMIT 1").fetchall():
         return Totals(pa.array([], pa.int64()), pa.array([], pa.int64()))
     numbers = [c.name for c in columns(FEEDS[feed].model) if pa.types.is_decimal(c.arrow_type)]
@@ -49,7 +48,7 @@ def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> T
     differs = " OR ".join(f'("{n}" <> 0 AND NOT coalesce({found}, FALSE))' for n, found in sums.items()) or "FALSE"
     found = connection.sql(f"""
         WITH marked AS (
-            SELECT {RECORD}, {word} AS has_word, {_id_is_word(feed)} AS id_is_word, {candidate} AS is_candidate{read}
+            SELECT {FILE}, {RECORD}, {word} AS has_word, {_id_is_word(feed)} AS id_is_word, {candidate} AS is_candidate{read}
             FROM {sent} WHERE row_text IS NULL
         ),
         apart AS (SELECT *, is_candidate OR id_is_word AS is_apart FROM marked),
@@ -57,13 +56,13 @@ def total_rows(connection: duckdb.DuckDBPyConnection, feed: str, raw: Path) -> T
             SELECT *, coalesce(sum(CAST(is_apart AS INTEGER)) OVER earlier, 0) AS block,
                 count(*) FILTER (WHERE NOT is_apart) OVER earlier AS records_above
             FROM apart
-            WINDOW earlier AS (ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            WINDOW earlier AS (PARTITION BY {FILE} ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         ),
         summed AS (
             SELECT *{above}
             FROM blocked
-            WINDOW file AS (ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-                block AS (PARTITION BY block ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            WINDOW file AS (PARTITION BY {FILE} ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+                block AS (PARTITION BY {FILE}, block ORDER BY {RECORD} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         ),
         compared AS (SELECT *, coalesce({is_sum}, FALSE) AS is_sum, coalesce({differs}, FALSE) AS differs FROM summed),
         final AS (

@@ -24,6 +24,7 @@ from pipelines.ingest.reading.read import Refused
 from pipelines.ingest.reference import read_reference
 from pipelines.ingest.validating.corrected import rules_of_corrections
 from pipelines.ingest.validating.corrections import Correction, read_corrections
+from pipelines.ingest.validating.group import Files
 from pipelines.ingest.validating.likely import likely
 from pipelines.ingest.validating.outcome import Outcome, refusal_of
 from pipelines.ingest.validating.plausible import read_bounds
@@ -226,17 +227,18 @@ def _told_by_path(path: Path, agencies: dict[str, str]) -> tuple[Given, int]:
 def try_file(landed: Landed, bench: Bench) -> Trial:
     """Read and validate a file as a refresh would, on the bench. Each file is tried in a folder of its own."""
     folder = Path(tempfile.mkdtemp(dir=bench.folder))
-    raw, staged, quarantine = (folder / f"{layer}.parquet" for layer in ("raw", "staged", "quarantine"))
+    files = Files(landed, *(folder / f"{layer}.parquet" for layer in ("raw", "staged", "quarantine")))
     corrections = [c for c in bench.corrections if c.applies_to(landed.agency, landed.feed, landed.period)]
     rules = rules_of(landed.feed) + rules_of_corrections(corrections)
     try:
-        write_raw(replace(landed, location=bench.locations[landed.agency]), raw)
+        write_raw(replace(landed, location=bench.locations[landed.agency]), files.raw)
         with open_database(bench.folder) as connection:
             bounds = bench.plausible[landed.feed]
-            outcome = validate(connection, landed, raw, staged, quarantine, bench.postcodes, corrections, bounds, is_trial=True)
+            outcome = validate(connection, files, bench.postcodes, corrections, bounds, is_trial=True)
     except Refused as refusal:
-        return Trial(landed, None, refusal, quarantine, rules)
-    return Trial(landed, outcome, refusal_of(landed.feed, outcome), quarantine, rules, _probably(quarantine, landed.period))
+        return Trial(landed, None, refusal, files.quarantine, rules)
+    likely_values = _probably(files.quarantine, landed.period)
+    return Trial(landed, outcome, refusal_of(landed.feed, outcome), files.quarantine, rules, likely_values)
 
 
 def _probably(quarantine: Path, period: str) -> dict[str, str]:

@@ -5,11 +5,14 @@ Belongs here: running the rules, splitting, counting rows and pounds. Does not b
 Conserves: rows read = accepted + quarantined; the same for pounds.
 """
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from operator import itemgetter
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,12 +22,14 @@ from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import ParquetFile
 from pipelines.engine.sql import literal, safe_reason
 from pipelines.ingest.landing import Landed
+from pipelines.ingest.reading.refused import Refused
 from pipelines.ingest.reading.unread import unread_of
 from pipelines.ingest.validating.corrected import count_corrected, rules_of_corrections
 from pipelines.ingest.validating.corrections import Correction
+from pipelines.ingest.validating.group import RECORD, Files, Group, group_of
 from pipelines.ingest.validating.keys import further_records, told_apart
 from pipelines.ingest.validating.outcome import Count, Outcome, refusal_of
-from pipelines.ingest.validating.parse import RECORD, parse_select, raw_records
+from pipelines.ingest.validating.parse import parse_select
 from pipelines.ingest.validating.totals import total_rows
 from schemas import chi
 from schemas.feeds import FEEDS, Lineage
@@ -48,34 +53,70 @@ def staged_schema(feed: str) -> pa.Schema:
 
 def validate(
     connection: duckdb.DuckDBPyConnection,
-    landed: Landed,
-    raw: Path,
-    staged: Path,
-    quarantine: Path,
+    files: Files,
     postcodes: Path,
     corrections: Sequence[Correction] = (),
     bounds: Bounds | None = None,
     *,
     is_trial: bool = False,
 ) -> Outcome:
-    """Validate the raw records of a submission; write the accepted to `staged` and the others to `quarantine`.
+    """`validate_together` for one submission. Raises Refused where it is refused, as `refusal_of` says.
 
-    connection: a database that may read all these files; those of one feed share one, for opening it takes longer than validating
-    a small file. corrections: those declared for the submission; they are applied before the rules. bounds: what is plausible
-    in the feed, where it is not what `schemas/plausible.py` says.
-    Raises Refused as `refusal_of` says; then neither file is written. is_trial: do not raise then, so that a submitter sees
-    which records are bad.
+    is_trial: write the records and do not raise then, so that a submitter sees which are bad.
     """
+    (outcome,) = validate_together(connection, [files], postcodes, corrections, bounds, is_trial=is_trial)
+    if isinstance(outcome, Refused):
+        raise outcome
+    return outcome
+
+
+def validate_together(
+    connection: duckdb.DuckDBPyConnection,
+    submissions: Sequence[Files],
+    postcodes: Path,
+    corrections: Sequence[Correction] = (),
+    bounds: Bounds | None = None,
+    *,
+    is_trial: bool = False,
+) -> list[Outcome | Refused]:
+    """Validate submissions of one feed; write of each the accepted records and those that are quarantined.
+
+    connection: a database that may read all these files. corrections: those declared for every one of the submissions; they are
+    applied before the rules. bounds: what is plausible in the feed, where it is not what `schemas/plausible.py` says.
+    Returns what became of each, in their order; of one that is refused no file is written.
+    """
+    group = group_of(submissions, corrections, bounds)
+    parted = itertools.groupby(ahead(_parsed_batches(connection, group, submissions, postcodes)), key=itemgetter(0))
+    outcomes: list[Outcome | Refused] = []
+    number, batches = next(parted, (None, ()))
+    # Parsing goes on in its own thread while records are written.
+    with connection.cursor() as writing:
+        for place, files in enumerate(submissions):
+            own = batches if place == number else ()
+            outcomes.append(_validate_one(writing, files, (batch for _, batch in own), corrections, is_trial))
+            if place == number:
+                number, batches = next(parted, (None, ()))
+    return outcomes
+
+
+def _validate_one(
+    connection: duckdb.DuckDBPyConnection,
+    files: Files,
+    batches: Iterable[pd.DataFrame],
+    corrections: Sequence[Correction],
+    is_trial: bool,
+) -> Outcome | Refused:
+    """Validate the typed records of one submission, in batches, and write them."""
+    landed, staged, quarantine = files.landed, files.staged, files.quarantine
     rules = rules_of(landed.feed) + rules_of_corrections(corrections)
-    counts = {rule.rule_id: Count(rule.severity) for rule in rules}
-    outcome = Outcome(rules=counts, unread=unread_of(raw))
+    outcome = Outcome(rules={rule.rule_id: Count(rule.severity) for rule in rules}, unread=unread_of(files.raw))
     declared, schema = FEEDS[landed.feed].model.to_schema(), staged_schema(landed.feed)
     bad_schema = schema.append(pa.field(RECORD, pa.int64()))
     for path in (staged, quarantine):
         path.parent.mkdir(parents=True, exist_ok=True)
     part, bad_part = staged.with_suffix(".unfinished"), quarantine.with_suffix(".unfinished")
     with ParquetFile(part, schema) as good, ParquetFile(bad_part, bad_schema) as bad:
-        for batch in ahead(_parsed_batches(connection, landed, raw, postcodes, corrections, bounds)):
+        for batch in batches:
             is_bad = _validate_batch(batch, landed, rules, outcome)
             count_corrected(batch, corrections, outcome.corrected)
             accepted = _chosen(batch, ~is_bad)
@@ -89,36 +130,46 @@ def validate(
     if refusal and not is_trial:
         part.unlink()
         bad_part.unlink()
-        raise refusal
-    _keep_original_text(connection, raw, bad_part, schema, quarantine)
+        return refusal
+    _keep_original_text(connection, files.raw, bad_part, schema, quarantine)
     bad_part.unlink()
     part.replace(staged)
     return outcome
 
 
 def _parsed_batches(
-    connection: duckdb.DuckDBPyConnection,
-    landed: Landed,
-    raw: Path,
-    postcodes: Path,
-    corrections: Sequence[Correction],
-    bounds: Bounds | None,
-) -> Iterator[pd.DataFrame]:
-    """The typed records in the file's order, with what no record can tell of itself: `duplicate_key`, `postcode_unknown` and such."""
+    connection: duckdb.DuckDBPyConnection, group: Group, submissions: Sequence[Files], postcodes: Path
+) -> Iterator[tuple[int, pd.DataFrame]]:
+    """The typed records, each batch with the number of its file in the group; files and records in their order.
+
+    With what no record can tell of itself: `duplicate_key`, `postcode_unknown` and such.
+    """
     try:
-        further = further_records(connection, landed, raw, corrections)
-        totals = total_rows(connection, landed.feed, raw)
+        further = further_records(connection, group)
+        totals = total_rows(connection, group)
         directory = connection.sql(directory_postcodes(postcodes)).to_arrow_table()["postcode"].combine_chunks()
-        for batch in connection.sql(parse_select(landed, raw, corrections, bounds)).to_arrow_reader(BATCH_ROWS):
+        for batch in connection.sql(parse_select(group)).to_arrow_reader(BATCH_ROWS):
             table = told_apart(pa.Table.from_batches([batch]), further)
             postcode = table["postcode"] if "postcode" in table.column_names else pa.nulls(table.num_rows, pa.string())
             is_unknown = pc.and_not(pc.is_valid(postcode), pc.is_in(postcode, value_set=directory))
             table = table.append_column("postcode_unknown", is_unknown)
             table = table.append_column("is_total", pc.is_in(table[RECORD], value_set=totals.rows))
             table = table.append_column("total_differs", pc.is_in(table[RECORD], value_set=totals.that_differ))
-            yield table.to_pandas(types_mapper=pd.ArrowDtype)
+            yield from _by_file(table.to_pandas(types_mapper=pd.ArrowDtype), group.starts)
     except duckdb.Error as error:
-        raise IrfError(f"{landed.name}: judging failed: {safe_reason(error)}") from None
+        named = submissions[0].landed.name + (f" and {len(submissions) - 1} more of its feed" if len(submissions) > 1 else "")
+        raise IrfError(f"{named}: validating failed: {safe_reason(error)}") from None
+
+
+def _by_file(batch: pd.DataFrame, starts: Sequence[int]) -> Iterator[tuple[int, pd.DataFrame]]:
+    """The records of a batch by the file they are from, with their places in it."""
+    record = batch[RECORD].to_numpy(dtype="int64")
+    cuts = np.searchsorted(record, starts)
+    for number, (first, end) in enumerate(itertools.pairwise(cuts)):
+        if first < end:
+            own = batch.iloc[first:end].reset_index(drop=True)
+            own[RECORD] -= starts[number]
+            yield number, own
 
 
 def directory_postcodes(postcodes: Path) -> str:
@@ -221,7 +272,7 @@ def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: P
         f"""
         SELECT bad.* EXCLUDE (original, {RECORD}), CAST(to_json(sent) AS VARCHAR) AS original
         FROM read_parquet({literal(str(bad))}) AS bad
-        JOIN {raw_records(raw)} AS sent USING ({RECORD})
+        JOIN read_parquet({literal(str(raw))}, file_row_number = true) AS sent USING ({RECORD})
         ORDER BY {RECORD}
         """
     ).to_arrow_reader(BATCH_ROWS)
