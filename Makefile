@@ -43,7 +43,7 @@ mutate: $(ENVIRONMENT) ## how many changes of a line of the pure modules no test
 
 SCALE ?= small
 TURNS ?= 3
-bench: $(ENVIRONMENT) ## time and memory of a refresh beside a plain read of its files (SCALE=small, TURNS=3)
+bench: $(ENVIRONMENT) ## time and memory of a refresh beside a plain read and a plain script (SCALE=small, TURNS=3)
 	.venv/bin/python -m tests.bench.run $(SCALE) --turns $(TURNS)
 
 bench-compare: $(ENVIRONMENT) ## what differs between results of the benchmark (A="<json> ..." B="<json> ...")

@@ -1,13 +1,13 @@
-"""The benchmark: how long a refresh takes and what it needs, beside a plain read of its files.
+"""The benchmark: how long a refresh takes and what it needs, beside a plain read of its files and a plain script.
 
     python -m tests.bench.run SCALE [--turns N]
 
 Belongs here: what is run, in which order, and keeping what was measured. Does not belong here: the sizes (`worlds.py`), how a
 process is measured (`measured.py`), what is printed (`tables.py`). Nothing is asserted here: a machine's speed is no test.
 
-Each turn lays the files of a world under a new data root and runs, each as a process of its own: the floor; a cold refresh;
-the refresh again with nothing new; a refresh of the month after, when its files have come. A step's seconds are those of the
-run history.
+Each turn lays the files of a world under a new data root and runs, each as a process of its own: the floor; a cold refresh; the
+peer, where it is run; the refresh again with nothing new; a refresh of the month after, when its files have come. A step's
+seconds are those of the run history.
 """
 
 import datetime
@@ -15,8 +15,10 @@ import json
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,6 +32,8 @@ from tests.bench.worlds import IRF, SCALES, Scale, identity, kept_world
 
 PUBLISHED = (0, 2)
 """Exit codes of a refresh: published or nothing new; published with warnings."""
+GIVEN_UP = (None, -signal.SIGKILL)
+"""How the peer may end without a result: stopped at its limit, or by the system for want of memory."""
 _GIGABYTE, _MEGABYTE = 1_000_000_000, 1_000_000
 FOLDER = REPOSITORY / ".bench"
 
@@ -44,6 +48,9 @@ def turn(world: Path, scale: Scale, root: Path) -> dict[str, Any]:
     read: list[str | Path] = [sys.executable, "-m", "tests.bench.floor", root / "data" / "landing", out / "floor", last]
     floor = _done(measured.run(read, out / "floor.txt"))
     took = {"floor": {**_taken(floor), "rows": int(floor.said)}, "cold": _refresh(root, last)}
+    if scale.peer_limit_s is not None:
+        peer: list[str | Path] = [sys.executable, "-m", "tests.bench.peer", root / "data", out / "peer", last]
+        took["peer"] = _taken(_done(measured.run(peer, out / "peer.txt", scale.peer_limit_s), (0, *GIVEN_UP)))
     took["again"] = _refresh(root, last)
     _lay(world, root / "data", None)
     took["month"] = _refresh(root, later)
@@ -80,9 +87,9 @@ def _taken(done: Measured) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _done(process: Measured) -> Measured:
-    """What was measured, of a process that came to its end. Ends the benchmark with what the process said where it did not."""
-    if process.ended not in PUBLISHED:
+def _done(process: Measured, ends: Sequence[int | None] = PUBLISHED) -> Measured:
+    """What was measured, of a process that ended as it should. Else the benchmark ends with what the process said."""
+    if process.ended not in ends:
         raise SystemExit(f"ended with {process.ended}; it said:\n{process.said}")
     return process
 
@@ -112,6 +119,7 @@ def measure(name: str, turns: int, folder: Path) -> Path:
     result = {
         "scale": name, "people": scale.people, "months": scale.months, "mess": scale.mess, "world": identity(world),
         "files": len(first), "landing_mb": sum(p.stat().st_size for p in first) / _MEGABYTE,
+        "peer_limit_s": scale.peer_limit_s,
         "machine": machine(), "versions": versions(), "turns": [turn(world, scale, root) for _ in range(turns)],
     }  # fmt: skip
     now = datetime.datetime.now(datetime.UTC)

@@ -14,7 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
-PROCESSES = {"floor": "floor", "cold": "cold refresh", "again": "again, nothing new", "month": "one more month"}
+PROCESSES = {
+    "floor": "floor", "cold": "cold refresh", "again": "again, nothing new", "month": "one more month", "peer": "pandas and pandera"
+}  # fmt: skip
 TAKEN = {"seconds": "seconds", "cpu_seconds": "CPU seconds", "peak_mb": "peak MB", "written_mb": "MB written"}
 REFRESHES = ("cold", "again", "month")
 OUTSIDE = "outside of steps"
@@ -76,7 +78,18 @@ def _processes(result: Result) -> list[str]:
     for name, words in PROCESSES.items():
         if (seconds := median(result, name, "seconds")) is not None:
             lines.append(_row(words, [*(median(result, name, what) for what in TAKEN), seconds / floor]))
-    return lines
+        elif any(name in turn for turn in result["turns"]):
+            lines.append(f"{words}: not to its end; stopped after {result['peer_limit_s']:,} seconds, or for want of memory")
+    return [*lines, *_beside_peer(result)]
+
+
+def _beside_peer(result: Result) -> list[str]:
+    """What the peer takes of what the cold refresh takes, where it came to its end."""
+    of_peer, of_cold = ([median(result, name, what) or 0 for what in ("seconds", "peak_mb")] for name in ("peer", "cold"))
+    if not all(of_peer):
+        return []
+    seconds, memory = (peer / cold for peer, cold in zip(of_peer, of_cold, strict=True))
+    return [f"pandas and pandera take {seconds:.2f} × the seconds of the cold refresh, and {memory:.2f} × its peak memory"]
 
 
 def _stages(result: Result) -> list[str]:

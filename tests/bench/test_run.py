@@ -3,6 +3,7 @@
 import json
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,16 @@ data, period = pathlib.Path(sys.argv[2]), sys.argv[5]
 landed = sorted({{path.stem for path in data.glob("landing/*/*/*")}})
 release = data / "releases" / (period + ".1")
 release.mkdir(parents=True, exist_ok=True)
+key = data / "secure" / "pseudonym.key"
+key.parent.mkdir(exist_ok=True)
+key.write_bytes(b"k" * 32)
 (release / "table").write_bytes(b"x" * 3_000_000)
 (data / "releases" / "latest.json").write_text(json.dumps({{"version": release.name}}))
 with (data / "refreshed.txt").open("a") as log:
     print(period, *landed, file=log)
 sys.exit({ends})
 """
-"""A command that stands in for `irf`: it notes which months it finds, and leaves a release of 3 MB."""
+"""A command that stands in for `irf`: it notes which months it finds, and leaves a key and a release of 3 MB."""
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +52,7 @@ def test_each_refresh_finds_the_files_of_its_time(folder: Path, monkeypatch: pyt
     result = json.loads(run.measure("tiny", 2, folder).read_text("utf-8"))
     refreshed = (folder / "run" / "data" / "refreshed.txt").read_text("utf-8").splitlines()
     assert refreshed == ["2025-05 2025-04 2025-05"] * 2 + ["2025-06 2025-04 2025-05 2025-06"]
-    assert [list(turn) for turn in result["turns"]] == [["floor", "cold", "again", "month"]] * 2
+    assert [list(turn) for turn in result["turns"]] == [["floor", "cold", "peer", "again", "month"]] * 2
     cold = result["turns"][0]["cold"]
     assert (cold["ended"], cold["release_mb"], cold["steps"]) == (2, 3.0, [])
     first = list(folder.glob("tiny-*/landing/*/*/2025-0[45].csv"))
@@ -58,7 +62,26 @@ def test_each_refresh_finds_the_files_of_its_time(folder: Path, monkeypatch: pyt
     assert [turn["floor"]["rows"] for turn in result["turns"]] == [rows, rows]
     assert {"cpu", "cores", "memory_gb"} == set(result["machine"])
     assert {"commit", "code", "python", "duckdb", "pandera"} <= set(result["versions"])
-    assert any(line.startswith("one more month") for line in shown(result))
+    lines = "\n".join(shown(result))
+    assert "\none more month" in lines
+    assert "pandas and pandera take" in lines
+
+
+def test_the_peer_is_stopped_at_its_limit_and_that_is_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(folder, 0, monkeypatch)
+    monkeypatch.setitem(SCALES, "tiny", replace(SCALES["tiny"], peer_limit_s=0))
+    kept = run.measure("tiny", 1, folder)
+    result = read([kept])
+    assert result["turns"][0]["peer"]["ended"] is None
+    assert "pandas and pandera: not to its end; stopped after 0 seconds, or for want of memory" in shown(result)
+
+
+def test_a_peer_that_fails_ends_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in(folder, 0, monkeypatch)
+    irf = folder / "irf0"
+    irf.write_text(irf.read_text("utf-8").replace("pseudonym.key", "other.key"), "utf-8")
+    with pytest.raises(SystemExit, match=r"ended with 1; it said:[\s\S]+pseudonym\.key"):
+        run.measure("tiny", 1, folder)
 
 
 def test_a_refresh_that_does_not_publish_ends_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,10 +94,12 @@ def test_a_refresh_that_does_not_publish_ends_it(folder: Path, monkeypatch: pyte
 
 def test_what_is_kept_is_shown(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     stand_in(folder, 0, monkeypatch)
+    monkeypatch.setitem(SCALES, "tiny", replace(SCALES["tiny"], peer_limit_s=None))
     run.main("tiny", 1, folder)
     printed = capsys.readouterr().out
-    kept = Path(printed.splitlines()[-1].removeprefix("kept as "))
-    assert "\n".join(shown(read([kept]))) in printed
+    result = read([Path(printed.splitlines()[-1].removeprefix("kept as "))])
+    assert "\n".join(shown(result)) in printed
+    assert "peer" not in result["turns"][0]
 
 
 def test_a_scale_that_is_not_there_is_refused(tmp_path: Path) -> None:

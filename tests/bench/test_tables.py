@@ -68,6 +68,15 @@ def test_each_process_is_shown_beside_the_floor() -> None:
     assert lines[1] == "machine: 2 cores of a processor, 4.0 GB"
 
 
+def test_the_peer_is_shown_beside_the_cold_refresh() -> None:
+    one = result(10.0, peer_limit_s=1_800)
+    one["turns"][0]["peer"] = {**process(25.0), "peak_mb": 50.0}
+    assert "pandas and pandera take 2.50 × the seconds of the cold refresh, and 0.50 × its peak memory" in shown(one)
+    one["turns"][0]["peer"]["ended"] = None
+    assert "pandas and pandera: not to its end; stopped after 1,800 seconds, or for want of memory" in shown(one)
+    assert not any("pandas" in line for line in shown(result(10.0)))
+
+
 def test_stages_are_shown_with_their_large_steps_alone() -> None:
     lines = shown(result(10.0))
     assert cells(lines, "core ") == ["6.10", "-", "-", "75", "2.00", "200"]

@@ -15,17 +15,22 @@ from pipelines.commands.world import months_of
 from tests import REPOSITORY
 
 IRF = Path(sys.executable).with_name("irf")
+SECONDS_PER_MINUTE = 60
 TAYSIDE, SCOTLAND = 417_650, 5_500_000
 _MADE_BY = ("pipelines/synth/**/*.py", "schemas/**/*.py", "data/reference/*.csv")
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The size of a world. Its files are of one month more than `months`: that one comes later, by itself."""
+    """The size of a world. Its files are of one month more than `months`: that one comes later, by itself.
+
+    peer_limit_s: after how many seconds the peer is stopped; None where it is not run at all.
+    """
 
     people: int
     months: int = 12
     mess: str = "standard"
+    peer_limit_s: int | None = 30 * SECONDS_PER_MINUTE
 
     @property
     def periods(self) -> list[str]:
@@ -40,10 +45,10 @@ SCALES = {
     "quarter": Scale(TAYSIDE // 4),
     "half": Scale(TAYSIDE // 2),
     "tayside": Scale(TAYSIDE),
-    "double": Scale(TAYSIDE * 2),
-    "scotland": Scale(SCOTLAND),
+    "double": Scale(TAYSIDE * 2, peer_limit_s=None),
+    "scotland": Scale(SCOTLAND, peer_limit_s=None),
 }
-"""By name. `tiny` is for the tests of the benchmark."""
+"""By name. `tiny` is for the tests of the benchmark: its clients are those that the peer links too."""
 
 
 def kept_world(name: str, folder: Path) -> Path:
