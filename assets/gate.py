@@ -37,8 +37,12 @@ def gate(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Material
     can_subset=True,
 )
 def gate_checks(context: dg.AssetCheckExecutionContext, warehouse: Warehouse) -> Iterator[dg.AssetCheckResult]:
-    """The answers of the gate, each on the asset that it is about; none where the gate was no part of the run."""
-    verdict = warehouse.work(context.run.tags["dagster/partition"][:7]).find(Verdict)
+    """The answers of the gate, each on the asset that it is about; none where the gate was no part of the run.
+
+    Checks that are run alone, without any asset, have no month.
+    """
+    month = context.run.tags.get("dagster/partition")
+    verdict = warehouse.work(month[:7]).find(Verdict) if month else None
     chosen = {key.name for key in context.op_execution_context.selected_asset_check_keys}
     for answer in verdict.checks if verdict and verdict.run == context.run.run_id else ():
         if answer.name not in chosen:

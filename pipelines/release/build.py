@@ -58,15 +58,7 @@ def publish_refresh(work: Work, run: str, note: str | None, again: bool, threads
     finally:
         shutil.rmtree(copies, ignore_errors=True)
     complete_publishing(work.root)
-    _clear_other_work(work)
     return Outcome(version, is_new=True)
-
-
-def _clear_other_work(work: Work) -> None:
-    """Remove what was made for other periods: it fills the disk, and a refresh of theirs makes it again."""
-    for folder in work.folder.parent.iterdir():
-        if folder != work.folder:
-            shutil.rmtree(folder)
 
 
 def _verdict_on(work: Work, memory_limit: str) -> Verdict:

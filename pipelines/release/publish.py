@@ -117,12 +117,14 @@ def announced_history(root: DataRoot, version: str) -> Path:
 
 def complete_publishing(root: DataRoot) -> None:
     """Finish what a publishing has announced, also one that was killed: either the release is there, and its link history
-    and the pointer with it, or nothing of it is. To be called by who holds the lock.
+    and the pointer with it, and the work of other periods is gone; or nothing of it is. To be called by who holds the lock.
     """
     folder, reports = root.folder("releases"), root.folder("reports")
     for waiting in sorted(root.folder("state").glob(f"{ANNOUNCED}*.parquet")):
         version = waiting.stem.removeprefix(ANNOUNCED)
         if (folder / version).is_dir():
+            # First: killed between the two, this comes here again, and no other period's work goes on from the history before.
+            _clear_other_work(root, version)
             os.replace(waiting, root.link_history)
         else:
             shutil.rmtree(reports / version, ignore_errors=True)
@@ -130,6 +132,18 @@ def complete_publishing(root: DataRoot) -> None:
         sync(waiting.parent)
     if published := releases(folder):
         _point(folder, published[-1])
+
+
+def _clear_other_work(root: DataRoot, version: str) -> None:
+    """Remove what was made for other periods than a version's: the link history in it is that of before, and it fills the disk.
+
+    A refresh of theirs makes it again. What else lies there is nobody's work, and stays.
+    """
+    period = version.rpartition(".")[0].replace(".", "-")
+    for folder in root.folder("work").iterdir():
+        if folder.name != period and folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
+    sync(root.folder("work"))
 
 
 def clear_staging(root: DataRoot) -> None:

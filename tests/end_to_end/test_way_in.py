@@ -135,6 +135,12 @@ def test_submissions_that_came_after_the_gate_are_not_published(may: SmallWorld)
     assert versions(may) == ["2025.04.1", "2025.05.1"]
 
 
+def test_publishing_leaves_the_work_of_its_own_month_alone(refreshed: SmallWorld, passed: SmallWorld) -> None:
+    """Another month's was made beside an earlier link history; while nothing was published, it stays."""
+    there = [sorted(path.name for path in (world.root / "work").iterdir()) for world in (refreshed, passed)]
+    assert there == [[APRIL, MAY], [MAY]]
+
+
 # ---- nothing new ----
 
 
