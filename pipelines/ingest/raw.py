@@ -14,9 +14,9 @@ from pipelines.ingest.reading.read import Refused, read_text
 from pipelines.ingest.reading.unread import NOTE
 from pipelines.ingest.validating.group import ROWS_ARE_PARTS
 from pipelines.ingest.validating.outcome import NO_RECORDS
-from pipelines.ingest.validating.parse import last_day
 from schemas.dialect import Dialect, dialects_of
 from schemas.feeds import FEEDS
+from schemas.month import last_day
 from schemas.table import columns
 
 RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text", pa.string())]

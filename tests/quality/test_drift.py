@@ -38,6 +38,11 @@ def test_half_and_double_are_tolerated() -> None:
     assert caught([100, "200.01"]) == [1]
 
 
+def test_what_was_nothing_is_no_measure_and_what_was_little_is() -> None:
+    assert caught([0, 100]) == []
+    assert caught(["0.5", "100"]) == [1]
+
+
 def test_growth_is_no_drift() -> None:
     values = [100 * 1.05**month for month in range(48)]
     assert max(b / a for a, b in pairwise(values)) < 1.06

@@ -1,5 +1,6 @@
 """CHI numbers: which are valid by which check digit, and what is repaired."""
 
+import datetime
 import time
 
 import numpy as np
@@ -35,6 +36,30 @@ def test_chi_vectors(number: str | None, by_eleven: bool, by_either: bool) -> No
     column = pd.Series([number], dtype=TEXT)
     assert chi.valid(column, luhn_allowed=False).tolist() == [by_eleven]
     assert chi.valid(column, luhn_allowed=True).tolist() == [by_either]
+
+
+def test_the_date_in_a_number_is_one_of_the_calendar() -> None:
+    written = [f"{day:02d}{month:02d}{year:02d}0000" for day in range(35) for month in range(15) for year in range(100)]
+    digits = np.array([[int(digit) for digit in number] for number in written], dtype=np.int16)
+    assert chi.has_real_date(digits).tolist() == [is_day(number[:6]) for number in written]
+
+
+def is_day(ddmmyy: str) -> bool:
+    try:
+        datetime.date(2000 + int(ddmmyy[4:]), int(ddmmyy[2:4]), int(ddmmyy[:2]))
+    except ValueError:
+        return False
+    return True
+
+
+def test_a_modulus_10_digit_makes_the_luhn_sum_a_multiple_of_ten() -> None:
+    bodies = [f"{number * 7_654_321 % 10**9:09d}" for number in range(1, 500)]
+    digits = np.array([[int(digit) for digit in body] for body in bodies], dtype=np.int16)
+    whole = [f"{body}{digit}" for body, digit in zip(bodies, chi.check_digit_modulus_10(digits), strict=True)]
+    assert {len(number) for number in whole} == {10}
+    # As a card number is checked: from the right, the second, fourth … digit doubled, and the digits of all added up.
+    sums = [sum(int(d) for at, digit in enumerate(reversed(n)) for d in str(int(digit) * (1 + at % 2))) for n in whole]
+    assert {total % 10 for total in sums} == {0}
 
 
 def test_check_digits_of_the_same_number() -> None:

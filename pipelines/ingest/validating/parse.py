@@ -4,7 +4,6 @@ Belongs here: the SELECT that reads each column as its declared type, a record's
 text is read (`sql/macro/read_text.sql`), what is wrong with it (`validate.py`).
 """
 
-import calendar
 import datetime
 from collections.abc import Callable, Sequence
 
@@ -13,6 +12,7 @@ import pyarrow as pa
 from pipelines.ingest.validating.corrected import applied
 from pipelines.ingest.validating.group import FILE, RECORD, Group
 from schemas.feeds import FEEDS, Feed
+from schemas.month import after, first_day
 from schemas.plausible import DAYS, Bounds, largest
 from schemas.table import Column, columns, duckdb_type
 
@@ -43,7 +43,7 @@ def parse_select(group: Group) -> str:
         WITH typed AS (
             SELECT {", ".join(parsed(c) for c in declared)}, {", ".join(f'"{c.name}" AS "{c.name}__sent"' for c in declared)},
                 {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
-                {_day_of_file(group, first_day)} AS period_start, {_day_of_file(group, end_exclusive)} AS period_end
+                {_day_of_file(group, first_day)} AS period_start, {_day_of_file(group, lambda period: first_day(after(period)))} AS period_end
             FROM {group.raw_records}
         ),
         parsed AS (
@@ -219,19 +219,3 @@ def _value(c: Column, name: str) -> str:
     if c.name.endswith("postcode"):
         return f'normal_postcode("{name}")'
     return f'"{name}"'
-
-
-def first_day(period: str) -> datetime.date:
-    """The first day of a month written as YYYY-MM."""
-    return datetime.date(int(period[:4]), int(period[5:]), 1)
-
-
-def last_day(period: str) -> datetime.date:
-    """The last day of a month written as YYYY-MM."""
-    first = first_day(period)
-    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
-
-
-def end_exclusive(period: str) -> datetime.date:
-    """The first day after a month written as YYYY-MM."""
-    return last_day(period) + datetime.timedelta(days=1)
