@@ -55,8 +55,8 @@ def valid_array(texts: "pa.Array[Any]", luhn_allowed: bool) -> "pa.Array[Any]":
     mask = np.array(has_length.to_numpy(zero_copy_only=False), dtype=bool)
     digits = _digits(pc.filter(numbers, has_length))
     mask[mask] = _are_digits(digits) & has_real_date(digits) & _check_digit_passes(digits, luhn_allowed)
-    judged: pa.Array[Any] = pa.array(mask)
-    return judged
+    are_valid: pa.Array[Any] = pa.array(mask)
+    return are_valid
 
 
 def has_real_date(digits: Digits) -> NDArray[np.bool_]:

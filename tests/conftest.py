@@ -125,8 +125,8 @@ def made(root: Path, layer: str, name: str, period: str = PERIOD) -> Path:
     return Work(DataRoot(root), period).table(layer, name)
 
 
-def judged_before(source: Path, root: Path) -> None:
-    """Give a data root what an earlier refresh of another has judged: files that are the same are not judged again."""
+def validated_before(source: Path, root: Path) -> None:
+    """Give a data root what an earlier refresh of another has validated: files that are the same are not validated again."""
     for folder in ("raw", "staged", "quarantine", "state/submissions"):
         shutil.copytree(source / folder, root / folder)
 

@@ -35,7 +35,7 @@ def validate(
     period: Annotated[str | None, typer.Option(help="the same, YYYY-MM")] = None,
     errors: Annotated[Path | None, typer.Option(metavar="FILE.xlsx", help="workbook for the agency; it names people")] = None,
 ) -> None:
-    """Check submissions before the deadline, as a refresh would judge them; publish nothing."""
+    """Check submissions before the deadline, as a refresh would validate them; publish nothing."""
     from pipelines.ingest.validating.error_workbook import check_is_new, write_error_workbook
     from pipelines.ingest.validating.trial import ROWS_NOTE, Given, exit_code, open_bench, submission_of, told, try_file
 

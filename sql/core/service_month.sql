@@ -34,7 +34,7 @@ joined AS (
     LEFT JOIN direct USING (agency, service, month)
     LEFT JOIN held USING (agency, service, month)
 ),
-judged AS (
+with_policy AS (
     SELECT
         joined.*, coalesce(rules.population_weight, 'all') AS population_weight,
         -- Unmapped codes are held, whatever the rules say and though they say nothing.
@@ -63,6 +63,6 @@ final AS (
         END AS treatment,
         coalesce(residual <> 0 AND policy = 'scale' AND NOT is_in_band, FALSE) AS is_out_of_band,
         is_activity_only, population_weight
-    FROM judged
+    FROM with_policy
 )
 SELECT * FROM final ORDER BY agency, service, month

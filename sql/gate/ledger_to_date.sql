@@ -15,7 +15,7 @@ beside AS (
     FROM amount
     WINDOW code AS (PARTITION BY agency, cost_code, financial_year ORDER BY month)
 ),
-judged AS (
+compared AS (
     SELECT
         agency, financial_year, month, amount, first_amount, n,
         sign(amount) = sign(first_amount) AND abs(amount) * 2 <= abs(first_amount) * 3 * n
@@ -30,7 +30,7 @@ by_month AS (
     SELECT
         agency, financial_year, month, count(*) AS codes, count(*) FILTER (WHERE is_to_date) AS codes_to_date,
         sum(amount) AS amount, sum(first_amount) AS first_amount
-    FROM judged
+    FROM compared
     GROUP BY agency, financial_year, month
 ),
 evidence AS (

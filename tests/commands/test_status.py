@@ -155,7 +155,7 @@ def test_what_the_latest_refresh_refused_is_told_with_why(root: Path, irf: Irf) 
     assert head.startswith("payment_id,social_care_id,cost_code,period_from,")
     mostly_bad.write_text(f"{head}\n" + "".join(f"{i},1,2,3,4,5,6,7\n" for i in range(9)), "utf-8")
     came(mostly_bad, "2025-06-12")
-    assert "2 revised" in irf()[1] and "refused" not in irf()[1]  # nothing is judged here
+    assert "2 revised" in irf()[1] and "refused" not in irf()[1]  # nothing is validated here
     run(root)
     code, printed = irf("--period", "2025-05")
     assert code == 2

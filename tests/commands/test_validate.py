@@ -240,7 +240,7 @@ def test_several_files_each_get_an_answer_and_the_gravest_decides(irf: Irf, acut
     assert irf(third, first)[0] == 3
 
 
-def test_all_of_a_landing_folder_as_a_refresh_would_judge_it(irf: Irf, published: BuildWorld) -> None:
+def test_all_of_a_landing_folder_as_a_refresh_would_validate_it(irf: Irf, published: BuildWorld) -> None:
     root = published()
     files = sorted((root / "landing").glob("*/*/2025-05*"))
     assert len(files) > 20

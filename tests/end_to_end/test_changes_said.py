@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from tests.conftest import BuildWorld, judged_before, rows_of, run
+from tests.conftest import BuildWorld, rows_of, run, validated_before
 
 Row = dict[str, str]
 
@@ -56,7 +56,7 @@ def send_the_april_ledger_again(landing: Path) -> str:
 def root(world: BuildWorld, published: BuildWorld, copy_of: Callable[[Path], Path]) -> Path:
     """A data root without budgets and price index that has published April, with May dropped."""
     root = copy_of(world("none"))
-    judged_before(published("none"), root)
+    validated_before(published("none"), root)
     (root / "reference" / "price_index.csv").unlink()
     for budget in (root / "landing").glob("*/budget"):
         shutil.rmtree(budget)

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from tests.conftest import PERIOD, BuildWorld, judged_before, run
+from tests.conftest import PERIOD, BuildWorld, run, validated_before
 
 
 def test_a_file_with_a_ninth_of_its_items_is_named_and_the_release_stands(
     world: BuildWorld, published: BuildWorld, copy_of: Callable[[Path], Path]
 ) -> None:
     root = copy_of(world("none"))
-    judged_before(published("none"), root)
+    validated_before(published("none"), root)
     (path,) = (root / "landing" / "nhs-tayside" / "prescribing").glob(f"{PERIOD}.csv")
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

@@ -17,7 +17,7 @@ from pipelines.quality.verdict import Verdict
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS
-from tests.conftest import MONTHS, PERIOD, BuildWorld, judged_before, rows_of, run, tables_of
+from tests.conftest import MONTHS, PERIOD, BuildWorld, rows_of, run, tables_of, validated_before
 
 COSTED = (
     "maternity", "mental_health_inpatient", "gp_out_of_hours", "community_nursing", "community_mental_health",
@@ -34,7 +34,7 @@ def tidy(world: BuildWorld, published: BuildWorld, tmp_path_factory: pytest.Temp
     """A refresh without mess in which only the deaths files know who has died."""
     root = tmp_path_factory.mktemp("tidy") / "data"
     shutil.copytree(world("none"), root)
-    judged_before(published("none"), root)
+    validated_before(published("none"), root)
     for path in [*root.glob("landing/*/population_register/*.csv"), *root.glob("landing/*/clients/*.csv")]:
         rows = rows_of(path)
         with path.open("w", encoding="utf-8", newline="") as file:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from schemas.dialect import FOLDER, Dialect, read_dialect
-from tests.conftest import BuildWorld, judged_before, rows_of, run
+from tests.conftest import BuildWorld, rows_of, run, validated_before
 from tests.end_to_end.test_release import PROVENANCE, VERSION, parquet_hashes, table
 
 FEEDS = {
@@ -44,7 +44,7 @@ def test_national_layouts_give_the_same_release(
     published: BuildWorld, world: BuildWorld, copy_of: Callable[[Path], Path]
 ) -> None:
     root = copy_of(world("none"))
-    judged_before(published("none"), root)
+    validated_before(published("none"), root)
     (root / "secure").mkdir(mode=0o700)
     shutil.copyfile(published("none") / "secure" / "pseudonym.key", root / "secure" / "pseudonym.key")
     for kind, feeds in FEEDS.items():

@@ -2,7 +2,7 @@
 arrived matters, never when.
 
 One small world without mess gets a set of files that come again (`add_corrected_files`). It is refreshed once with all of
-them, and again with the same files arriving in other ways. A file is judged in the first refresh with it, and not again.
+them, and again with the same files arriving in other ways. A file is validated in the first refresh with it, and not again.
 """
 
 import csv
@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.refresh import Published
-from tests.conftest import BuildWorld, judged_before, rows_of, run
+from tests.conftest import BuildWorld, rows_of, run, validated_before
 
 Row = dict[str, str]
 VERSION = "2025.05.1"
@@ -162,7 +162,7 @@ def everything(world: BuildWorld, empty_root: Callable[[], Path]) -> Path:
 def together(everything: Path, before: Release, tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Published]:
     """One refresh of every file, and what it said."""
     root = Path(shutil.copytree(everything, tmp_path_factory.mktemp("together") / "data"))
-    judged_before(before.root, root)
+    validated_before(before.root, root)
     said = run(root)
     return Release(root, said.version), said
 

@@ -119,7 +119,7 @@ def test_the_release_alone_publishes_what_the_gate_passed(may: SmallWorld) -> No
 def test_a_table_changed_after_the_gate_is_not_published(may: SmallWorld) -> None:
     file = may.root / "work" / MAY / "mart" / "control_total.parquet"
     table = pq.read_table(file)
-    pq.write_table(table, file, compression="none")  # the same rows, of the same refresh: but not what was judged
+    pq.write_table(table, file, compression="none")  # the same rows, of the same refresh: but not what was checked
     why = materialise(may.root, MAY, "release", again=True)
     assert "table control_total is not as the gate checked it for 2025-05" in why
     assert versions(may) == ["2025.04.1", "2025.05.1"]

@@ -1,7 +1,7 @@
 """Any ledgers, rates, records and mappings: 10,000 cases through the SQL of costing, against sums made here in Python.
 
 A case is one agency of its own: its costing rules, dated code mapping, unit costs, ledgers of several lines and records of
-several parts, restated, credited and sent twice; negative quanta are among them. Cases share no agency, so a batch of them goes through the SQL at once and each is judged apart. Hypothesis
+several parts, restated, credited and sent twice; negative quanta are among them. Cases share no agency, so a batch of them goes through the SQL at once and each is costed_cases apart. Hypothesis
 chooses the batches; the pools are rich in edges: 29 February, both ends of the financial year, pennies, £10 billion.
 """
 
@@ -443,7 +443,7 @@ def check_rated(case: Case, record: Row, parts: list[tuple]) -> None:
         assert sum(Fraction(p[3]) for p in own) == Fraction(half_up if exact >= 0 else -half_up, 100)
 
 
-judged = 0
+costed_cases = 0
 
 
 @settings(
@@ -456,7 +456,7 @@ judged = 0
 )
 @given(seed=st.integers(0, 2**64 - 1))
 def test_any_batch_of_cases(seed: int) -> None:
-    global judged
+    global costed_cases
     rng = random.Random(seed)
     cases = [Case.drawn(number, rng) for number in range(CASES)]
     tables = together(cases)
@@ -480,11 +480,11 @@ def test_any_batch_of_cases(seed: int) -> None:
         )
         assert before == after
     assert before
-    judged += CASES
+    costed_cases += CASES
 
 
 def test_the_cases_were_ten_thousand() -> None:
-    """Run on its own it judges the batches first."""
-    if not judged:
+    """Run on its own it costs the batches first."""
+    if not costed_cases:
         test_any_batch_of_cases()
-    assert judged >= 10_000
+    assert costed_cases >= 10_000

@@ -108,7 +108,7 @@ WARNINGS = [
 
 
 class Validator:
-    """Judges files of one feed in a folder of its own."""
+    """Validates files of one feed in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.root = DataRoot(folder)

@@ -10,7 +10,7 @@ def record(fate: str, amount: str | None, period: str = "2025-04", feed: str = "
     return {"agency": "nhs-tayside", "feed": feed, "period": period, "fate": fate, "amount": amount}
 
 
-def judged(period: str, key: str | None, amount: str | None = None, row: int = 1, **own: Any) -> Row:
+def validated_row(period: str, key: str | None, amount: str | None = None, row: int = 1, **own: Any) -> Row:
     return {
         "agency": "angus",
         "period": period,
@@ -42,13 +42,13 @@ def test_rows_and_pounds_of_activity() -> None:
 
 def test_ledger_rows_have_the_fates_of_records() -> None:
     staged = [
-        judged("2025-04", "a", "1.00"),
-        judged("2025-04", "b", "2.00"),
-        judged("2025-04", "c", "4.00"),
-        judged("2025-05", "b", "8.00"),
+        validated_row("2025-04", "a", "1.00"),
+        validated_row("2025-04", "b", "2.00"),
+        validated_row("2025-04", "c", "4.00"),
+        validated_row("2025-05", "b", "8.00"),
     ]
-    quarantine = [judged("2025-05", "c", "16.00", broken_rules="x"), judged("2025-05", None, None, 2, broken_rules="x"),
-                  judged("2025-05", None, None, 3, broken_rules="x"), judged("2025-04", None, "32.00", 4, broken_rules="x")]  # fmt: skip
+    quarantine = [validated_row("2025-05", "c", "16.00", broken_rules="x"), validated_row("2025-05", None, None, 2, broken_rules="x"),
+                  validated_row("2025-05", None, None, 3, broken_rules="x"), validated_row("2025-04", None, "32.00", 4, broken_rules="x")]  # fmt: skip
     assert fates({"staged.ledger": staged, "quarantine.ledger": quarantine}) == {
         ("ledger", "2025-04"): (1, 1, 2, Decimal(1), Decimal(32), Decimal(6)),
         ("ledger", "2025-05"): (1, 3, 0, Decimal(8), Decimal(16), Decimal(0)),
@@ -56,10 +56,10 @@ def test_ledger_rows_have_the_fates_of_records() -> None:
 
 
 def test_of_a_snapshot_the_latest_period_counts() -> None:
-    clients = no_money([judged("2025-04", "a"), judged("2025-04", "b"), judged("2025-05", "a")])
-    bad = no_money([judged("2025-04", "c", broken_rules="x"), judged("2025-05", "c", broken_rules="x")])
-    other = no_money([judged("2025-04", "a", agency="dundee-city")])
-    register = no_money([judged("2025-04", "a", agency="nhs-tayside")])
+    clients = no_money([validated_row("2025-04", "a"), validated_row("2025-04", "b"), validated_row("2025-05", "a")])
+    bad = no_money([validated_row("2025-04", "c", broken_rules="x"), validated_row("2025-05", "c", broken_rules="x")])
+    other = no_money([validated_row("2025-04", "a", agency="dundee-city")])
+    register = no_money([validated_row("2025-04", "a", agency="nhs-tayside")])
     tables = {"staged.clients": clients + other, "quarantine.clients": bad, "staged.population_register": register}
     found = {
         (r["agency"], r["feed"], r["period"]): (r["accepted"], r["quarantined"], r["superseded"])

@@ -23,8 +23,8 @@ UNITS = {
 METHODS = {"maternity": "record", "mental_health_inpatient": "record", "sds_option_2": "record", "delayed_discharge": "ledger"}
 
 
-def judged(agency: str, key: str | None, period: str = "2025-05", **columns: Any) -> Row:
-    """A judged row of any feed."""
+def validated_row(agency: str, key: str | None, period: str = "2025-05", **columns: Any) -> Row:
+    """A validated row of any feed."""
     lineage = {"agency": agency, "period": period, "record_key": key, "source_file": "f" * 12, "source_row": 1}
     return lineage | {"chi_is_valid": True if columns.get("chi_number") else None} | columns
 
@@ -66,7 +66,7 @@ def counted(rows: list[Row]) -> list[tuple[str, DAY, int]]:
 
 @pytest.mark.parametrize(("feed", "service"), [("maternity", "maternity"), ("mental_health", "mental_health_inpatient")])
 def test_stays_of_both_feeds_have_their_service_whatever_else_they_say(feed: str, service: str) -> None:
-    row = judged(
+    row = validated_row(
         "nhs-tayside",
         "E1",
         chi_number="0101011237",
@@ -78,7 +78,7 @@ def test_stays_of_both_feeds_have_their_service_whatever_else_they_say(feed: str
         total_cost=Decimal("300.00"),
         postcode="DD19SY",
     )
-    held = judged("nhs-tayside", "E2", broken_rules="admission_date.unreadable", total_cost=Decimal("7.00"))
+    held = validated_row("nhs-tayside", "E2", broken_rules="admission_date.unreadable", total_cost=Decimal("7.00"))
     found = run(
         "core/record",
         {
@@ -99,9 +99,11 @@ def test_contacts_are_events_of_their_day_and_of_their_kind() -> None:
     found = run(
         "core/record",
         {
-            "staged.gp_out_of_hours": [judged("nhs-tayside", "C1", start_datetime=start, consultation_type="HOME VISIT")],
-            "staged.community_nursing": [judged("nhs-tayside", "K1", contact_date=APRIL, contact_type="2")],
-            "staged.community_mental_health": [judged("nhs-tayside", "K1", contact_date=MAY)],
+            "staged.gp_out_of_hours": [
+                validated_row("nhs-tayside", "C1", start_datetime=start, consultation_type="HOME VISIT")
+            ],
+            "staged.community_nursing": [validated_row("nhs-tayside", "K1", contact_date=APRIL, contact_type="2")],
+            "staged.community_mental_health": [validated_row("nhs-tayside", "K1", contact_date=MAY)],
         },
     )
     assert sorted((r["service"], r["start_date"], r["spread"], r["variant"] or "", r["quantity"]) for r in found) == [
@@ -113,12 +115,12 @@ def test_contacts_are_events_of_their_day_and_of_their_kind() -> None:
 
 def test_budgets_go_by_option_and_equipment_keeps_its_last_day() -> None:
     budgets = [
-        judged("angus", str(n), option=str(n), month=MAY, gross_amount=Decimal(n), client_contribution=Decimal("0.50"))
+        validated_row("angus", str(n), option=str(n), month=MAY, gross_amount=Decimal(n), client_contribution=Decimal("0.50"))
         for n in (1, 2, 3, 4)
     ]
     items = [
-        judged("angus", "Q1", service_type="1", start_date=APRIL, end_date=MAY),
-        judged("angus", "Q2", service_type="2", start_date=APRIL),
+        validated_row("angus", "Q1", service_type="1", start_date=APRIL, end_date=MAY),
+        validated_row("angus", "Q2", service_type="2", start_date=APRIL),
     ]
     found = run("core/record", {"staged.self_directed_support": budgets, "staged.equipment": items})
     assert sorted((r["service"], r["record_key"], r["end_date"], r["amount"], r["client_contribution"]) for r in found) == [
@@ -135,8 +137,10 @@ def test_a_key_that_comes_again_supersedes_within_its_feed_only() -> None:
     found = run(
         "core/record",
         {
-            "staged.community_nursing": [judged("nhs-tayside", "K1", p, contact_date=APRIL) for p in ("2025-04", "2025-05")],
-            "staged.community_mental_health": [judged("nhs-tayside", "K1", "2025-04", contact_date=APRIL)],
+            "staged.community_nursing": [
+                validated_row("nhs-tayside", "K1", p, contact_date=APRIL) for p in ("2025-04", "2025-05")
+            ],
+            "staged.community_mental_health": [validated_row("nhs-tayside", "K1", "2025-04", contact_date=APRIL)],
         },
     )
     assert sorted((r["feed"], r["period"], r["fate"]) for r in found) == [
@@ -262,12 +266,12 @@ def test_deaths_have_a_fate_each_and_a_later_file_supersedes() -> None:
         "core/fate",
         {
             "staged.deaths": [
-                judged("nhs-tayside", "0101011237", "2025-04", date_of_death=APRIL),
-                judged("nhs-tayside", "0101011237", "2025-05", date_of_death=DAY(2025, 4, 2)),
-                judged("nhs-tayside", "0101201234", "2025-05", date_of_death=MAY),
+                validated_row("nhs-tayside", "0101011237", "2025-04", date_of_death=APRIL),
+                validated_row("nhs-tayside", "0101011237", "2025-05", date_of_death=DAY(2025, 4, 2)),
+                validated_row("nhs-tayside", "0101201234", "2025-05", date_of_death=MAY),
             ],
-            "quarantine.deaths": [judged("nhs-tayside", None, "2025-05", broken_rules="chi_number.missing")],
-            "staged.ledger": [judged("nhs-tayside", "0101011237", "2025-03", amount=Decimal("8.00"))],
+            "quarantine.deaths": [validated_row("nhs-tayside", None, "2025-05", broken_rules="chi_number.missing")],
+            "staged.ledger": [validated_row("nhs-tayside", "0101011237", "2025-03", amount=Decimal("8.00"))],
         },
     )
     assert [(r["feed"], r["period"], r["accepted"], r["quarantined"], r["superseded"]) for r in found] == [
@@ -301,11 +305,11 @@ def test_the_day_of_death_is_that_of_deaths_then_register_then_client(
             "core.chi_alias": [{"chi_number": old, "current_chi": current}],
             "core.link": [{"agency": "angus", "social_care_id": "A1", "chi_number": current, "link_method": "chi"}],
             "core.postcode_zone": [{"postcode": "DD19SY", "data_zone": "S01007694"}],
-            "staged.population_register": [judged("nhs-tayside", current, **known, date_of_death=register)],
-            "staged.clients": [judged("angus", "A1", "2025-05", social_care_id="A1", date_of_death=client)],
+            "staged.population_register": [validated_row("nhs-tayside", current, **known, date_of_death=register)],
+            "staged.clients": [validated_row("angus", "A1", "2025-05", social_care_id="A1", date_of_death=client)],
             # An earlier file had another day; the superseded number is followed.
             "staged.deaths": [
-                judged("nhs-tayside", old, period, chi_number=old, date_of_death=day)
+                validated_row("nhs-tayside", old, period, chi_number=old, date_of_death=day)
                 for period, day in (("2025-04", DAY(2025, 4, 4)), ("2025-05", deaths))
                 if deaths
             ],
@@ -317,4 +321,6 @@ def test_the_day_of_death_is_that_of_deaths_then_register_then_client(
 
 
 def test_a_death_without_any_record_makes_no_person() -> None:
-    assert run("core/person_home", {"staged.deaths": [judged("nhs-tayside", "1", chi_number="1", date_of_death=MAY)]}) == []
+    assert (
+        run("core/person_home", {"staged.deaths": [validated_row("nhs-tayside", "1", chi_number="1", date_of_death=MAY)]}) == []
+    )

@@ -22,7 +22,7 @@ ADMISSION_TYPES = [
 
 
 def sent(key: str | None, period: str = "2025-04", row: int = 1, broken: str | None = None, **own: Any) -> Row:
-    """A judged row: its own columns and where it came from."""
+    """A validated row: its own columns and where it came from."""
     agency = own.pop("agency", BOARD)
     return {"agency": agency, "period": period, "record_key": key, "source_file": f"file{period}", "source_row": row,
             "broken_rules": broken, **own}  # fmt: skip

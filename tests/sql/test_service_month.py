@@ -94,7 +94,7 @@ def test_a_residual_is_scaled_within_the_band_only(quantum: str, direct: str, tr
     assert (row["treatment"], row["is_out_of_band"]) == (treatment, out_of_band)
 
 
-def test_the_band_is_judged_without_what_is_quarantined() -> None:
+def test_the_band_is_applied_without_what_is_quarantined() -> None:
     # (Q - H) / D = (150 - 30) / 100 = 1.2, though Q / D = 1.5.
     row = one([ledger("150.00")], [cost("100.00")], [held("30.00", "home_care")], rules=[rule(method="record")])
     assert (row["treatment"], row["residual"]) == ("scale", 20)
