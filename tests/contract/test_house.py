@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -106,3 +107,26 @@ def test_a_module_is_short_and_opens_with_what_belongs_in_it(path: Path) -> None
     for node in ast.walk(parsed):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, node.name
+
+
+SOURCES = sorted(path for folder in ("schemas", "pipelines", "assets", "sql") for path in (REPOSITORY / folder).rglob("*.*")
+                 if path.suffix in (".py", ".sql"))  # fmt: skip
+
+
+def missing_sources(path: Path, text: str) -> set[str]:
+    """The modules and SELECTs that a text names in backticks and that are not there, from the repository or beside it."""
+    named = set(re.findall(r"`([\w./-]+\.(?:py|sql))`", text))
+    return {name for name in named if not any((folder / name).is_file() for folder in (REPOSITORY, *path.parents))}
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=[str(path.relative_to(REPOSITORY)) for path in SOURCES])
+def test_what_a_header_names_is_there(path: Path) -> None:
+    assert missing_sources(path, path.read_text("utf-8")) == set()
+
+
+def test_a_header_that_names_what_is_gone_is_seen() -> None:
+    path = REPOSITORY / "pipelines" / "engine" / "sql.py"
+    assert missing_sources(path, "see `database.py`, `pipelines/lock.py`, `gone.py` and `sql/core/gone.sql`") == {
+        "gone.py",
+        "sql/core/gone.sql",
+    }
