@@ -13,7 +13,7 @@ import pyarrow as pa
 from pipelines.engine.sql import literal, read_sql
 
 MEMORY_LIMIT = "3GB"
-TABLE_MACROS = ("arithmetic", "places_and_names")
+TABLE_MACROS = ("arithmetic", "duckdb/exact", "duckdb/words", "places_and_names")
 """What the SELECTs over tables use."""
 MACROS = (*TABLE_MACROS, "read_text", "split_quarter")
 """What reading files uses besides. The macros on people's names take six times as long to load: only linking does."""

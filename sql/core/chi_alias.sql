@@ -14,11 +14,13 @@ steps AS (
     HAVING count(DISTINCT chi_number) = 1
 ),
 followed AS (
-    SELECT old_chi AS chi_number, new_chi AS current_chi FROM steps
-    UNION
-    SELECT followed.chi_number, steps.new_chi AS current_chi
+    -- Nobody has a hundred numbers: who has taken as many steps goes round in a ring.
+    SELECT old_chi AS chi_number, new_chi AS current_chi, 1 AS step FROM steps
+    UNION ALL
+    SELECT followed.chi_number, steps.new_chi AS current_chi, followed.step + 1 AS step
     FROM followed
     JOIN steps ON steps.old_chi = followed.current_chi
+    WHERE followed.current_chi <> followed.chi_number AND followed.step < 100
 ),
 stop AS (
     -- Where following may end: a number nothing supersedes, or a number of a ring, which leads back to itself.

@@ -8,15 +8,17 @@ WITH RECURSIVE history AS (
     FROM reference.code_history
 ),
 followed AS (
-    SELECT kind, old_code, new_code FROM history
-    UNION
-    SELECT followed.kind, followed.old_code, history.new_code
+    -- Ten changes are more than any code has had: beyond them it is a ring, which ends nowhere.
+    SELECT kind, old_code, new_code, 1 AS step FROM history
+    UNION ALL
+    SELECT followed.kind, followed.old_code, history.new_code, followed.step + 1 AS step
     FROM followed
     JOIN history ON history.kind = followed.kind AND history.old_code = followed.new_code
+    WHERE followed.step < 10
 ),
 code_now AS (
     -- A code may change more than once: the last one counts.
-    SELECT followed.*
+    SELECT DISTINCT followed.kind, followed.old_code, followed.new_code
     FROM followed
     ANTI JOIN history ON history.kind = followed.kind AND history.old_code = followed.new_code
 ),

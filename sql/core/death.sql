@@ -13,7 +13,7 @@ WITH known AS (
     UNION ALL
     SELECT
         coalesce(chi_alias.current_chi, register.chi_number), register.period, 1, register.date_of_birth,
-        upper(strip_accents(register.forename)), upper(strip_accents(register.surname)), register.date_of_death, register.agency || register.chi_number
+        unaccented(register.forename), unaccented(register.surname), register.date_of_death, register.agency || register.chi_number
     FROM staged.population_register AS register
     LEFT JOIN core.chi_alias USING (chi_number)
 ),
@@ -51,8 +51,8 @@ client_row AS (
 ),
 client AS (
     SELECT
-        client_row.agency, client_row.social_care_id, client_birth.date_of_birth, upper(strip_accents(client_row.forename)) AS forename,
-        upper(strip_accents(client_row.surname)) AS surname, client_row.date_of_death
+        client_row.agency, client_row.social_care_id, client_birth.date_of_birth, unaccented(client_row.forename) AS forename,
+        unaccented(client_row.surname) AS surname, client_row.date_of_death
     FROM client_row
     LEFT JOIN core.client_birth USING (agency, social_care_id, period)
     WHERE client_row.period = client_row.last_period

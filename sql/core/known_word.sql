@@ -15,11 +15,14 @@ WITH known AS (
     UNION ALL
     SELECT agency, social_care_id, chi_number, NULL, NULL, NULL, postcode FROM core.record
 ),
-name AS (
-    SELECT DISTINCT
-        folded(surname) AS surname, unnest([folded(forename), folded(split_part(trim(forename), ' ', 1))]) AS forename
+folded_name AS (
+    SELECT
+        folded(surname) AS surname, folded(forename) AS forename, folded(split_part(trimmed(forename), ' ', 1)) AS first_forename
     FROM (SELECT DISTINCT forename, surname FROM known)
     WHERE surname IS NOT NULL AND forename IS NOT NULL
+),
+name AS (
+    SELECT DISTINCT surname, unnest([forename, first_forename]) AS forename FROM folded_name
 ),
 own_text AS (
     SELECT concat_ws(' ', agency, name) AS text FROM reference.agencies
@@ -27,14 +30,17 @@ own_text AS (
     UNION ALL SELECT DISTINCT "SubHSCPName" FROM reference.localities
     UNION ALL SELECT 'January February March April May June July August September October November December'
 ),
+own_part AS (
+    SELECT unnest(regexp_extract_all(text, '\pL+')) AS part FROM own_text
+),
 own_word AS (
-    SELECT DISTINCT folded(unnest(regexp_extract_all(text, '\pL+'))) AS word FROM own_text
+    SELECT DISTINCT folded(part) AS word FROM own_part
 ),
 code AS (
     SELECT DISTINCT agency, folded(cost_code) AS word FROM reference.cost_code_map
 ),
 client AS (
-    SELECT DISTINCT agency, folded(social_care_id) AS word FROM known WHERE length(trim(social_care_id)) >= 5
+    SELECT DISTINCT agency, folded(social_care_id) AS word FROM known WHERE length(trimmed(social_care_id)) >= 5
 ),
 word AS (
     SELECT 'chi' AS kind, '' AS agency, chi_number AS word, '' AS forename FROM known

@@ -285,11 +285,12 @@ fated AS (
     FROM ranked
 ),
 standing AS (
-    SELECT *, TRUE AS is_lead, amount AS record_amount FROM fated WHERE fate <> 'accepted' OR NOT is_hospital
+    SELECT * EXCLUDE (part), part, TRUE AS is_lead, amount AS record_amount FROM fated WHERE fate <> 'accepted' OR NOT is_hospital
     UNION ALL
     -- The first row of an episode's latest file stands for all of it, whatever part it was.
     SELECT
-        * REPLACE (CASE WHEN row_number() OVER (PARTITION BY agency, feed, record_key ORDER BY period DESC, part) = 1 THEN '' ELSE part END AS part),
+        * EXCLUDE (part),
+        CASE WHEN row_number() OVER (PARTITION BY agency, feed, record_key ORDER BY period DESC, part) = 1 THEN '' ELSE part END AS part,
         row_number() OVER (PARTITION BY agency, feed, record_key ORDER BY period DESC, part) = 1,
         CAST(sum(amount) OVER (PARTITION BY agency, feed, record_key) AS DECIMAL(18, 2))
     FROM fated

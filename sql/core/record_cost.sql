@@ -53,10 +53,9 @@ totalled AS (
 floored AS (
     -- A stay whose every day another stay covers has no weight: its first month takes the total, which is then 0 by rate.
     SELECT
-        * REPLACE (
-            CASE WHEN weights = 0 THEN CAST(month = min(month) OVER split AS HUGEINT) ELSE weight END AS weight,
-            greatest(weights, 1) AS weights
-        )
+        * EXCLUDE (weight, weights),
+        CASE WHEN weights = 0 THEN CAST(month = min(month) OVER split AS HUGEINT) ELSE weight END AS weight,
+        greatest(weights, 1) AS weights
     FROM totalled
     WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
 ),

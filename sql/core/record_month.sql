@@ -47,10 +47,10 @@ monthly AS (
     -- What counts by the month has no use for months before the dataset's; a stay needs all of its own to be split.
     SELECT
         bounded.*,
-        CAST(unnest(generate_series(
+        unnest(month_series(
             CASE WHEN spread = 'month' THEN greatest(month_of(start_date), first_month) ELSE month_of(start_date) END,
-            month_of(last_day), INTERVAL 1 MONTH
-        )) AS DATE) AS month
+            month_of(last_day)
+        )) AS month
     FROM bounded
 ),
 counted AS (
@@ -70,10 +70,9 @@ care_home_day AS (
             > (stay.start_date, -stay.full_days, stay.has_nursing, stay.record_key, stay.part)
         AND other_stay.start_date <= stay.last_day
     CROSS JOIN LATERAL (
-        SELECT unnest(generate_series(
+        SELECT unnest(day_series(
             greatest(other_stay.start_date, stay.month, stay.start_date),
-            least(other_stay.last_day, stay.last_day, last_day(stay.month)),
-            INTERVAL 1 DAY
+            least(other_stay.last_day, stay.last_day, last_day(stay.month))
         )) AS calendar_day
     ) AS shared_day
     WHERE stay.feed = 'care_home'

@@ -10,12 +10,6 @@ CREATE MACRO pounds(whole_pence) AS
 -- The remainder of a division that is never negative, for a positive divisor.
 CREATE MACRO floor_remainder(n, d) AS ((n % d) + d) % d;
 
--- Division rounded down (also below zero), for a positive divisor.
-CREATE MACRO floor_quotient(n, d) AS (n - floor_remainder(n, d)) // d;
-
--- A product of pence and a fraction, rounded half away from zero.
-CREATE MACRO rounded_quotient(n, d) AS CASE WHEN n >= 0 THEN (2 * n + d) // (2 * d) ELSE -((-2 * n + d) // (2 * d)) END;
-
 -- The first day of a day's month.
 CREATE MACRO month_of(any_day) AS CAST(date_trunc('month', any_day) AS DATE);
 

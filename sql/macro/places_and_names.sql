@@ -1,4 +1,4 @@
--- Purpose: postcodes and words in the form that tables are joined on.
+-- Purpose: postcodes in the form that tables are joined on.
 -- Conserves: nothing is guessed.
 
 -- A postcode in the one form joins are made on: upper case, no blanks.
@@ -11,6 +11,3 @@ CREATE MACRO normal_postcode(field) AS
 -- A postcode, in that form, that is put where there is no home to tell, or that is known to be false.
 CREATE MACRO is_dummy_postcode(code) AS
     code IN ('NK010AA', 'NK10AA', 'NF11AB', 'NF011AB', 'BF010AA', 'BF10AA', 'PR25AL', 'M160GS', 'DY103DJ') OR code ~ '^ZZ(01|61|1|6)';
-
--- A word without case, accents, blanks and signs: what is alike when it is read aloud is alike here.
-CREATE MACRO folded(field) AS regexp_replace(strip_accents(upper(field)), '[^0-9A-Z]', '', 'g');

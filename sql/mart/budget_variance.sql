@@ -3,7 +3,7 @@
 -- Conserves: every pound of those agencies' budgets and costs in the dataset's months. A service without a budget has none
 -- (NULL), not one of nothing.
 WITH dataset_month AS (
-    SELECT CAST(unnest(generate_series(first_month, last_month, INTERVAL 1 MONTH)) AS DATE) AS month FROM core.refresh
+    SELECT unnest(month_series(first_month, last_month)) AS month FROM core.refresh
 ),
 budget AS (
     SELECT agency, service, month, sum(amount) AS budget FROM core.budget_line WHERE service IS NOT NULL GROUP BY ALL

@@ -13,12 +13,11 @@ account AS (
 compared AS (
     -- Where the ledger has come, a partnership without a line cost nothing.
     SELECT
-        summed.* REPLACE (
-            CASE
-                WHEN cost IS NULL AND account.agency IS NOT NULL AND council <> 'Not divided' THEN CAST(0 AS DECIMAL(18, 2))
-                ELSE cost
-            END AS cost
-        )
+        summed.* EXCLUDE (cost),
+        CASE
+            WHEN cost IS NULL AND account.agency IS NOT NULL AND council <> 'Not divided' THEN CAST(0 AS DECIMAL(18, 2))
+            ELSE cost
+        END AS cost
     FROM summed
     LEFT JOIN account USING (agency, month)
 ),

@@ -20,7 +20,7 @@ mapped AS (
 alike AS (
     SELECT
         unmapped.agency, unmapped.cost_code, mapped.cost_code AS nearest_cost_code, mapped.account_name, mapped.service,
-        CAST(jaro_winkler_similarity(lower(unmapped.description), lower(mapped.account_name)) AS DECIMAL(18, 6)) AS similarity
+        word_similarity(unmapped.description, mapped.account_name) AS similarity
     FROM unmapped
     JOIN mapped ON mapped.agency = unmapped.agency AND mapped.cost_code <> unmapped.cost_code
     WHERE unmapped.description IS NOT NULL
@@ -32,9 +32,9 @@ most_alike AS (
 ),
 nearest AS (
     SELECT
-        agency, cost_code, string_agg(nearest_cost_code, ', ' ORDER BY nearest_cost_code) AS nearest_cost_code,
-        string_agg(DISTINCT account_name, ', ' ORDER BY account_name) AS nearest_name,
-        string_agg(DISTINCT service, ', ' ORDER BY service) AS nearest_service, max(similarity) AS similarity
+        agency, cost_code, array_to_string(list_sort(list(nearest_cost_code)), ', ') AS nearest_cost_code,
+        array_to_string(list_sort(list(DISTINCT account_name)), ', ') AS nearest_name,
+        array_to_string(list_sort(list(DISTINCT service)), ', ') AS nearest_service, max(similarity) AS similarity
     FROM most_alike
     GROUP BY agency, cost_code
 ),
