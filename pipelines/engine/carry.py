@@ -1,7 +1,7 @@
 """From a SELECT of `sql/`, which is DuckDB's, to the same SELECT as Spark has it.
 
 Belongs here: expanding macros and writing otherwise what both say differently, in sqlglot's tree. Does not belong here: running
-it (`spark.py`). What sqlglot cannot carry is written otherwise in `sql/`, or is a macro with a definition for each engine.
+it. What sqlglot cannot carry is written otherwise in `sql/`, or is a macro with a definition for each engine.
 """
 
 import functools
@@ -15,7 +15,7 @@ from pipelines.engine.sql import SQL
 
 COMMON, OF_SPARK = "*.sql", "spark/*.sql"
 """Macros that mean the same on both engines, and Spark's own definitions of others. What `duckdb/` alone defines is a function
-of the Spark session (`spark.py`)."""
+of the Spark session."""
 
 Macros = dict[str, exp.Create]
 
