@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-end-to-end test-other soak mutate bench bench-compare lint ui lock docs clean ci
+.PHONY: help setup demo test test-end-to-end test-other soak mutate bench bench-compare bench-growth lint ui lock docs clean ci
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -48,6 +48,9 @@ bench: $(ENVIRONMENT) ## time and memory of a refresh beside a plain read and a 
 
 bench-compare: $(ENVIRONMENT) ## what differs between results of the benchmark (A="<json> ..." B="<json> ...")
 	.venv/bin/python -m tests.bench.tables $(addprefix --a ,$(A)) $(addprefix --b ,$(B))
+
+bench-growth: $(ENVIRONMENT) ## put the newest results of the benchmark into docs/performance.md
+	.venv/bin/python -m tests.bench.growth docs/performance.md
 
 lint: $(ENVIRONMENT)
 	.venv/bin/ruff format --check .

@@ -118,9 +118,9 @@ def measure(name: str, turns: int, folder: Path) -> Path:
     first = [p for p in world.glob("landing/*/*/*") if p.stem < scale.periods[-1]]
     result = {
         "scale": name, "people": scale.people, "months": scale.months, "mess": scale.mess, "world": identity(world),
-        "files": len(first), "landing_mb": sum(p.stat().st_size for p in first) / _MEGABYTE,
-        "peer_limit_s": scale.peer_limit_s,
-        "machine": machine(), "versions": versions(), "turns": [turn(world, scale, root) for _ in range(turns)],
+        "files": len(first), "landing_mb": sum(p.stat().st_size for p in first) / _MEGABYTE, "peer_limit_s": scale.peer_limit_s,
+        "load_before": round(os.getloadavg()[0], 1), "machine": machine(), "versions": versions(),
+        "turns": [turn(world, scale, root) for _ in range(turns)],
     }  # fmt: skip
     now = datetime.datetime.now(datetime.UTC)
     path = folder / "results" / f"{name}-{now:%Y%m%dT%H%M%SZ}.json"

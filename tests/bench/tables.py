@@ -67,7 +67,7 @@ def _head(result: Result) -> list[str]:
     return [
         f"{result['scale']}: {result['people']:,} people, {result['months']} months, {rows:,} rows in {result['files']} files, "
         f"{result['landing_mb']:,.1f} MB; median of {len(result['turns'])}",
-        f"machine: {machine['cores']} cores of {machine['cpu']}, {machine['memory_gb']} GB",
+        f"machine: {machine['cores']} cores of {machine['cpu']}, {machine['memory_gb']} GB; load before {result['load_before']}",
         ", ".join(f"{name} {version}" for name, version in versions.items()),
     ]
 

@@ -60,6 +60,7 @@ def test_each_refresh_finds_the_files_of_its_time(folder: Path, monkeypatch: pyt
     # In a world without mess each line of a file but the first is a row.
     rows = sum(len(path.read_text("utf-8").splitlines()) - 1 for path in first)
     assert [turn["floor"]["rows"] for turn in result["turns"]] == [rows, rows]
+    assert result["load_before"] >= 0
     assert {"cpu", "cores", "memory_gb"} == set(result["machine"])
     assert {"commit", "code", "python", "duckdb", "pandera"} <= set(result["versions"])
     lines = "\n".join(shown(result))

@@ -25,7 +25,7 @@ def turn(cold: float) -> dict[str, Any]:
 
 def result(*cold: float, **other: Any) -> dict[str, Any]:
     return {
-        "scale": "small", "people": 5_000, "months": 3, "world": "w", "files": 9, "landing_mb": 1.5,
+        "scale": "small", "people": 5_000, "months": 3, "world": "w", "files": 9, "landing_mb": 1.5, "load_before": 0.1,
         "machine": {"cpu": "a processor", "cores": 2, "memory_gb": 4.0}, "versions": {"commit": "abc", "python": "3.11.0"},
         "turns": [turn(seconds) for seconds in cold], **other,
     }  # fmt: skip
@@ -65,7 +65,7 @@ def test_each_process_is_shown_beside_the_floor() -> None:
     assert cells(lines, "floor") == ["2.00", "1.00", "100", "10.00", "1.00"]
     assert cells(lines, "cold refresh") == ["10.00", "5.00", "100", "10.00", "5.00"]
     assert "5,000 people, 3 months, 1,000 rows in 9 files, 1.5 MB; median of 1" in lines[0]
-    assert lines[1] == "machine: 2 cores of a processor, 4.0 GB"
+    assert lines[1] == "machine: 2 cores of a processor, 4.0 GB; load before 0.1"
 
 
 def test_the_peer_is_shown_beside_the_cold_refresh() -> None:
