@@ -69,7 +69,7 @@ def take_in(work: Work, memory_limit: str = MEMORY_LIMIT) -> Intake:
     if not any(s.counts for s in decided):
         raise IrfError(f"no submission up to {work.period} can be used; see irf status")
     intake = Intake(
-        period=work.period, made_of=made_of(work, memory_limit), unused=landing.unused, decisions=landing.decisions,
+        period=work.period, made_of=made_of(work, decided, memory_limit), unused=landing.unused, decisions=landing.decisions,
         reference=reference.files, submissions=decided,
     )  # fmt: skip
     work.keep(intake)
@@ -85,12 +85,17 @@ def which_count(submissions: Sequence[Submission]) -> list[Submission]:
     return [replace(s, counts=id(s) in counting) for s in in_order]
 
 
-def made_of(work: Work, memory_limit: str = MEMORY_LIMIT) -> str:
-    """One keyed hash of everything that decides a release of the period: where it is the same, so are the bytes."""
+def made_of(work: Work, decided: Sequence[Submission], memory_limit: str = MEMORY_LIMIT) -> str:
+    """One keyed hash of everything that decides a release of the period: where it is the same, so are the bytes.
+
+    decided: the submissions with what was decided of each. The content alone does not say that: a file that is still being
+    copied is refused, and is whole later under the same hash.
+    """
     landing = work.read(Landing)
     decides = {
         "period": work.period,
         "submissions": [[x.agency, x.feed, x.period, x.revision, x.file_hash or x.unusable] for x in landing.submissions],
+        "decided": [[s.refused, s.counts] for s in decided],
         "unused": landing.unused,
         "decisions": landing.decisions,
         "reference": work.read(ReferenceTables).files,
@@ -104,7 +109,7 @@ def made_of(work: Work, memory_limit: str = MEMORY_LIMIT) -> str:
 def open_tables(work: Work, threads: int | None = None, memory_limit: str = MEMORY_LIMIT) -> Tables:
     """The tables of a refresh. Raises IrfError where no submissions were taken in, or others than are there now."""
     intake = work.read(Intake)
-    if intake.made_of != made_of(work, memory_limit):
+    if intake.made_of != made_of(work, intake.submissions, memory_limit):
         raise IrfError(
             f"submissions, reference tables, decisions, key or code are not those that were taken in for {work.period}; "
             f"run {work.command}"

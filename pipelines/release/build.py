@@ -20,7 +20,7 @@ from pipelines.ingest.reference import declared_corrections
 from pipelines.quality.findings import fates_of
 from pipelines.quality.verdict import Verdict, checked_files
 from pipelines.quality.withheld import named_in, naming_nobody
-from pipelines.release.publish import ReleaseFacts, announced_history, complete_publishing, publish
+from pipelines.release.publish import ReleaseFacts, announced_history, clear_staging, complete_publishing, publish
 from pipelines.release.reconciliation import write_reconciliation
 from pipelines.warehouse.key import key_check, key_of
 from pipelines.warehouse.releases import latest_of
@@ -57,6 +57,8 @@ def publish_refresh(work: Work, run: str, note: str | None, again: bool, threads
         version = _publish(tables, verdict, _copies(tables, verdict, copies), run, note)
     finally:
         shutil.rmtree(copies, ignore_errors=True)
+        # What was refused may name somebody, and others read the folder of the releases.
+        clear_staging(work.root)
     complete_publishing(work.root)
     return Outcome(version, is_new=True)
 
@@ -68,7 +70,7 @@ def _verdict_on(work: Work, memory_limit: str) -> Verdict:
         raise GateRefused([f"the gate has not checked {work.period}; run {work.command}"])
     if verdict.blocked_by:
         raise GateRefused(verdict.blocked_by)
-    if verdict.period != work.period or verdict.made_of != made_of(work, memory_limit):
+    if verdict.period != work.period or verdict.made_of != made_of(work, work.read(Intake).submissions, memory_limit):
         raise GateRefused([
             "submissions, reference tables, decisions, key or code are not those that the gate checked for "
             f"{work.period}; run {work.command}"
@@ -91,12 +93,7 @@ def _release_of(work: Work, verdict: Verdict) -> str | None:
     folder = work.root.folder("releases")
     version = latest_of(folder, work.period)
     manifest = read_note(folder / version / "manifest.json") if version else None
-    if not isinstance(manifest, dict) or manifest.get("made_of") != verdict.made_of:
-        return None
-    # A file that was still being copied then may be whole now, under the same hash.
-    refused_then = {entry["file"]: entry["refused"] for entry in manifest["inputs"]}
-    refused_now = {s.landed.name: s.refused for s in work.read(Intake).submissions}
-    return version if refused_then == refused_now else None
+    return version if isinstance(manifest, dict) and manifest.get("made_of") == verdict.made_of else None
 
 
 def _publish(tables: Tables, verdict: Verdict, files: Mapping[str, Path], run: str, note: str | None) -> str:

@@ -147,7 +147,7 @@ def _clear_other_work(root: DataRoot, version: str) -> None:
 
 
 def clear_staging(root: DataRoot) -> None:
-    """Remove what runs that died were building. To be called by who holds the lock."""
+    """Remove what a run was building that died or was refused. To be called by who holds the lock."""
     for parent in ("releases", "reports"):
         for left in root.folder(parent).glob(f"{STAGING}*"):
             shutil.rmtree(left)

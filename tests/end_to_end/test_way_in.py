@@ -135,6 +135,28 @@ def test_submissions_that_came_after_the_gate_are_not_published(may: SmallWorld)
     assert versions(may) == ["2025.04.1", "2025.05.1"]
 
 
+def test_an_intake_that_decides_otherwise_is_not_the_one_that_the_gate_checked(may: SmallWorld) -> None:
+    """A file has the hash that was found, but is another now: read again, it is refused as not whole."""
+    assert materialise(may.root, MAY, "landing") == ""
+    clients = may.root / "landing" / ANGUS / "clients" / f"{APRIL}.csv"
+    clients.write_bytes(clients.read_bytes() + b"\n")
+    for raw in (may.root / "raw" / "clients" / ANGUS).iterdir():
+        raw.unlink()
+    for key in ("raw/clients", "staged/clients", "intake"):
+        assert materialise(may.root, MAY, key) == ""
+    assert "are not those that the gate checked for 2025-05" in materialise(may.root, MAY, "release", again=True)
+    assert "core/fate was made from other submissions" in materialise(may.root, MAY, "gate")
+    assert versions(may) == ["2025.04.1", "2025.05.1"]
+
+
+def test_an_intake_that_was_changed_by_hand_opens_no_table(may: SmallWorld) -> None:
+    file = may.root / "work" / MAY / "intake.json"
+    intake = json.loads(file.read_text("utf-8"))
+    intake["submissions"][0]["counts"] = False
+    file.write_text(json.dumps(intake), "utf-8")
+    assert "are not those that were taken in for 2025-05" in materialise(may.root, MAY, "gate")
+
+
 def test_publishing_leaves_the_work_of_its_own_month_alone(refreshed: SmallWorld, passed: SmallWorld) -> None:
     """Another month's was made beside an earlier link history; while nothing was published, it stays."""
     there = [sorted(path.name for path in (world.root / "work").iterdir()) for world in (refreshed, passed)]
