@@ -4,13 +4,15 @@ Belongs here: that interface, and DuckDB behind it. Does not belong here: which 
 a SELECT says (`sql/`). Who runs a SELECT does not know which engine does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipelines.engine.database import TABLE_MACROS, create_view, open_database
 from pipelines.engine.errors import IrfError
@@ -52,7 +54,7 @@ class SqlEngine(Protocol):
         """
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
-        """The rows of each of some SELECTs that stay small, by the name that it is given under."""
+        """The rows of each of some SELECTs that stay small, by the name that it is given under. Raises as `write`."""
 
 
 @dataclass(frozen=True)
@@ -66,18 +68,43 @@ class DuckDb:
     def write(self, views: Sequence[View], sql: str, out: Output) -> int:
         with open_database(self.root, self.threads, TABLE_MACROS, self.memory_limit) as connection:
             show(connection, views)
-            try:
+            with _said_safely(out.what, views):
                 return write_parquet(connection.sql(sql).to_arrow_reader(BATCH_ROWS), out.schema, out.file, out.made_of)
-            except (duckdb.Error, pa.ArrowException) as error:
-                raise IrfError(f"{out.what}: {type(error).__name__}: {safe_reason(error)}") from None
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
         with open_database(self.root, self.threads, TABLE_MACROS, self.memory_limit) as connection:
             show(connection, views)
-            return {name: connection.sql(sql).to_arrow_table().to_pylist() for name, sql in selects.items()}
+            found = {}
+            for name, sql in selects.items():
+                with _said_safely(name, views):
+                    found[name] = connection.sql(sql).to_arrow_table().to_pylist()
+            return found
 
 
 def show(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> None:
-    """Show views in a database."""
+    """Show views in a database. Raises IrfError where that fails."""
     for view in views:
-        create_view(connection, view.layer, view.name, list(view.files), duckdb_columns_of(view.schema))
+        with _said_safely(f"{view.layer}/{view.name}", [view]):
+            create_view(connection, view.layer, view.name, list(view.files), duckdb_columns_of(view.schema))
+
+
+def _is_whole(file: Path) -> bool:
+    """Whether the end of a Parquet file, which says what is in it, can be read."""
+    try:
+        pq.read_metadata(file)
+    except (pa.ArrowException, OSError):
+        return False
+    return True
+
+
+@contextmanager
+def _said_safely(what: str, views: Sequence[View]) -> Iterator[None]:
+    """Turn an error of the engine into one of ours, without any value from the data. A file that is damaged is named."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException) as error:
+        if damaged := [str(file) for view in views for file in view.files if not _is_whole(file)]:
+            raise IrfError(
+                f"{what}: {', '.join(damaged)} cannot be read as Parquet; take that away and refresh again"
+            ) from None
+        raise IrfError(f"{what}: {type(error).__name__}: {safe_reason(error)}") from None

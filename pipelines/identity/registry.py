@@ -15,6 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipelines.engine.errors import IrfError
+
 LINK_HISTORY = pa.schema(
     [
         ("agency", pa.string()),
@@ -28,18 +30,24 @@ LINK_HISTORY = pa.schema(
 )
 PERSON_HISTORY = pa.schema([("old_person_id", pa.string()), ("new_person_id", pa.string()), ("changed_in", pa.string())])
 _CLIENT = ["agency", "social_care_id"]
+_KEPT_LATER = ("link_probability", "model_version")
+"""Columns that a history of before they were kept does not have."""
 
 
 def load_history(path: Path) -> pa.Table | None:
-    """The link history, or None before the first refresh."""
+    """The link history, or None before the first refresh. Raises IrfError where the file is damaged."""
     if not path.exists():
         return None
-    stored = pq.read_table(path)
-    # A history written before these columns were kept does not know them.
-    for field in LINK_HISTORY:
-        if field.name not in stored.column_names:
-            stored = stored.append_column(field, pa.nulls(stored.num_rows, field.type))
-    return stored.select(LINK_HISTORY.names).cast(LINK_HISTORY)
+    try:
+        stored = pq.read_table(path)
+        for field in LINK_HISTORY:
+            if field.name in _KEPT_LATER and field.name not in stored.column_names:
+                stored = stored.append_column(field, pa.nulls(stored.num_rows, field.type))
+        return stored.select(LINK_HISTORY.names).cast(LINK_HISTORY)
+    except (pa.ArrowException, OSError, KeyError):
+        raise IrfError(
+            f"{path} cannot be read as a link history; put state/ back from the backup, or changes of person ids cannot be told"
+        ) from None
 
 
 def with_valid_to(history: pa.Table) -> pa.Table:

@@ -65,3 +65,19 @@ def test_what_does_not_fit_is_an_error_without_a_value_and_leaves_no_file(
         engine.write([view], sql, written)
     assert "Ada" not in str(refused.value)
     assert not written.file.exists()
+
+
+def test_a_small_result_that_fails_is_an_error_without_a_value(engine: SqlEngine, view: View) -> None:
+    with pytest.raises(IrfError, match="pounds: ConversionException") as refused:
+        engine.rows([view], {"pounds": "SELECT CAST(word AS BIGINT) AS n FROM core.one"})
+    assert "Ada" not in str(refused.value)
+
+
+@pytest.mark.parametrize("damage", [b"", b"PAR1 half a file", None])
+def test_a_damaged_file_is_named(engine: SqlEngine, view: View, tmp_path: Path, damage: bytes | None) -> None:
+    sound, damaged = view.files  # the first file alone is read to find the columns
+    whole = damaged.read_bytes()
+    damaged.write_bytes(whole[:-40] + b"\xff" * 32 + whole[-8:] if damage is None else damage)
+    with pytest.raises(IrfError, match=r"core/one.*b\.parquet cannot be read as Parquet; take that away") as refused:
+        engine.write([view], "SELECT * FROM core.one", out(tmp_path))
+    assert str(sound) not in str(refused.value)

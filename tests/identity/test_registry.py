@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from pipelines.engine.errors import IrfError
 from pipelines.identity import registry
 from tests.identity.people import (
     table,
@@ -72,6 +74,20 @@ def test_a_history_of_before_weights_were_kept_is_read(tmp_path: Path) -> None:
     assert loaded is not None
     assert loaded.schema == registry.LINK_HISTORY
     assert loaded["model_version"].to_pylist() == [None]
+
+
+def test_a_damaged_history_is_named_like_a_missing_one(tmp_path: Path) -> None:
+    """One that is taken for empty would be published as a history in which nobody has changed."""
+    path = tmp_path / "link_history.parquet"
+    registry.save_history(registry.link_history(None, ids(("A1", "p1", "chi")), "2026-04"), path)
+    whole = path.read_bytes()
+    for damage in (b"", whole[:-20], whole[:-40] + b"\xff" * 32 + whole[-8:]):
+        path.write_bytes(damage)
+        with pytest.raises(IrfError, match="cannot be read as a link history; put state/ back from the backup"):
+            registry.load_history(path)
+    pq.write_table(pa.table({"agency": ["angus"], "social_care_id": ["A1"]}), path)
+    with pytest.raises(IrfError, match="cannot be read as a link history"):
+        registry.load_history(path)
 
 
 def test_first_and_empty_histories() -> None:
