@@ -31,7 +31,7 @@ def landing(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
 )  # fmt: skip
 def intake(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """Which submissions count: of each agency, feed and period the latest that can be used. It is decided here, once."""
-    taken = take_in(warehouse.work(period_of(context)), warehouse.memory_limit)
+    taken = take_in(warehouse.work(period_of(context)))
     return dg.MaterializeResult(metadata={"submissions": len(taken.submissions), "counting": len(taken.counting)})
 
 

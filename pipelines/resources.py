@@ -10,7 +10,6 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.engine.database import MEMORY_LIMIT
 from pipelines.ingest.intake import open_tables
 from pipelines.lock import alone
 from pipelines.warehouse.root import DataRoot
@@ -21,13 +20,13 @@ from pipelines.warehouse.work import Work
 class Warehouse(dg.ConfigurableResource):
     """The data root and what of the machine a run may use.
 
-    root: the data root; None is that of the environment (`IRF_DATA`). threads: None is all of the machine's. memory_limit: of
-    DuckDB, as `3GB`. A run that has it holds the lock of the data root from before its first step to its end.
+    root: the data root. threads, memory_limit: of DuckDB, the latter as `3GB`. None is what the environment says (`IRF_DATA`,
+    `IRF_THREADS`, `IRF_MEMORY_LIMIT`), or else the default. A run that has it holds the lock of the data root from before its first step to its end.
     """
 
     root: str | None = None
     threads: int | None = None
-    memory_limit: str = MEMORY_LIMIT
+    memory_limit: str | None = None
 
     @property
     def data_root(self) -> DataRoot:

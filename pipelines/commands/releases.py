@@ -78,14 +78,12 @@ def query(sql: str, release: Annotated[str | None, typer.Option(help="version; d
 @contextmanager
 def opened(release: Path) -> Iterator["duckdb.DuckDBPyConnection"]:
     """DuckDB with the tables of a release by their names; it can read nothing else."""
-    import duckdb
+    from pipelines.engine.database import open_apart
+    from pipelines.engine.sql import read_sql, selects
+    from pipelines.warehouse.releases import show_release
 
-    from pipelines.engine.sql import SQL
-    from pipelines.warehouse.releases import confine, show_release
-
-    with duckdb.connect() as connection:
+    with open_apart(release) as connection:
         show_release(connection, release)
-        for macro in sorted((SQL / "query").glob("*.sql")):
-            connection.execute(macro.read_text("utf-8"))
-        confine(connection, release)
+        for macro in selects("query"):
+            connection.execute(read_sql("query", macro))
         yield connection

@@ -1,8 +1,9 @@
-"""DuckDB as the steps use it: an in-memory database for each step, shut off from everything but the data root.
+"""The one door to DuckDB: an in-memory database for each step, with limits, shut off from everything but what it is given.
 
 Belongs here: opening, macros, showing Parquet files as tables. Does not belong here: the text of the SELECTs (`sql.py`).
 """
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,9 +11,9 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from pipelines.engine import machine
 from pipelines.engine.sql import literal, read_sql
 
-MEMORY_LIMIT = "3GB"
 TABLE_MACROS = ("arithmetic", "duckdb/exact", "duckdb/words", "places_and_names")
 """What the SELECTs over tables use."""
 MACROS = (*TABLE_MACROS, "read_text", "split_quarter")
@@ -21,20 +22,44 @@ MACROS = (*TABLE_MACROS, "read_text", "split_quarter")
 
 @contextmanager
 def open_database(
-    root: Path, threads: int | None = None, macros: Sequence[str] = MACROS, memory_limit: str = MEMORY_LIMIT
+    root: Path, threads: int | None = None, macros: Sequence[str] = MACROS, memory_limit: str | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An in-memory DuckDB that can read and spill below `root` and nowhere else, with macros of ours loaded."""
+    """An in-memory DuckDB that can read and spill below `root` and nowhere else, with macros of ours loaded.
+
+    threads, memory_limit: those of `machine.py` unless given.
+    """
     spill = root / "state" / "spill"
     spill.mkdir(parents=True, exist_ok=True)
+    with _opened([root], spill, threads, macros, memory_limit) as connection:
+        yield connection
+
+
+@contextmanager
+def open_apart(*folders: Path, threads: int | None = None, macros: Sequence[str] = ()) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An in-memory DuckDB for what has no data root: released files below `folders`, or rows in memory alone.
+
+    It spills into a folder of its own that only its owner reads, and that is gone at the end.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="irf-spill-") as spill,
+        _opened(folders, Path(spill), threads, macros, None) as connection,
+    ):
+        yield connection
+
+
+@contextmanager
+def _opened(
+    folders: Sequence[Path], spill: Path, threads: int | None, macros: Sequence[str], memory_limit: str | None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect()
     try:
-        connection.execute(f"SET memory_limit = {literal(memory_limit)}")
-        if threads:
-            connection.execute(f"SET threads = {threads}")
+        connection.execute(f"SET memory_limit = {literal(memory_limit or machine.memory_limit())}")
+        connection.execute(f"SET threads = {threads or machine.threads()}")
         connection.execute("SET preserve_insertion_order = true")
         connection.execute(f"SET temp_directory = {literal(str(spill))}")
-        connection.execute(f"SET allowed_directories = [{literal(str(root) + '/')}]")
+        connection.execute(f"SET allowed_directories = [{', '.join(literal(f'{folder}/') for folder in folders)}]")
         connection.execute("SET enable_external_access = false")
+        connection.execute("SET python_enable_replacements = false")
         connection.execute("SET enable_progress_bar = false")
         load_macros(connection, macros)
         connection.execute("SET lock_configuration = true")

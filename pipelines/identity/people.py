@@ -4,6 +4,7 @@ Belongs here: from the tables of a refresh to the tables of people. Does not bel
 (`pseudonym.py`), the memory of links (`registry.py`).
 """
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import duckdb
@@ -24,16 +25,21 @@ from pipelines.warehouse.tables import Tables
 
 def link_clients_of(tables: Tables) -> pa.Table:
     """Link the councils' clients to people of the register. Returns the table `core/link`."""
-    linked = link_clients(*_people(tables, tables.work.decisions), tables.threads, _every_client_row(tables))
+    with _linking_database(tables) as connection:
+        linked = link_clients(connection, *_people(tables, tables.work.decisions), _every_client_row(tables))
     tables.write("core", "link", linked)
     return linked
 
 
 def uncertain_links(tables: Tables) -> pa.Table:
     """The uncertain links of the refresh's files, with what a person needs to decide them."""
-    with database(tables.threads) as connection:
+    with _linking_database(tables) as connection:
         make_links(connection, *_people(tables, tables.work.root.decisions), _every_client_row(tables))
         return review_sheet(connection, REVIEW_FROM)
+
+
+def _linking_database(tables: Tables) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    return database(tables.work.root.path, tables.threads, tables.memory_limit)
 
 
 def register_numbers(tables: Tables) -> set[str]:

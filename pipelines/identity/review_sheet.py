@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-import duckdb
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineWorkbook
 
-from pipelines.engine.database import load_macros
+from pipelines.engine.database import open_apart
 from pipelines.engine.errors import IrfError
 from pipelines.engine.workbook import FORMULA_STARTS, TextSheet, text_workbook
 from pipelines.ingest.reading.cell_text import cell_text
@@ -100,8 +99,7 @@ def _read_csv(file: Path, what: str, names: Sequence[str]) -> tuple[list[str], d
 
 def _repair(rows: dict[int, Row], what: str) -> None:
     """Read the identifiers as those of submissions are read. Raises IrfError naming the row of one that is lost."""
-    with duckdb.connect() as connection:
-        load_macros(connection, ["read_text"])
+    with open_apart(macros=["read_text"]) as connection:
         for name in IDENTIFIERS:
             sent = {at: row[name] for at, row in rows.items() if row.get(name)}
             read = "read_chi" if name.endswith("chi_number") else "read_identifier"

@@ -6,12 +6,11 @@ Belongs here: the decision, the hash of all that decides a release. Does not bel
 
 import hmac
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar
 
-from pipelines.engine.database import MEMORY_LIMIT
+from pipelines.engine import machine
 from pipelines.engine.errors import IrfError
 from pipelines.engine.software import code_version, package_versions
 from pipelines.ingest.landing import Landing
@@ -53,7 +52,7 @@ class LastIntake(Entry):
     period: str
 
 
-def take_in(work: Work, memory_limit: str = MEMORY_LIMIT) -> Intake:
+def take_in(work: Work) -> Intake:
     """Decide which submissions count, and note it.
 
     Raises IrfError where one was not read or validated as it is now, and where none can be used.
@@ -69,7 +68,7 @@ def take_in(work: Work, memory_limit: str = MEMORY_LIMIT) -> Intake:
     if not any(s.counts for s in decided):
         raise IrfError(f"no submission up to {work.period} can be used; see irf status")
     intake = Intake(
-        period=work.period, made_of=made_of(work, decided, memory_limit), unused=landing.unused, decisions=landing.decisions,
+        period=work.period, made_of=made_of(work, decided), unused=landing.unused, decisions=landing.decisions,
         reference=reference.files, submissions=decided,
     )  # fmt: skip
     work.keep(intake)
@@ -85,7 +84,7 @@ def which_count(submissions: Sequence[Submission]) -> list[Submission]:
     return [replace(s, counts=id(s) in counting) for s in in_order]
 
 
-def made_of(work: Work, decided: Sequence[Submission], memory_limit: str = MEMORY_LIMIT) -> str:
+def made_of(work: Work, decided: Sequence[Submission]) -> str:
     """One keyed hash of everything that decides a release of the period: where it is the same, so are the bytes.
 
     decided: the submissions with what was decided of each. The content alone does not say that: a file that is still being
@@ -101,15 +100,14 @@ def made_of(work: Work, decided: Sequence[Submission], memory_limit: str = MEMOR
         "reference": work.read(ReferenceTables).files,
         "code": code_version(),
         "packages": package_versions(),
-        "memory_limit": memory_limit,
     }
     return hmac.digest(key_of(work.root), json.dumps(decides, sort_keys=True).encode(), "sha256").hex()
 
 
-def open_tables(work: Work, threads: int | None = None, memory_limit: str = MEMORY_LIMIT) -> Tables:
+def open_tables(work: Work, threads: int | None = None, memory_limit: str | None = None) -> Tables:
     """The tables of a refresh. Raises IrfError where no submissions were taken in, or others than are there now."""
     intake = work.read(Intake)
-    if intake.made_of != made_of(work, intake.submissions, memory_limit):
+    if intake.made_of != made_of(work, intake.submissions):
         raise IrfError(
             f"submissions, reference tables, decisions, key or code are not those that were taken in for {work.period}; "
             f"run {work.command}"
@@ -117,7 +115,7 @@ def open_tables(work: Work, threads: int | None = None, memory_limit: str = MEMO
     submitted: dict[str, list[str]] = {}
     for submission in intake.counting:
         submitted.setdefault(submission.landed.feed, []).append(submission.file)
-    return Tables(work, intake.made_of, submitted, threads or os.cpu_count() or 1, memory_limit)
+    return Tables(work, intake.made_of, submitted, threads or machine.threads(), memory_limit or machine.memory_limit())
 
 
 def last_work(root: DataRoot) -> Work:

@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.engine.database import open_database
 from pipelines.engine.said import WITHHELD, is_chi_number
 from pipelines.engine.sql import literal
 from pipelines.warehouse.key import key_of
@@ -115,12 +116,12 @@ def naming_nobody(tables: Tables, texts: Sequence[str], agencies: Sequence[str] 
     return [without(text, pieces) for text, pieces in zip(texts, found, strict=True)]
 
 
-def named_in(folder: Path, known_words: Path) -> list[str]:
+def named_in(folder: Path, known_words: Path, root: Path) -> list[str]:
     """The CHI numbers and home postcodes of people we know in files about to be published: each place with how many it has.
 
-    known_words: the file of `core/known_word`.
+    known_words: the file of `core/known_word`. root: the data root that all of it lies in.
     """
-    with duckdb.connect() as connection:
+    with open_database(root, macros=()) as connection:
         connection.execute("CREATE SCHEMA core")
         connection.execute(f"CREATE VIEW core.known_word AS SELECT * FROM read_parquet({literal(str(known_words))})")
         texts = [

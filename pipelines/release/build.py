@@ -42,12 +42,14 @@ class Outcome:
     is_new: bool
 
 
-def publish_refresh(work: Work, run: str, note: str | None, again: bool, threads: int | None, memory_limit: str) -> Outcome:
+def publish_refresh(
+    work: Work, run: str, note: str | None, again: bool, threads: int | None, memory_limit: str | None
+) -> Outcome:
     """Publish exactly what the gate has passed, unless the newest release of the period was made of the same.
 
     run: the Dagster run. again: publish all the same. Raises GateRefused where the gate has not passed what is there now.
     """
-    verdict = _verdict_on(work, memory_limit)
+    verdict = _verdict_on(work)
     tables = open_tables(work, threads, memory_limit)
     equal = _release_of(work, verdict)
     if equal and not again:
@@ -63,14 +65,14 @@ def publish_refresh(work: Work, run: str, note: str | None, again: bool, threads
     return Outcome(version, is_new=True)
 
 
-def _verdict_on(work: Work, memory_limit: str) -> Verdict:
+def _verdict_on(work: Work) -> Verdict:
     """The verdict of the gate on what there is now. Raises GateRefused where there is none, or it is of something else."""
     verdict = work.find(Verdict)
     if verdict is None:
         raise GateRefused([f"the gate has not checked {work.period}; run {work.command}"])
     if verdict.blocked_by:
         raise GateRefused(verdict.blocked_by)
-    if verdict.period != work.period or verdict.made_of != made_of(work, work.read(Intake).submissions, memory_limit):
+    if verdict.period != work.period or verdict.made_of != made_of(work, work.read(Intake).submissions):
         raise GateRefused([
             "submissions, reference tables, decisions, key or code are not those that the gate checked for "
             f"{work.period}; run {work.command}"
@@ -125,8 +127,7 @@ def _publish(tables: Tables, verdict: Verdict, files: Mapping[str, Path], run: s
     published = {name: files[name] for name in PUBLISHED}
     known_words = tables.made("core", "known_word")
     return publish(
-        root.folder("releases"), root.folder("reports"), work.period, published, facts, run, announce, reports,
-        lambda built: named_in(built, known_words),
+        root, work.period, published, facts, run, announce, reports, lambda built: named_in(built, known_words, root.path),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from pipelines.engine.database import open_apart
 from pipelines.warehouse.releases import show_release
 
 
@@ -90,7 +91,7 @@ def _effect(correction: dict | None) -> str:
 @contextmanager
 def _compared(before: Path, now: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """DuckDB with tables of both releases as `before.<table>` and `now.<table>`; one that a release lacks is empty there."""
-    with duckdb.connect() as connection:
+    with open_apart(before, now) as connection:
         for schema, release in (("before", before), ("now", now)):
             show_release(connection, release, schema)
         yield connection

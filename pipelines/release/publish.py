@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.engine.database import open_database
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import read_note, sha256_of, sync, write_note
 from pipelines.engine.sql import literal
@@ -58,8 +59,7 @@ def next_version(folder: Path, period: str) -> str:
 
 
 def publish(
-    folder: Path,
-    reports: Path,
+    root: DataRoot,
     period: str,
     mart: Mapping[str, Path],
     facts: ReleaseFacts,
@@ -74,13 +74,15 @@ def publish(
     announce: called with the version when all but the renames is done. named_in: what in a folder names somebody. Raises
     GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
     """
+    folder, reports = root.folder("releases"), root.folder("reports")
     version = next_version(folder, period)
     # The folder of a release has the name of its version while it is built, too.
     staging, report_staging = (parent / f"{STAGING}{run}" / version for parent in (folder, reports))
     for path in (staging, report_staging):
         path.mkdir(parents=True)
-    for name, model in PUBLISHED.items():
-        _write_table(mart[name], model, staging / name, period)
+    with open_database(root.path, macros=()) as connection:
+        for name, model in PUBLISHED.items():
+            _write_table(connection, mart[name], model, staging / name, period)
     facts_of_tables = _table_facts(staging)
     _write_json(staging / "datapackage.json", datapackage(version, list(facts_of_tables)))
     manifest = {"version": version, "period": period, "tables": facts_of_tables, **facts.__dict__}
@@ -153,29 +155,24 @@ def clear_staging(root: DataRoot) -> None:
             shutil.rmtree(left)
 
 
-def _write_table(source: Path, model: type[Table], out: Path, period: str) -> None:
+def _write_table(connection: duckdb.DuckDBPyConnection, source: Path, model: type[Table], out: Path, period: str) -> None:
     """One file a financial year, where the table has years. Every column is in the file: any reader opens any file alone."""
     schema = arrow_schema(model)
     out.mkdir()
+    rows = f"read_parquet({literal(str(source))})"
     if YEAR not in schema.names:
-        _write(out / "all.parquet", schema, _batches(source))
+        _write(out / "all.parquet", schema, _in_row_groups(connection, f"FROM {rows}"))
         return
-    for year in sorted(set(pq.read_table(source, columns=[YEAR])[YEAR].to_pylist())) or [financial_year(period)]:
-        _write(out / f"{year}.parquet", schema, _of_year(source, year))
+    years = [year for (year,) in connection.execute(f"SELECT DISTINCT {YEAR} FROM {rows} ORDER BY {YEAR}").fetchall()]
+    for year in years or [financial_year(period)]:
+        of_year = f"FROM {rows} WHERE {YEAR} = {literal(year)}"
+        _write(out / f"{year}.parquet", schema, _in_row_groups(connection, of_year))
 
 
-def _batches(source: Path) -> Iterator[pa.Table]:
-    with pq.ParquetFile(source) as file:
-        for batch in file.iter_batches(ROW_GROUP_ROWS):
-            yield pa.Table.from_batches([batch])
-
-
-def _of_year(source: Path, year: str) -> Iterator[pa.Table]:
-    """The rows of a year in the source's order, in full row groups whatever the source's batches."""
-    with duckdb.connect() as connection:
-        select = f"SELECT * FROM read_parquet({literal(str(source))}) WHERE {YEAR} = ?"
-        for batch in connection.sql(select, params=[year]).to_arrow_reader(ROW_GROUP_ROWS):
-            yield pa.Table.from_batches([batch])
+def _in_row_groups(connection: duckdb.DuckDBPyConnection, select: str) -> Iterator[pa.Table]:
+    """Rows in the source's order, in full row groups whatever the source's batches."""
+    for batch in connection.sql(select).to_arrow_reader(ROW_GROUP_ROWS):
+        yield pa.Table.from_batches([batch])
 
 
 def _write(out: Path, schema: pa.Schema, tables: Iterator[pa.Table]) -> None:

@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipelines.engine.database import open_apart
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import read_note
 from pipelines.engine.sql import SQL
@@ -76,7 +77,7 @@ def verify(release: Path) -> list[Finding]:
     findings += _schemas(release)
     if not all(f.passed for f in findings):
         return findings
-    with duckdb.connect() as connection:
+    with open_apart(release) as connection:
         show_release(connection, release, "release")
         findings.append(_grains(connection))
         findings += [_identity(connection, name, sentence) for name, sentence in IDENTITIES.items()]

@@ -61,14 +61,6 @@ def show_release(connection: duckdb.DuckDBPyConnection, release: Path, schema: s
             connection.execute(f"CREATE TABLE {schema}.{name} ({duckdb_columns(model)})")
 
 
-def confine(connection: duckdb.DuckDBPyConnection, release: Path) -> None:
-    """From here on nothing is read but the release, and no setting can be changed."""
-    connection.execute(f"SET allowed_directories = [{literal(str(release) + '/')}]")
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET python_enable_replacements = false")
-    connection.execute("SET lock_configuration = true")
-
-
 def check_only_reads(sql: str) -> None:
     """Raise IrfError for SQL that does anything but read: what may be read could be written over by it."""
     kinds = duckdb.StatementType

@@ -8,7 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine.database import create_view, open_database, tables
+from pipelines.engine.database import create_view, open_apart, open_database, tables
+from pipelines.identity.linking.database import database
 
 
 @pytest.fixture
@@ -82,6 +83,25 @@ def test_memory_and_spill_are_as_told(root: Path) -> None:
             "SELECT current_setting('memory_limit'), current_setting('temp_directory'), current_setting('threads')"
         ).fetchone()
     assert found == ("512.0 MiB", str(root / "state" / "spill"), 1)
+
+
+def test_what_the_environment_says_holds_for_every_database(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IRF_MEMORY_LIMIT", "300MiB")
+    monkeypatch.setenv("IRF_THREADS", "1")
+    asked = "SELECT current_setting('memory_limit'), current_setting('threads')"
+    for door in (open_database(root), open_apart(root), database(root), database()):
+        with door as connection:
+            assert connection.execute(asked).fetchone() == ("300.0 MiB", 1)
+
+
+def test_a_database_apart_reads_what_it_is_given_and_leaves_nothing(root: Path, tmp_path: Path) -> None:
+    with open_apart(root / "core") as connection:
+        assert connection.sql(f"SELECT n FROM read_parquet('{root}/core/one.parquet')").fetchall() == [(1,)]
+        with pytest.raises(duckdb.PermissionException):
+            connection.sql(f"SELECT * FROM read_parquet('{root.parent}/outside.parquet')")
+        (spill,) = connection.execute("SELECT current_setting('temp_directory')").fetchone() or ("",)
+        assert Path(spill).stat().st_mode & 0o077 == 0
+    assert not Path(spill).exists()
 
 
 def test_a_step_that_fails_leaves_no_connection_open(root: Path) -> None:

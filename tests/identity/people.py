@@ -70,6 +70,19 @@ def decision(number: str | None, agency: str = "angus", decided_on: DAY = IN_APR
     }
 
 
+def links_of(
+    register: pa.Table,
+    clients: pa.Table,
+    decisions: pa.Table | None = None,
+    every_client_row: pa.Table | None = None,
+    threads: int | None = None,
+) -> pa.Table:
+    """The links of clients in a database of their own."""
+    with database(threads=threads) as connection:
+        decided = DECISIONS.empty_table() if decisions is None else decisions
+        return decide.link_clients(connection, register, clients, decided, every_client_row)
+
+
 def linked(
     clients: list[Row],
     register: list[Row] | None = None,
@@ -77,7 +90,7 @@ def linked(
     every_client_row: list[Row] | None = None,
 ) -> list[Row]:
     people_known = table(A_REGISTER if register is None else register, REGISTER)
-    rows: list[Row] = decide.link_clients(
+    rows: list[Row] = links_of(
         people_known,
         table(clients, CLIENTS),
         table(decisions or [], DECISIONS),

@@ -24,6 +24,7 @@ from tests.identity.people import (
     decision,
     linked,
     linked_one,
+    links_of,
     sheet_of,
     table,
 )
@@ -161,10 +162,10 @@ def test_empty_tables(empty: str) -> None:
 
 def test_order_and_threads_change_nothing_and_links_are_right() -> None:
     register, clients, truth = invented_town(people_count=4000, clients_count=600)
-    first = decide.link_clients(table(register, REGISTER), table(clients, CLIENTS), table([], DECISIONS))
+    first = links_of(table(register, REGISTER), table(clients, CLIENTS))
     random.Random(5).shuffle(register)
     random.Random(6).shuffle(clients)
-    again = decide.link_clients(table(register, REGISTER), table(clients, CLIENTS), table([], DECISIONS), threads=1)
+    again = links_of(table(register, REGISTER), table(clients, CLIENTS), threads=1)
     assert first.equals(again)
     assert first.schema == decide.LINKS
     rows = first.to_pylist()
@@ -176,9 +177,7 @@ def test_order_and_threads_change_nothing_and_links_are_right() -> None:
 
 
 def chance_in_register(clients: list[Row], decisions: list[Row] | None = None) -> Any:
-    (row,) = decide.link_clients(
-        table(A_REGISTER, REGISTER), table(clients, CLIENTS), table(decisions or [], DECISIONS)
-    ).to_pylist()
+    (row,) = links_of(table(A_REGISTER, REGISTER), table(clients, CLIENTS), table(decisions or [], DECISIONS)).to_pylist()
     return row["chance_in_register"]
 
 

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.learning.case import read_case
-from pipelines.identity.linking import decide, posterior
+from pipelines.identity.linking import posterior
 from tests.identity.cases import person, write_case
+from tests.identity.people import links_of
 
 
 def test_the_shares_are_the_likeliest_ones() -> None:
@@ -35,7 +35,7 @@ def test_who_is_as_old_as_people_the_register_lacks_is_less_probably_in_it(tmp_p
         doubtful = {**named, "rid": "d", "dob": born, "postcode": "AB1 1AA"}
         pq.write_table(pa.Table.from_pylist([*clients, *strangers, doubtful]), case / "clients.parquet")
         read = read_case(case)
-        rows = decide.link_clients(read.register, read.clients, DECISIONS.empty_table()).to_pylist()
+        rows = links_of(read.register, read.clients).to_pylist()
         found[born] = next(row["candidate_probability"] for row in rows if row["social_care_id"] == "d")
     assert found["2021-06-30"] < found["1971-06-30"] / 2
 

@@ -11,7 +11,6 @@ import xlsxwriter
 from pipelines.engine.errors import IrfError
 from pipelines.identity import decisions as kept_decisions
 from pipelines.identity import review, review_sheet
-from pipelines.identity.linking import decide
 from tests.identity.people import (
     A_REGISTER,
     AGNES_CHI,
@@ -25,6 +24,7 @@ from tests.identity.people import (
     UNKNOWN_CHI,
     Row,
     client,
+    links_of,
     table,
 )
 
@@ -144,7 +144,7 @@ def test_a_decision_is_taken_back_by_a_later_one_or_without_its_row(tmp_path: Pa
     # The same day: what came last counts.
     imported(tmp_path, offer("A1", AGNES_CHI, "same", *WHO_AND_WHEN))
     by_decision = table(kept(path), kept_decisions.DECISIONS)
-    (row,) = decide.link_clients(table(A_REGISTER, REGISTER), table([client(None, ROBERT)], CLIENTS), by_decision).to_pylist()
+    (row,) = links_of(table(A_REGISTER, REGISTER), table([client(None, ROBERT)], CLIENTS), by_decision).to_pylist()
     assert (row["link_method"], row["chi_number"]) == ("decision", AGNES_CHI)
     # Without its rows the client is as if nobody had decided.
     header, *_ = path.read_text("utf-8").splitlines()

@@ -9,10 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.learning.case import Case, read_case
-from pipelines.identity.linking.decide import link_clients
 from tests.bench import linkage_tayside
+from tests.identity.people import links_of
 
 pytestmark = pytest.mark.soak
 MEGABYTES_ALLOWED = 2_000
@@ -46,7 +45,7 @@ def test_tayside_is_linked_rightly_in_2_gigabytes(name: str, cases: Path) -> Non
 def linked(case: Case, rows: list[int], postcodes: pa.Array) -> dict[str, tuple[str | None, str]]:
     place = case.clients.column_names.index("postcode")
     clients = case.clients.set_column(place, "postcode", postcodes).take(pa.array(rows))
-    links = link_clients(case.register, clients, DECISIONS.empty_table()).to_pylist()
+    links = links_of(case.register, clients).to_pylist()
     return {row["social_care_id"]: (row["chi_number"], row["link_method"]) for row in links}
 
 

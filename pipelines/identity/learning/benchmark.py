@@ -131,7 +131,7 @@ class Measured:
 def measure(case: Case, threads: int = THREADS) -> Measured:
     """Link a case as a refresh does, and compare the links with the truth."""
     started = time.perf_counter()
-    with database(threads) as connection:
+    with database(threads=threads) as connection:
         make_links(connection, case.register, case.clients, DECISIONS.empty_table())
         seconds = time.perf_counter() - started
         return _compared(connection, case, seconds)

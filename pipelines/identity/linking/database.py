@@ -5,24 +5,30 @@ Belongs here: opening the database and running one SELECT. Does not belong here:
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import MACROS, load_macros
+from pipelines.engine.database import MACROS, open_apart, open_database
 from pipelines.engine.shipped import shipped
 from pipelines.engine.sql import read_sql
 
 NICKNAMES = shipped("pipelines.identity.linking") / "nicknames.json"
 
 
-def database(threads: int) -> duckdb.DuckDBPyConnection:
-    """An in-memory database with our macros, which reads and writes no file."""
-    connection = duckdb.connect(":memory:", config={"threads": threads, "enable_external_access": False})
-    connection.execute("SET enable_progress_bar = false")
-    load_macros(connection, [*MACROS, "person_text"])
-    connection.register("nickname", _nicknames())
-    return connection
+@contextmanager
+def database(
+    root: Path | None = None, threads: int | None = None, memory_limit: str | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with the macros on people's names and the nicknames. It spills below a data root, if there is one."""
+    macros = [*MACROS, "person_text"]
+    opened = open_database(root, threads, macros, memory_limit) if root else open_apart(threads=threads, macros=macros)
+    with opened as connection:
+        connection.register("nickname", _nicknames())
+        yield connection
 
 
 def make(connection: duckdb.DuckDBPyConnection, name: str, **parameters: float) -> None:

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.identity.linking.current_chi import current_chis
-from pipelines.identity.linking.database import database, make
+from pipelines.identity.linking.database import make
 from pipelines.identity.linking.posterior import compute_posteriors
 from pipelines.identity.linking.score import score
 from pipelines.identity.linking.standardise import standardise
@@ -56,16 +56,19 @@ CLIENT_ROWS = pa.schema([
 
 
 def link_clients(
-    register: pa.Table, clients: pa.Table, decisions: pa.Table, threads: int = 2, every_client_row: pa.Table | None = None
+    connection: duckdb.DuckDBPyConnection,
+    register: pa.Table,
+    clients: pa.Table,
+    decisions: pa.Table,
+    every_client_row: pa.Table | None = None,
 ) -> pa.Table:
     """Link every client, one (agency, social_care_id) of `clients`, to a person of the register or to nobody. Returns `LINKS`.
 
-    every_client_row: `CLIENT_ROWS`; None where there is no other file.
+    connection: as `database` opens it. every_client_row: `CLIENT_ROWS`; None where there is no other file.
     """
-    with database(threads) as connection:
-        make_links(connection, register, clients, decisions, every_client_row)
-        links: pa.Table = connection.sql("SELECT * FROM link").to_arrow_table()
-        return links.cast(LINKS)
+    make_links(connection, register, clients, decisions, every_client_row)
+    links: pa.Table = connection.sql("SELECT * FROM link").to_arrow_table()
+    return links.cast(LINKS)
 
 
 def make_links(

@@ -8,12 +8,10 @@ that the rules find it. Money and quantities that are split are so exactly.
 
 import datetime
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 
-import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import load_macros
+from pipelines.engine.database import MACROS, open_apart
 from pipelines.engine.sql import literal
 from pipelines.ingest.reading.opened import ROW, ROW_COUNT, ROW_TEXT
 from schemas.dialect import Dialect, Part, Source
@@ -32,17 +30,10 @@ def translated(batches: Iterable[pa.Table], dialect: Dialect, period_end: dateti
     row_count is 1 for the first record of a row and 0 for its others, so that it sums to the rows of the file.
     """
     select = select_of(dialect, period_end)
-    with _database() as connection:
+    with open_apart(macros=MACROS) as connection:
         for batch in batches:
             connection.register("sent", batch)
             yield connection.sql(select).to_arrow_table()
-
-
-@contextmanager
-def _database() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
-        load_macros(connection)
-        yield connection
 
 
 def select_of(dialect: Dialect, period_end: datetime.date) -> str:

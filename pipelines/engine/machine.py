@@ -1,0 +1,44 @@
+"""What of the machine a run may use: `IRF_MEMORY_LIMIT`, `IRF_THREADS`, and what holds where they are not given.
+
+Belongs here: reading and checking them. Does not belong here: giving them to DuckDB (`database.py`).
+"""
+
+import os
+import re
+
+from pipelines.engine.errors import IrfError
+
+LARGEST_DEFAULT_BYTES = 4_000_000_000
+MEGABYTE = 1_000_000
+SIZE = re.compile(r"\d+(\.\d+)? ?([KMGT]i?)?B", re.IGNORECASE)
+
+
+def memory_limit() -> str:
+    """The memory that DuckDB may take, as `3GB`: by default 4 GB or half of the machine's, whichever is less.
+
+    Raises IrfError where `IRF_MEMORY_LIMIT` is no size.
+    """
+    given = os.environ.get("IRF_MEMORY_LIMIT")
+    if not given:
+        return f"{min(LARGEST_DEFAULT_BYTES, _memory_bytes() // 2) // MEGABYTE}MB"
+    if not SIZE.fullmatch(given):
+        raise IrfError(f"IRF_MEMORY_LIMIT is {given}; write a size as 3GB or 500MB")
+    return given
+
+
+def threads() -> int:
+    """The threads that DuckDB may use: by default one for each core. Raises IrfError where `IRF_THREADS` is no such number."""
+    given = os.environ.get("IRF_THREADS")
+    if not given:
+        return os.cpu_count() or 1
+    if not given.isdecimal() or int(given) == 0:
+        raise IrfError(f"IRF_THREADS is {given}; write a whole number from 1")
+    return int(given)
+
+
+def _memory_bytes() -> int:
+    """The memory of the machine; where the system does not tell, enough for the default."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 2 * LARGEST_DEFAULT_BYTES

@@ -1,0 +1,43 @@
+"""What of the machine a run may use: what the environment says, else what leaves room for others; nonsense is said in a line."""
+
+import duckdb
+import pytest
+
+from pipelines.engine import machine
+from pipelines.engine.errors import IrfError
+
+GIGABYTE = 1_000_000_000
+
+
+@pytest.mark.parametrize(("machine_gigabytes", "limit"), [(4, "2000MB"), (8, "4000MB"), (128, "4000MB")])
+def test_by_default_it_is_4_gb_or_half_of_the_memory(
+    monkeypatch: pytest.MonkeyPatch, machine_gigabytes: int, limit: str
+) -> None:
+    monkeypatch.delenv("IRF_MEMORY_LIMIT", raising=False)
+    monkeypatch.setattr(machine, "_memory_bytes", lambda: machine_gigabytes * GIGABYTE)
+    assert machine.memory_limit() == limit
+
+
+@pytest.mark.parametrize("size", ["1GB", "1.5 GB", "500MiB", "512mb"])
+def test_a_size_that_is_given_is_taken_and_duckdb_reads_it(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+    monkeypatch.setenv("IRF_MEMORY_LIMIT", size)
+    with duckdb.connect() as connection:
+        connection.execute(f"SET memory_limit = '{machine.memory_limit()}'")
+
+
+@pytest.mark.parametrize("size", ["lots", "2", "-1GB", "1GB'; DROP"])
+def test_what_is_no_size_is_said(monkeypatch: pytest.MonkeyPatch, size: str) -> None:
+    monkeypatch.setenv("IRF_MEMORY_LIMIT", size)
+    with pytest.raises(IrfError, match=r"IRF_MEMORY_LIMIT is .*; write a size as 3GB"):
+        machine.memory_limit()
+
+
+def test_threads_are_those_given_or_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IRF_THREADS", "1")
+    assert machine.threads() == 1
+    monkeypatch.delenv("IRF_THREADS")
+    assert machine.threads() >= 1
+    for wrong in ("0", "two", "-1", "1.5"):
+        monkeypatch.setenv("IRF_THREADS", wrong)
+        with pytest.raises(IrfError, match=r"IRF_THREADS is .*; write a whole number from 1"):
+            machine.threads()
