@@ -72,7 +72,7 @@ def _refresh(root: Path, period: str) -> dict[str, Any]:
     done = _done(measured.run([IRF, "--data", data, "refresh", "--period", period], root / "beside" / "refresh.txt"))
     told = [
         {
-            "step": step.name, "stage": step.stage, "seconds": step.end - step.start, "rows": step.rows,
+            "step": step.name, "stage": step.stage, "began": step.start - done.began, "seconds": step.end - step.start, "rows": step.rows,
             "written_mb": done.written_between_mb(step.start, step.end), "peak_mb": done.peak_between_mb(step.start, step.end),
         }
         for step in steps.steps_of(data, done.began)

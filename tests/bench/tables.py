@@ -19,8 +19,8 @@ PROCESSES = {
 }  # fmt: skip
 TAKEN = {"seconds": "seconds", "cpu_seconds": "CPU seconds", "peak_mb": "peak MB", "written_mb": "MB written"}
 REFRESHES = ("cold", "again", "month")
-OUTSIDE = "outside of steps"
-"""Starting, planning, and what Dagster does between steps."""
+OUTSIDE = ("before steps", "between steps", "after steps")
+"""What belongs to no step: starting and planning, what Dagster writes down, and ending."""
 SHOWN_FROM = 0.02
 """A step is shown when it takes at least so much of the cold refresh."""
 Result = dict[str, Any]
@@ -50,10 +50,17 @@ def of_steps(result: Result, process: str, what: str, **of: str) -> float | None
     return statistics.median(totals) if totals else None
 
 
-def outside_s(result: Result, process: str) -> float:
-    """Seconds of a refresh that belong to no step."""
-    turns = [turn[process] for turn in result["turns"]]
-    return statistics.median([float(t["seconds"] - sum(s["seconds"] for s in t["steps"])) for t in turns])
+def outside_s(result: Result, process: str) -> list[float]:
+    """Seconds of a refresh that belong to no step: before the first, between them, after the last."""
+    turns = [_outside_s(turn[process]) for turn in result["turns"]]
+    return [statistics.median(seconds) for seconds in zip(*turns, strict=True)]
+
+
+def _outside_s(refresh: dict[str, Any]) -> tuple[float, float, float]:
+    steps, whole = refresh["steps"], refresh["seconds"]
+    first = min((s["began"] for s in steps), default=whole)
+    last = max((s["began"] + s["seconds"] for s in steps), default=whole)
+    return first, last - first - sum(s["seconds"] for s in steps), whole - last
 
 
 def shown(result: Result) -> list[str]:
@@ -103,7 +110,8 @@ def _stages(result: Result) -> list[str]:
         inside = dict.fromkeys(s["step"] for s in steps if s["stage"] == stage and s["step"] != stage)
         large = [name for name in inside if (of_steps(result, "cold", "seconds", step=name) or 0) >= SHOWN_FROM * whole]
         lines += [_row(f"  {name}", _columns(result, step=name)) for name in large]
-    return [*lines, _row(OUTSIDE, [outside_s(result, name) for name in REFRESHES])]
+    outside = zip(*(outside_s(result, name) for name in REFRESHES), strict=True)
+    return [*lines, *(_row(words, seconds) for words, seconds in zip(OUTSIDE, outside, strict=True))]
 
 
 def _columns(result: Result, **of: str) -> list[float | None]:

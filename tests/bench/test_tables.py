@@ -9,8 +9,9 @@ import pytest
 from tests.bench.tables import compared, main, median, of_steps, outside_s, read, shown
 
 
-def step(name: str, seconds: float, rows: int | None = None, peak_mb: float | None = None) -> dict[str, Any]:
-    return {"step": name, "stage": name.split("/")[0], "seconds": seconds, "rows": rows, "written_mb": 1.0, "peak_mb": peak_mb}
+def step(name: str, began: float, seconds: float, rows: int | None = None, peak_mb: float | None = None) -> dict[str, Any]:
+    took = {"began": began, "seconds": seconds, "rows": rows, "written_mb": 1.0, "peak_mb": peak_mb}
+    return {"step": name, "stage": name.split("/")[0], **took}
 
 
 def process(seconds: float, *steps: dict[str, Any], ended: int | None = 0) -> dict[str, Any]:
@@ -19,7 +20,9 @@ def process(seconds: float, *steps: dict[str, Any], ended: int | None = 0) -> di
 
 
 def turn(cold: float) -> dict[str, Any]:
-    steps = [step("gate", 1.0, None, 300.0), step("core/record", cold - 4, 70, 200.0), step("core/small", 0.1, 5, None)]
+    steps = [
+        step("core/record", 1.5, cold - 4, 70, 200.0), step("core/small", cold - 2, 0.1, 5), step("gate", cold - 1.4, 1.0, None, 300.0)
+    ]  # fmt: skip
     return {"floor": process(2.0), "cold": process(cold, *steps), "again": process(3.0), "month": process(4.0)}
 
 
@@ -47,7 +50,7 @@ def test_the_median_of_the_turns_counts() -> None:
     one = result(10.0, 30.0, 20.0)
     assert median(one, "cold", "seconds") == 20
     assert of_steps(one, "cold", "seconds", step="core/record") == 16
-    assert outside_s(one, "cold") == pytest.approx(2.9)
+    assert outside_s(one, "cold") == pytest.approx([1.5, 1.0, 0.4])
     assert median(one, "peer", "seconds") is None
 
 
@@ -82,7 +85,9 @@ def test_stages_are_shown_with_their_large_steps_alone() -> None:
     assert cells(lines, "core ") == ["6.10", "-", "-", "75", "2.00", "200"]
     assert cells(lines, "core/record") == ["6.00", "-", "-", "70", "1.00", "200"]
     assert cells(lines, "gate") == ["1.00", "-", "-", "-", "1.00", "300"]
-    assert cells(lines, "outside of steps") == ["2.90", "3.00", "4.00"]
+    assert cells(lines, "before steps") == ["1.50", "3.00", "4.00"]
+    assert cells(lines, "between steps") == ["1.00", "0.00", "0.00"]
+    assert cells(lines, "after steps") == ["0.40", "0.00", "0.00"]
     assert not any("core/small" in line for line in lines)
 
 
