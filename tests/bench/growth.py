@@ -54,9 +54,10 @@ def _measured_on(results: list[Result]) -> list[str]:
     alike: dict[str, list[str]] = {}
     for result in results:
         machine, versions = result["machine"], result["versions"]
+        settings = "".join(f", {name} {value}" for name, value in result["settings"].items())
         place = (
             f"{machine['cores']} cores of {machine['cpu']}, {machine['memory_gb']} GB; commit {versions['commit']}, "
-            f"Python {versions['python']}, DuckDB {versions['duckdb']}; median of {len(result['turns'])}"
+            f"Python {versions['python']}, DuckDB {versions['duckdb']}{settings}; median of {len(result['turns'])}"
         )
         alike.setdefault(place, []).append(f"`{result['scale']}` (load before {result['load_before']})")
     return [f"- {', '.join(names)}: {place}." for place, names in alike.items()]

@@ -106,6 +106,11 @@ def machine() -> dict[str, Any]:
     return {"cpu": model, "cores": len(os.sched_getaffinity(0)), "memory_gb": round(memory, 1)}
 
 
+def settings() -> dict[str, str]:
+    """What the environment says of memory and threads: refreshes obey it."""
+    return {name: os.environ[name] for name in ("IRF_MEMORY_LIMIT", "IRF_THREADS") if name in os.environ}
+
+
 def versions() -> dict[str, str]:
     """The software and what it is made with."""
     said = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=REPOSITORY, capture_output=True, text=True).stdout
@@ -119,7 +124,7 @@ def measure(name: str, turns: int, folder: Path) -> Path:
     result = {
         "scale": name, "people": scale.people, "months": scale.months, "mess": scale.mess, "world": identity(world),
         "files": len(first), "landing_mb": sum(p.stat().st_size for p in first) / _MEGABYTE, "peer_limit_s": scale.peer_limit_s,
-        "load_before": round(os.getloadavg()[0], 1), "machine": machine(), "versions": versions(),
+        "load_before": round(os.getloadavg()[0], 1), "machine": machine(), "settings": settings(), "versions": versions(),
         "turns": [turn(world, scale, root) for _ in range(turns)],
     }  # fmt: skip
     now = datetime.datetime.now(datetime.UTC)

@@ -75,7 +75,7 @@ def _head(result: Result) -> list[str]:
         f"{result['scale']}: {result['people']:,} people, {result['months']} months, {rows:,} rows in {result['files']} files, "
         f"{result['landing_mb']:,.1f} MB; median of {len(result['turns'])}",
         f"machine: {machine['cores']} cores of {machine['cpu']}, {machine['memory_gb']} GB; load before {result['load_before']}",
-        ", ".join(f"{name} {version}" for name, version in versions.items()),
+        ", ".join(f"{name} {value}" for name, value in {**versions, **result["settings"]}.items()),
     ]
 
 
@@ -121,7 +121,9 @@ def _columns(result: Result, **of: str) -> list[float | None]:
 
 def compared(a: Result, b: Result) -> list[str]:
     """What differs between two results: of each process all it took, and the seconds of each stage of the cold refresh."""
-    lines = [f"not the same {what}: {a[what]}, {b[what]}" for what in ("scale", "world", "machine") if a[what] != b[what]]
+    lines = [
+        f"not the same {what}: {a[what]}, {b[what]}" for what in ("scale", "world", "machine", "settings") if a[what] != b[what]
+    ]
     lines += [f"{name}: median of {len(x['turns'])}, {x['versions']['commit']}" for name, x in (("A", a), ("B", b))]
     lines += ["", _row("", ["A", "B", "B - A", "B / A"])]
     for name, words in PROCESSES.items():

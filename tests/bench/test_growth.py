@@ -61,12 +61,12 @@ def test_what_is_around_the_table_stays_and_the_old_one_goes(tmp_path: Path) -> 
 def test_where_it_was_measured_is_told_once_for_those_measured_alike(tmp_path: Path) -> None:
     keep(tmp_path, "small-20260101T000000Z", 10.0)
     keep(tmp_path, "half-20260101T000000Z", 20.0, people=208_825)
-    keep(tmp_path, "tayside-20260101T000000Z", 40.0, people=417_650, machine={"cpu": "another", "cores": 8, "memory_gb": 64.0})
+    keep(tmp_path, "tayside-20260101T000000Z", 40.0, people=417_650, settings={"IRF_THREADS": "1"})
     document = document_of(tmp_path)
     main(document, tmp_path)
     assert [line for line in document.read_text("utf-8").splitlines() if line.startswith("- ")] == [
         "- `small` (load before 0.1), `half` (load before 0.1): 2 cores of a processor, 4.0 GB; commit abc, Python 3.11.0, DuckDB 2.0.0; median of 1.",
-        "- `tayside` (load before 0.1): 8 cores of another, 64.0 GB; commit abc, Python 3.11.0, DuckDB 2.0.0; median of 1.",
+        "- `tayside` (load before 0.1): 2 cores of a processor, 4.0 GB; commit abc, Python 3.11.0, DuckDB 2.0.0, IRF_THREADS 1; median of 1.",
     ]
 
 

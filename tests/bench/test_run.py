@@ -49,6 +49,8 @@ def stand_in(folder: Path, ends: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_refresh_finds_the_files_of_its_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in(folder, 2, monkeypatch)
+    monkeypatch.delenv("IRF_MEMORY_LIMIT", raising=False)
+    monkeypatch.setenv("IRF_THREADS", "1")
     result = json.loads(run.measure("tiny", 2, folder).read_text("utf-8"))
     refreshed = (folder / "run" / "data" / "refreshed.txt").read_text("utf-8").splitlines()
     assert refreshed == ["2025-05 2025-04 2025-05"] * 2 + ["2025-06 2025-04 2025-05 2025-06"]
@@ -61,6 +63,7 @@ def test_each_refresh_finds_the_files_of_its_time(folder: Path, monkeypatch: pyt
     rows = sum(len(path.read_text("utf-8").splitlines()) - 1 for path in first)
     assert [turn["floor"]["rows"] for turn in result["turns"]] == [rows, rows]
     assert result["load_before"] >= 0
+    assert result["settings"] == {"IRF_THREADS": "1"}
     assert {"cpu", "cores", "memory_gb"} == set(result["machine"])
     assert {"commit", "code", "python", "duckdb", "pandera"} <= set(result["versions"])
     lines = "\n".join(shown(result))

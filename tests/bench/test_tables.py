@@ -29,7 +29,7 @@ def turn(cold: float) -> dict[str, Any]:
 def result(*cold: float, **other: Any) -> dict[str, Any]:
     return {
         "scale": "small", "people": 5_000, "months": 3, "world": "w", "files": 9, "landing_mb": 1.5, "load_before": 0.1,
-        "machine": {"cpu": "a processor", "cores": 2, "memory_gb": 4.0}, "versions": {"commit": "abc", "python": "3.11.0"},
+        "machine": {"cpu": "a processor", "cores": 2, "memory_gb": 4.0}, "versions": {"commit": "abc", "python": "3.11.0"}, "settings": {},
         "turns": [turn(seconds) for seconds in cold], **other,
     }  # fmt: skip
 
@@ -69,6 +69,8 @@ def test_each_process_is_shown_beside_the_floor() -> None:
     assert cells(lines, "cold refresh") == ["10.00", "5.00", "100", "10.00", "5.00"]
     assert "5,000 people, 3 months, 1,000 rows in 9 files, 1.5 MB; median of 1" in lines[0]
     assert lines[1] == "machine: 2 cores of a processor, 4.0 GB; load before 0.1"
+    assert lines[2] == "commit abc, python 3.11.0"
+    assert shown(result(10.0, settings={"IRF_MEMORY_LIMIT": "1GB"}))[2] == "commit abc, python 3.11.0, IRF_MEMORY_LIMIT 1GB"
 
 
 def test_the_peer_is_shown_beside_the_cold_refresh() -> None:
@@ -103,6 +105,8 @@ def test_differences_are_told_with_what_makes_them_doubtful(tmp_path: Path, caps
     assert cells(lines, "cold refresh, seconds") == ["11.00", "22.00", "11.00", "2.00"]
     assert cells(lines, "cold core, seconds") == ["7.10", "18.10", "11.00", "2.55"]
     assert compared(result(1.0), result(1.0))[0] == "A: median of 1, abc"
+    limited = result(1.0, settings={"IRF_MEMORY_LIMIT": "1GB"})
+    assert compared(result(1.0), limited)[0] == "not the same settings: {}, {'IRF_MEMORY_LIMIT': '1GB'}"
 
 
 def test_what_one_side_has_not_is_left_open() -> None:
