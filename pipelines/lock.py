@@ -24,6 +24,8 @@ from pipelines.warehouse.root import INSIDE, DataRoot
 
 DIED_TAG = "irf/died"
 DIED = "the run ended without saying so: its process was killed or the machine stopped; nothing is lost, run it again"
+WRITTEN_BY_RUNS = ("work/*", "work/*/*", "raw/*/*", "state/submissions/*/*")
+"""Folders further inside in which a run alone writes: a draft there is nobody else's."""
 STARTS_WITHIN = datetime.timedelta(minutes=10)
 """A run that has no lock of its own yet is taken for dead after this time."""
 
@@ -101,8 +103,8 @@ def _put_in_order(root: DataRoot) -> None:
     for folder, start in (("work", f"*/{CHECKED}"), ("raw", READING)):
         for left in root.folder(folder).glob(f"{start}*"):
             shutil.rmtree(left)
-    for folder in ("releases", *INSIDE):
-        for left in root.folder(folder).glob(f"{DRAFT}*"):
+    for folder in ("releases", *INSIDE, *WRITTEN_BY_RUNS):
+        for left in root.path.glob(f"{folder}/{DRAFT}*"):
             left.unlink()
     if releases(root.folder("releases")) and not root.link_history.exists():
         raise IrfError(

@@ -91,11 +91,15 @@ def _is_complete(month: str, arrived: Sequence[Arrived], expected: list[dict]) -
 def _is_made_of(root: DataRoot, version: str, files: Sequence[Arrived]) -> bool:
     """Whether a release was made of exactly these files, each whole, by the keyed hashes of its manifest."""
     manifest = read_note(root.folder("releases") / version / "manifest.json")
-    if not isinstance(manifest, dict) or any(entry.get("refused") == "file.unfinished" for entry in manifest["inputs"]):
+    try:
+        inputs = {entry["file"]: (entry["file_hash"], entry["refused"]) for entry in manifest["inputs"]}  # type: ignore[index]
+    except (KeyError, TypeError):
+        return False  # it does not say what it was made of in the way a manifest does
+    if any(refused == "file.unfinished" for _, refused in inputs.values()):
         return False
     key = read_key(root.key_file)
     there = {file.name: published_hash(file.path, key) for file in files}
-    return there == {entry["file"]: entry["file_hash"] for entry in manifest["inputs"]}
+    return there == {name: file_hash for name, (file_hash, _) in inputs.items()}
 
 
 def _state(root: DataRoot, files: Sequence[Arrived], version: str | None) -> str:

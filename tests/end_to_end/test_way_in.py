@@ -193,6 +193,22 @@ def test_a_run_waits_for_the_one_that_is_at_work(tmp_path: Path) -> None:
     assert order == ["first", "second"]
 
 
+def test_drafts_of_a_run_that_died_are_removed_wherever_they_lie(tmp_path: Path) -> None:
+    root = DataRoot(tmp_path)
+    root.prepare()
+    left = (
+        "releases/.draft-a-latest.json",
+        "work/2025-05/.draft-b-verdict.json",
+        "state/submissions/ledger/angus/.draft-c-2025-05.r0.json",
+    )
+    for name in (*left, "work/2025-05/verdict.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    with dg.DagsterInstance.ephemeral() as history, alone(root, history, "next"):
+        assert [name for name in left if (tmp_path / name).exists()] == []
+        assert (tmp_path / "work" / MAY / "verdict.json").exists()
+
+
 def run_of(history: dg.DagsterInstance, run: str, status: dg.DagsterRunStatus, **tags: str) -> None:
     """Note a run of May in a history."""
     partition = {"dagster/partition": f"{MAY}-01"}
@@ -277,6 +293,15 @@ def test_the_sensor_asks_again_where_a_release_was_made_while_a_file_was_half_co
     manifest = json.loads(file.read_text("utf-8"))
     manifest["inputs"][0]["refused"] = "file.unfinished"
     file.write_text(json.dumps(manifest), "utf-8")
+    with dg.DagsterInstance.ephemeral() as history:
+        assert tick(may, history, monkeypatch) == "2025-05-01"
+
+
+@pytest.mark.parametrize("inputs", [None, {}, [{}], ["x"], [{"file": "x"}]])
+def test_the_sensor_asks_where_a_manifest_does_not_say_what_it_was_made_of(
+    may: SmallWorld, monkeypatch: pytest.MonkeyPatch, inputs: object
+) -> None:
+    (may.root / "releases" / "2025.05.1" / "manifest.json").write_text(json.dumps({"inputs": inputs}), "utf-8")
     with dg.DagsterInstance.ephemeral() as history:
         assert tick(may, history, monkeypatch) == "2025-05-01"
 
