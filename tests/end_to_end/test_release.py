@@ -123,7 +123,7 @@ def test_the_same_refresh_twice_gives_the_same_bytes(published: BuildWorld, copy
 @pytest.mark.soak
 def test_a_refresh_from_nothing_gives_the_same_bytes(published: BuildWorld, copy_of: Callable[[Path], Path]) -> None:
     root = copy_of(published())
-    for folder in ("raw", "staged", "quarantine", "core", "mart", "releases", "reports"):
+    for folder in ("raw", "staged", "quarantine", "work", "releases", "reports"):
         shutil.rmtree(root / folder)
     run(root)
     assert parquet_hashes(root, VERSION) == parquet_hashes(published(), VERSION)
