@@ -74,7 +74,7 @@ class Rules:
     def key(self, landed: Landed) -> str:
         """The hash of everything that decides what a submission's records become."""
         declared = repr((self.corrections_of(landed), sorted(self.plausible[landed.feed].items())))
-        parts = (landed.sha256, landed.file_hash, landed.location, fingerprint(self.postcodes), declared)
+        parts = (landed.sha256, landed.path.name, landed.file_hash, landed.location, fingerprint(self.postcodes), declared)
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
@@ -167,7 +167,8 @@ def _raw_mark(landed: Landed, root: DataRoot) -> Path:
 
 
 def _raw_key(landed: Landed) -> str:
-    return landed.sha256 + landed.location + fingerprint()
+    """What decides how a submission is read. Its name is part of it: the end of that says which kind of file it is."""
+    return landed.sha256 + landed.path.name + landed.location + fingerprint()
 
 
 def _is_raw_of(landed: Landed, root: DataRoot) -> bool:

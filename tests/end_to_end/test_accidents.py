@@ -91,6 +91,16 @@ def test_rows_that_no_note_vouches_for_are_read_again(world: SmallWorld) -> None
     assert world.query("SELECT direct_cost FROM cost_line WHERE direct_cost IS NOT NULL") == [(Decimal("100.00"),)]
 
 
+def test_a_file_that_is_given_another_ending_is_read_as_that_kind(world: SmallWorld) -> None:
+    """The same bytes are no workbook: they are refused, as they would be had they always been called so."""
+    landed = world.root / "landing" / ANGUS / "home_care" / f"{APRIL}.csv"
+    landed.rename(landed.with_suffix(".xlsx"))
+    code, printed = world.irf("refresh", "--period", APRIL)
+    assert (code, versions(world)) == (3, ["2025.04.1"])
+    assert f"{ANGUS}/home_care/{APRIL}.xlsx" in printed
+    assert "file.unreadable" in (world.root / "work" / APRIL / "intake.json").read_text("utf-8")
+
+
 # ---- notes that are broken ----
 
 
