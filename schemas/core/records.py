@@ -78,6 +78,7 @@ class RecordMonth(Table):
     location_code: Series[Text] = column("hospital")
     variant: Series[Text] = column("variant")
     is_after_amount: Series[Flag] = column("the record's amount is for days before the month", required=True)
+    is_only_month: Series[Flag] = column("the record has no other month", required=True)
 
 
 @table(grain="agency × service × financial year × specialty × location × variant", key=())

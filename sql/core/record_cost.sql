@@ -30,7 +30,15 @@ summed AS (
         CAST(sum(days) OVER split AS HUGEINT) AS weights,
         CAST(sum(CAST(unit_numerator AS HUGEINT)) OVER split AS HUGEINT) AS unit_numerators
     FROM valued
+    WHERE NOT is_only_month
     WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
+    UNION ALL
+    -- Most records have one month, which has all of the record: only the others are looked at with their months side by side.
+    SELECT
+        *, greatest(CAST(days AS HUGEINT), 0) AS weight, CAST(days AS HUGEINT) AS weights,
+        CAST(unit_numerator AS HUGEINT) AS unit_numerators
+    FROM valued
+    WHERE is_only_month
 ),
 totalled AS (
     -- Weekly amounts of care homes are for seven days; all other amounts are for the whole record. Activity gives units only:
@@ -57,6 +65,7 @@ floored AS (
         CASE WHEN weights = 0 THEN CAST(month = min(month) OVER split AS HUGEINT) ELSE weight END AS weight,
         greatest(weights, 1) AS weights
     FROM totalled
+    WHERE NOT is_only_month
     WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
 ),
 divided AS (
@@ -83,6 +92,20 @@ ranked AS (
     FROM divided
     WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
 ),
+shared AS (
+    SELECT
+        agency, feed, record_key, part, service, month, in_window, units, method, split_group, price_base, price_source, total_pence,
+        sign(total_pence) * (share + CAST(remainder_rank <= left_over AS INTEGER)) AS own_pence,
+        sign(contribution_pence) * (contribution_share + CAST(contribution_rank <= contribution_left_over AS INTEGER))
+            AS own_contribution_pence
+    FROM ranked
+    UNION ALL
+    SELECT
+        agency, feed, record_key, part, service, month, in_window, units, method, split_group, price_base, price_source, total_pence,
+        total_pence AS own_pence, contribution_pence AS own_contribution_pence
+    FROM totalled
+    WHERE is_only_month
+),
 final AS (
     SELECT
         agency, feed, record_key, part, service, month, in_window, units,
@@ -91,13 +114,11 @@ final AS (
             WHEN total_pence IS NULL THEN 'uncosted'
             ELSE method
         END AS cost_basis,
-        pounds(sign(total_pence) * (share + CAST(remainder_rank <= left_over AS INTEGER))) AS direct_cost,
-        pounds(sign(contribution_pence) * (contribution_share + CAST(contribution_rank <= contribution_left_over AS INTEGER)))
-            AS client_contribution,
+        pounds(own_pence) AS direct_cost, pounds(own_contribution_pence) AS client_contribution,
         pounds(total_pence) AS split_total,
         split_group,
         CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_base END AS price_base,
         CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_source END AS price_source
-    FROM ranked
+    FROM shared
 )
 SELECT * FROM final

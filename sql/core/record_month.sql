@@ -43,15 +43,17 @@ bounded AS (
         service = 'care_home_nursing' AS has_nursing
     FROM accepted
 ),
-monthly AS (
+dated AS (
     -- What counts by the month has no use for months before the dataset's; a stay needs all of its own to be split.
     SELECT
-        bounded.*,
-        unnest(month_series(
-            CASE WHEN spread = 'month' THEN greatest(month_of(start_date), first_month) ELSE month_of(start_date) END,
-            month_of(last_day)
-        )) AS month
+        *,
+        CASE WHEN spread = 'month' THEN greatest(month_of(start_date), first_month) ELSE month_of(start_date) END AS from_month,
+        month_of(last_day) AS to_month
     FROM bounded
+),
+monthly AS (
+    SELECT dated.*, unnest(month_series(from_month, to_month)) AS month
+    FROM dated
 ),
 counted AS (
     SELECT
@@ -118,7 +120,8 @@ final AS (
         agency, feed, record_key, part, service, month, month BETWEEN first_month AND last_month AS in_window, method, days,
         CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
             AS units,
-        unit_numerator, unit_denominator, specialty_code, location_code, variant, coalesce(month > amount_to, FALSE) AS is_after_amount
+        unit_numerator, unit_denominator, specialty_code, location_code, variant, coalesce(month > amount_to, FALSE) AS is_after_amount,
+        from_month = to_month AS is_only_month
     FROM measured
 )
 SELECT * FROM final

@@ -14,7 +14,10 @@ from tests.bench.floor import read_once
 from tests.bench.tables import read, shown
 from tests.bench.worlds import SCALES, identity, kept_world
 
-IRF = """#!{python}
+# As pip writes a command: the path of an interpreter may have a space, which the first line cannot have.
+IRF = '''#!/bin/sh
+"""exec" "{python}" "$0" "$@"
+" """
 import json, pathlib, sys
 data, period = pathlib.Path(sys.argv[2]), sys.argv[5]
 landed = sorted({{path.stem for path in data.glob("landing/*/*/*")}})
@@ -28,7 +31,7 @@ key.write_bytes(b"k" * 32)
 with (data / "refreshed.txt").open("a") as log:
     print(period, *landed, file=log)
 sys.exit({ends})
-"""
+'''
 """A command that stands in for `irf`: it notes which months it finds, and leaves a key and a release of 3 MB."""
 
 

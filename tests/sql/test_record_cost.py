@@ -17,7 +17,7 @@ AGENCY = "angus"
 def part(month: str, days: int, key: str = "1", **own: Any) -> Row:
     """A month of a record: of a care home week's days, unless the case says otherwise."""
     return {"agency": AGENCY, "feed": "acute", "record_key": key, "service": "s", "month": f"{month}-01", "in_window": True,
-            "days": days, "unit_numerator": days * 10_000, "unit_denominator": 1, "units": days, **own}  # fmt: skip
+            "days": days, "unit_numerator": days * 10_000, "unit_denominator": 1, "units": days, "is_only_month": False, **own}  # fmt: skip
 
 
 def costs(
@@ -251,3 +251,22 @@ def test_a_rated_stay_is_its_days_at_the_year_s_price(days: list[int], prices: t
         rows = [(row["direct_cost"], d) for row, d in zip(found, days, strict=True) if row["split_group"] == year]
         exact = price * sum(d for _, d in rows) / 7
         assert abs(sum(cost for cost, _ in rows) - exact) <= Decimal("0.00500001")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    amount=st.none() | amounts, contribution=st.none() | amounts, days=st.integers(0, 40), price=st.none() | st.integers(0, 10**9),
+    method=st.sampled_from(["rate", "record", "payments", "activity"]), feed=st.sampled_from(["acute", "care_home", "payments"]),
+    is_after_amount=st.booleans(), units=st.none() | st.integers(-40, 40),
+)  # fmt: skip
+def test_the_only_month_of_a_record_has_what_the_only_share_of_a_split_has(
+    amount: str | None, contribution: str | None, days: int, price: int | None, method: str, feed: str, is_after_amount: bool,
+    units: int | None,
+) -> None:  # fmt: skip
+    own: dict[str, Any] = {"method": method, "is_after_amount": is_after_amount, "unit_numerator": units, "unit_denominator": 7}
+    prices = {"2025-26": None if price is None else str(Decimal(price).scaleb(-4))}
+    by_split, alone = (
+        costs([part("2025-04", days, is_only_month=is_only, **own)], amount, contribution, prices, feed)
+        for is_only in (False, True)
+    )
+    assert alone == by_split
