@@ -3,6 +3,7 @@
 Belongs here: how rows come to be in a file. Does not belong here: what the rows are.
 """
 
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -82,7 +83,26 @@ class ParquetFile:
             self._writer.close()
 
 
-def write_parquet(batches: pa.RecordBatchReader, schema: pa.Schema, out: Path, made_of: str) -> int:
+def full_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The same rows in the same order, each batch but the last of BATCH_ROWS: the row groups of a file do not depend on how its
+    rows came, from how many files or by how many threads.
+    """
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        while batch.num_rows:
+            part = batch.slice(0, BATCH_ROWS - rows)
+            batch = batch.slice(part.num_rows)
+            held.append(part)
+            rows += part.num_rows
+            if rows == BATCH_ROWS:
+                yield pa.concat_batches(held)
+                held, rows = [], 0
+    if held:
+        yield pa.concat_batches(held)
+
+
+def write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, out: Path, made_of: str) -> int:
     """Write batches with a declared schema, whole or not at all. Returns the row count.
 
     made_of: the hash of what the table was made from; it is kept in the file (`made_of_table`).

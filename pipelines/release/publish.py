@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import read_note, sha256_of, sync, write_note
+from pipelines.engine.parquet import BATCH_ROWS, full_batches
 from pipelines.engine.sql import literal
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
@@ -27,7 +28,6 @@ from schemas.month import financial_year
 from schemas.published import PUBLISHED
 from schemas.table import Table, arrow_schema
 
-ROW_GROUP_ROWS = 122_880
 YEAR = "financial_year"
 DOCUMENTS = ("CHANGES.md", "datapackage.json")
 STAGING = ".staging-"
@@ -170,15 +170,15 @@ def _write_table(connection: duckdb.DuckDBPyConnection, source: Path, model: typ
 
 
 def _in_row_groups(connection: duckdb.DuckDBPyConnection, select: str) -> Iterator[pa.Table]:
-    """Rows in the source's order, in full row groups whatever the source's batches."""
-    for batch in connection.sql(select).to_arrow_reader(ROW_GROUP_ROWS):
+    """Rows in the source's order, in full row groups whatever the source's batches and the number of threads."""
+    for batch in full_batches(connection.sql(select).to_arrow_reader(BATCH_ROWS)):
         yield pa.Table.from_batches([batch])
 
 
 def _write(out: Path, schema: pa.Schema, tables: Iterator[pa.Table]) -> None:
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         for table in tables:
-            writer.write_table(table.select(schema.names).cast(schema), row_group_size=ROW_GROUP_ROWS)
+            writer.write_table(table.select(schema.names).cast(schema), row_group_size=BATCH_ROWS)
 
 
 def _table_facts(staging: Path) -> dict[str, dict]:
