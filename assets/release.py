@@ -15,7 +15,7 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
     """The published release: exactly what the gate has passed, or nothing."""
     tags, work = context.run.tags, warehouse.work(period_of(context))
     outcome = publish_refresh(
-        work, context.run_id, tags.get(NOTE_TAG), AGAIN_TAG in tags, warehouse.threads, warehouse.memory_limit
+        work, context.run_id, tags.get(NOTE_TAG), AGAIN_TAG in tags, warehouse.threads, warehouse.memory_limit, warehouse.engine
     )
     folder = dg.MetadataValue.path(str(work.root.folder("releases") / outcome.version))
     return dg.MaterializeResult(metadata={"version": outcome.version, "is_new": outcome.is_new, "folder": folder})

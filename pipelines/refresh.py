@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.files import replace_whole
 from pipelines.engine.progress import PROGRESS
 from pipelines.engine.shipped import shipped
+from pipelines.engine.sql_engine import require
 from pipelines.quality.verdict import Verdict
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
@@ -51,17 +53,25 @@ def prepare_dagster(root: DataRoot) -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def refresh(root: DataRoot, period: str, note: str | None, progress: Callable[[str], None], again: bool = False) -> Published:
+def refresh(
+    root: DataRoot,
+    period: str,
+    note: str | None,
+    progress: Callable[[str], None],
+    again: bool = False,
+    engine: EngineName = EngineName.duckdb,
+) -> Published:
     """Refresh a period and publish it; the run is kept in the history of the data root. `progress` hears of each step as it ends.
 
-    again: publish though nothing has changed since the newest release of the period. Raises GateRefused when a blocking
+    again: publish though nothing has changed since the newest release of the period. engine: what runs the SELECTs. Raises GateRefused when a blocking
     check failed, IrfError when a step could not go on; nothing is published then.
     """
+    require(engine)
     prepare_dagster(root)
     import dagster as dg
 
     with _history_said(root), dg.DagsterInstance.get() as history:
-        return refresh_recorded_in(history, root, period, note, progress, again)
+        return refresh_recorded_in(history, root, period, note, progress, again, engine=engine)
 
 
 def refresh_recorded_in(
@@ -72,6 +82,7 @@ def refresh_recorded_in(
     progress: Callable[[str], None],
     again: bool = False,
     defs: "dg.Definitions | None" = None,
+    engine: EngineName = EngineName.duckdb,
 ) -> Published:
     """`refresh` with its run recorded in a given history. defs: by default those that Dagster loads."""
     from assets.release import AGAIN_TAG, NOTE_TAG
@@ -86,7 +97,10 @@ def refresh_recorded_in(
             instance=history,
             partition_key=f"{period}-01",
             tags={**({NOTE_TAG: note} if note else {}), **({AGAIN_TAG: "yes"} if again else {})},
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "resources": {"warehouse": {"config": {"engine": engine.value}}},
+            },
             raise_on_error=False,
         )
     if _was_stopped(result.all_events):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.engine.engine_name import EngineName
 from pipelines.ingest.intake import open_tables
 from pipelines.lock import alone
 from pipelines.warehouse.root import DataRoot
@@ -21,12 +22,14 @@ class Warehouse(dg.ConfigurableResource):
     """The data root and what of the machine a run may use.
 
     root: the data root. threads, memory_limit: of DuckDB, the latter as `3GB`. None is what the environment says (`IRF_DATA`,
-    `IRF_THREADS`, `IRF_MEMORY_LIMIT`), or else the default. A run that has it holds the lock of the data root from before its first step to its end.
+    `IRF_THREADS`, `IRF_MEMORY_LIMIT`), or else the default. engine: what runs the
+    SELECTs of `sql/`; reading files and linking are DuckDB's. A run that has it holds the lock of the data root from before its first step to its end.
     """
 
     root: str | None = None
     threads: int | None = None
     memory_limit: str | None = None
+    engine: EngineName = EngineName.duckdb
 
     @property
     def data_root(self) -> DataRoot:
@@ -39,7 +42,7 @@ class Warehouse(dg.ConfigurableResource):
 
     def tables(self, period: str) -> Tables:
         """The tables of the refresh of a period, once its submissions were taken in."""
-        return open_tables(self.work(period), self.threads, self.memory_limit)
+        return open_tables(self.work(period), self.threads, self.memory_limit).run_by(self.engine)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:

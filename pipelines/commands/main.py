@@ -8,6 +8,7 @@ import importlib.metadata
 import os
 import sys
 import traceback
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -56,6 +57,8 @@ app.add_typer(review_app, name="review")
 
 def main() -> None:
     """Run the command; turn every error into one line and its exit code."""
+    # pandera loads what of PySpark is for pandas, where that is installed; nothing of ours goes through it.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
     try:
         code = app(_data_first(sys.argv[1:] or ["--help"]), standalone_mode=False, prog_name="irf")
     except GateRefused as refused:

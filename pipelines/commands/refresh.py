@@ -11,6 +11,7 @@ import typer
 from pipelines.commands.given import check_month, data_root
 from pipelines.commands.releases import opened
 from pipelines.commands.words import bounded, progress, say, stopped_says, warn
+from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.said import said
 from pipelines.warehouse.root import DataRoot
@@ -20,13 +21,16 @@ def refresh(
     period: Annotated[str, typer.Option(help="YYYY-MM")],
     note: str | None = None,
     again: Annotated[bool, typer.Option("--again", help="publish though nothing has changed since the last release")] = False,
+    engine: Annotated[EngineName, typer.Option(help="what runs the SELECTs; the release is the same")] = EngineName.duckdb,
 ) -> None:
     """The monthly job, as a recorded Dagster run."""
     check_month(period)
-    refresh_and_say(data_root(), period, note, again)
+    refresh_and_say(data_root(), period, note, again, engine)
 
 
-def refresh_and_say(root: DataRoot, period: str, note: str | None, again: bool = False) -> None:
+def refresh_and_say(
+    root: DataRoot, period: str, note: str | None, again: bool = False, engine: EngineName = EngineName.duckdb
+) -> None:
     from pipelines.refresh import refresh as run
     from pipelines.warehouse.releases import releases as published_in
     from pipelines.warehouse.work import Work
@@ -34,7 +38,7 @@ def refresh_and_say(root: DataRoot, period: str, note: str | None, again: bool =
     before = published_in(root.folder("releases"))
     with stopped_says(lambda: _what_stands(root, period, before)):
         try:
-            published = run(root, period, said(note) if note is not None else None, progress, again)
+            published = run(root, period, said(note) if note is not None else None, progress, again, engine)
         except GateRefused as refused:
             verdict = Work(root, period).folder / "verdict.json"
             warn(refused.warnings, verdict)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import copy_hashed, read_note, replace_whole
 from pipelines.engine.software import code_version, package_versions
@@ -43,14 +44,20 @@ class Outcome:
 
 
 def publish_refresh(
-    work: Work, run: str, note: str | None, again: bool, threads: int | None, memory_limit: str | None
+    work: Work,
+    run: str,
+    note: str | None,
+    again: bool,
+    threads: int | None,
+    memory_limit: str | None,
+    engine: EngineName,
 ) -> Outcome:
     """Publish exactly what the gate has passed, unless the newest release of the period was made of the same.
 
     run: the Dagster run. again: publish all the same. Raises GateRefused where the gate has not passed what is there now.
     """
     verdict = _verdict_on(work)
-    tables = open_tables(work, threads, memory_limit)
+    tables = open_tables(work, threads, memory_limit).run_by(engine)
     equal = _release_of(work, verdict)
     if equal and not again:
         return Outcome(equal, is_new=False)
@@ -128,6 +135,7 @@ def _publish(tables: Tables, verdict: Verdict, files: Mapping[str, Path], run: s
     known_words = tables.made("core", "known_word")
     return publish(
         root, work.period, published, facts, run, announce, reports, lambda built: named_in(built, known_words, root.path),
+        tables.engine,
     )  # fmt: skip
 
 

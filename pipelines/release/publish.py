@@ -19,6 +19,7 @@ from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import read_note, sha256_of, sync, write_note
 from pipelines.engine.parquet import BATCH_ROWS, full_batches
 from pipelines.engine.sql import literal
+from pipelines.engine.sql_engine import SqlEngine
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
 from pipelines.release.verify import verify
@@ -67,12 +68,13 @@ def publish(
     announce: Callable[[str], None],
     write_reports: Callable[[Path], None],
     named_in: Callable[[Path], list[str]],
+    engine: SqlEngine,
 ) -> str:
     """Publish the tables as the next version of the period; `complete_publishing` then moves the pointer. Returns the version.
 
     mart: table → Parquet file of exactly its published schema. run: the Dagster run, whose name the staging folders have.
-    announce: called with the version when all but the renames is done. named_in: what in a folder names somebody. Raises
-    GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
+    announce: called with the version when all but the renames is done. named_in: what in a folder names somebody. engine: what
+    verifies it. Raises GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
     """
     folder, reports = root.folder("releases"), root.folder("reports")
     version = next_version(folder, period)
@@ -91,7 +93,7 @@ def publish(
     (staging / "CHANGES.md").write_text(text, "utf-8")
     manifest["documents"] = {name: sha256_of(staging / name) for name in DOCUMENTS}
     _write_json(staging / "manifest.json", manifest)
-    broken = [f"verify: {finding.name}: {finding.detail}" for finding in verify(staging) if not finding.passed]
+    broken = [f"verify: {finding.name}: {finding.detail}" for finding in verify(staging, engine) if not finding.passed]
     if broken:
         raise GateRefused(broken)
     write_reports(report_staging)

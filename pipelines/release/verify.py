@@ -17,10 +17,11 @@ import pyarrow.parquet as pq
 from pipelines.engine.database import open_apart
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import read_note
-from pipelines.engine.sql import SQL
+from pipelines.engine.sql import read_sql
+from pipelines.engine.sql_engine import SqlEngine
 from pipelines.ingest.landing import published_hash
 from pipelines.warehouse.key import key_check
-from pipelines.warehouse.releases import show_release
+from pipelines.warehouse.releases import show_release, views_of
 from schemas.codes import Fate
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema
@@ -65,8 +66,11 @@ class Finding:
     detail: str
 
 
-def verify(release: Path) -> list[Finding]:
-    """Every check of a release, in order. Never raises for what it finds wrong."""
+def verify(release: Path, engine: SqlEngine | None = None) -> list[Finding]:
+    """Every check of a release, in order. Never raises for what it finds wrong.
+
+    engine: what runs the SELECTs of `sql/release/`; without one, as where there is no data root, the DuckDB of the other checks.
+    """
     manifest = read_note(release / "manifest.json")
     if (wrong := _wrong_in(manifest)) is not None:
         return [Finding("manifest", False, f"manifest.json {wrong}")]
@@ -80,7 +84,13 @@ def verify(release: Path) -> list[Finding]:
     with open_apart(release) as connection:
         show_release(connection, release, "release")
         findings.append(_grains(connection))
-        findings += [_identity(connection, name, sentence) for name, sentence in IDENTITIES.items()]
+        selects = {name: read_sql("release", name) for name in IDENTITIES}
+        if engine is None:
+            broken = {name: connection.execute(sql).fetchall() for name, sql in selects.items()}
+        else:
+            found = engine.rows(views_of(release), selects)
+            broken = {name: [tuple(row.values()) for row in rows] for name, rows in found.items()}
+        findings += [_identity(name, sentence, broken[name]) for name, sentence in IDENTITIES.items()]
         for name, check in {"pounds": _manifest_pounds, "months": _month_splits, "corrections": _corrections}.items():
             try:
                 findings.append(check(connection, manifest))
@@ -187,8 +197,7 @@ def _without_year(declared: pa.Schema, file: Path) -> pa.Schema:
     return declared.remove(declared.get_field_index("financial_year")) if in_folder else declared
 
 
-def _identity(connection: duckdb.DuckDBPyConnection, name: str, sentence: str) -> Finding:
-    rows = connection.execute((SQL / "release" / f"{name}.sql").read_text("utf-8")).fetchall()
+def _identity(name: str, sentence: str, rows: list[tuple]) -> Finding:
     if not rows:
         return Finding(name, True, sentence)
     return Finding(name, False, f"{sentence}: broken {len(rows)} times, first: {', '.join(str(v) for v in rows[0])}")

@@ -12,8 +12,9 @@ import duckdb
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import read_note
 from pipelines.engine.sql import literal
+from pipelines.engine.view import View
 from schemas.published import PUBLISHED
-from schemas.table import duckdb_columns
+from schemas.table import arrow_schema, duckdb_columns
 
 VERSION = re.compile(r"\d{4}\.\d{2}\.\d+")
 
@@ -59,6 +60,14 @@ def show_release(connection: duckdb.DuckDBPyConnection, release: Path, schema: s
             connection.execute(f"CREATE VIEW {schema}.{name} AS SELECT * FROM {source}")
         else:
             connection.execute(f"CREATE TABLE {schema}.{name} ({duckdb_columns(model)})")
+
+
+def views_of(release: Path) -> list[View]:
+    """The tables of a release that this software has made, as `release.<table>`."""
+    return [
+        View("release", name, sorted((release / name).rglob("*.parquet")), arrow_schema(model))
+        for name, model in PUBLISHED.items()
+    ]
 
 
 def check_only_reads(sql: str) -> None:

@@ -7,17 +7,20 @@ Belongs here: tables as files and views. Does not belong here: what they say (`s
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from pipelines.engine.database import TABLE_MACROS, open_database
+from pipelines.engine.duckdb_engine import show
+from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import made_of_table, write_parquet
 from pipelines.engine.sql import dependencies, read_sql, selects
-from pipelines.engine.sql_engine import DuckDb, Output, SqlEngine, View, show
+from pipelines.engine.sql_engine import SqlEngine, sql_engine
+from pipelines.engine.view import Output, View
 from pipelines.warehouse.work import Work
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
@@ -48,6 +51,11 @@ class Tables:
     submitted: Mapping[str, Sequence[str]]
     threads: int
     memory_limit: str
+    engine_name: EngineName = EngineName.duckdb
+
+    def run_by(self, engine: EngineName) -> "Tables":
+        """The same tables, whose SELECTs that engine runs."""
+        return replace(self, engine_name=engine)
 
     def made(self, layer: str, name: str) -> Path:
         """A table of core or mart to be read. Raises IrfError where it is not there, or is not made of what this refresh is."""
@@ -78,24 +86,26 @@ class Tables:
         """Run `sql/<layer>/<name>.sql` into its table. Returns the row count."""
         sql, schema = read_sql(layer, name), arrow_schema(model_of(layer, name))
         out = Output(self.work.table(layer, name), schema, self.made_of, f"sql/{layer}/{name}.sql")
-        return self._engine.write([self._view(*table) for table in dependencies(sql)], sql, out)
+        return self.engine.write([self._view(*table) for table in dependencies(sql)], sql, out)
 
     def selected(self, layer: str, names: Sequence[str]) -> dict[str, list[dict]]:
         """The rows of each of some SELECTs of `sql/<layer>/` that stay small."""
         texts = {name: read_sql(layer, name) for name in names}
         needed = sorted({table for sql in texts.values() for table in dependencies(sql)})
-        return self._engine.rows([self._view(*table) for table in needed], texts)
+        return self.engine.rows([self._view(*table) for table in needed], texts)
 
     @contextmanager
     def database(self, needed: Sequence[tuple[str, str]]) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A database in which the tables that are needed, each a layer and a name, are there as `<layer>.<name>`."""
+        """A DuckDB in which the tables that are needed, each a layer and a name, are there as `<layer>.<name>`: for what is no
+        SELECT of `sql/`, whatever runs those."""
         with open_database(self.work.root.path, self.threads, TABLE_MACROS, self.memory_limit) as connection:
             show(connection, [self._view(*table) for table in needed])
             yield connection
 
     @property
-    def _engine(self) -> SqlEngine:
-        return DuckDb(self.work.root.path, self.threads, self.memory_limit)
+    def engine(self) -> SqlEngine:
+        """What runs the SELECTs of `sql/` over them."""
+        return sql_engine(self.engine_name, self.work.root.path, self.threads, self.memory_limit)
 
     def _view(self, layer: str, name: str) -> View:
         if layer in SUBMITTED:

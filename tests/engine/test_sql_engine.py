@@ -1,21 +1,26 @@
-"""A SELECT over Parquet files becomes one Parquet file of exactly the declared schema, or an error that tells no value."""
+"""A SELECT over Parquet files becomes one Parquet file of exactly the declared schema, or an error that tells no value: on DuckDB
+and on Spark."""
 
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import made_of_table
-from pipelines.engine.sql_engine import DuckDb, Output, SqlEngine, View
+from pipelines.engine.sql_engine import SqlEngine, sql_engine
+from pipelines.engine.view import Output, View
+from tests.spark import spark
 
 SCHEMA = pa.schema([pa.field("n", pa.int64(), nullable=False), pa.field("word", pa.string())])
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> SqlEngine:
-    return DuckDb(tmp_path, threads=1, memory_limit="512MB")
+@pytest.fixture(params=EngineName)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> SqlEngine:
+    return spark(tmp_path) if request.param is EngineName.spark else sql_engine(request.param, tmp_path, 1, "512MB")
 
 
 @pytest.fixture
@@ -68,7 +73,7 @@ def test_what_does_not_fit_is_an_error_without_a_value_and_leaves_no_file(
 
 
 def test_a_small_result_that_fails_is_an_error_without_a_value(engine: SqlEngine, view: View) -> None:
-    with pytest.raises(IrfError, match="pounds: ConversionException") as refused:
+    with pytest.raises(IrfError, match=r"pounds: (ConversionException|Spark: CAST_INVALID_INPUT)") as refused:
         engine.rows([view], {"pounds": "SELECT CAST(word AS BIGINT) AS n FROM core.one"})
     assert "Ada" not in str(refused.value)
 
@@ -81,3 +86,17 @@ def test_a_damaged_file_is_named(engine: SqlEngine, view: View, tmp_path: Path, 
     with pytest.raises(IrfError, match=r"core/one.*b\.parquet cannot be read as Parquet; take that away") as refused:
         engine.write([view], "SELECT * FROM core.one", out(tmp_path))
     assert str(sound) not in str(refused.value)
+
+
+def test_a_file_whose_name_has_signs_of_patterns_is_read_as_that_file(engine: SqlEngine, tmp_path: Path) -> None:
+    folder = tmp_path / "a [1] {x,y} *"
+    folder.mkdir()
+    pq.write_table(pa.table({"n": [7]}), folder / "o'clock?.parquet")
+    view = View("core", "one", [folder / "o'clock?.parquet"], SCHEMA)
+    assert engine.rows([view], {"all": "SELECT n FROM core.one"}) == {"all": [{"n": 7}]}
+
+
+def test_a_view_of_one_call_is_not_there_in_the_next(engine: SqlEngine, view: View) -> None:
+    engine.rows([view], {"all": "SELECT n FROM core.one"})
+    with pytest.raises((IrfError, duckdb.Error)):
+        engine.rows([], {"all": "SELECT n FROM core.one"})

@@ -10,8 +10,8 @@ CREATE MACRO rounded_quotient(n, d) AS
 
 -- The first days of the months from one to another, both among them; none where the last comes before the first.
 CREATE MACRO month_series(first_month, last_month) AS
-    CASE WHEN first_month <= last_month THEN sequence(first_month, last_month, INTERVAL 1 MONTH) END;
+    CASE WHEN first_month > last_month THEN array() ELSE sequence(first_month, last_month, INTERVAL 1 MONTH) END;
 
 -- The days from one to another, both among them; none where the last comes before the first.
 CREATE MACRO day_series(first_day, last_day) AS
-    CASE WHEN first_day <= last_day THEN sequence(first_day, last_day, INTERVAL 1 DAY) END;
+    CASE WHEN first_day > last_day THEN array() ELSE sequence(first_day, last_day, INTERVAL 1 DAY) END;

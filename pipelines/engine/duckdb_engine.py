@@ -1,0 +1,60 @@
+"""DuckDB behind the interface of `sql_engine.py`.
+
+Belongs here: running a SELECT on DuckDB. Does not belong here: opening DuckDB (`database.py`), the text of a SELECT (`sql.py`).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.engine.database import TABLE_MACROS, create_view, open_database
+from pipelines.engine.errors import IrfError
+from pipelines.engine.parquet import BATCH_ROWS, write_parquet
+from pipelines.engine.sql import safe_reason
+from pipelines.engine.view import Output, View, refuse_damaged
+from schemas.table import duckdb_columns_of
+
+
+@dataclass(frozen=True)
+class DuckDb:
+    """DuckDB in this process: an in-memory database for each call, shut off from everything but `root`."""
+
+    root: Path
+    threads: int
+    memory_limit: str
+
+    def write(self, views: Sequence[View], sql: str, out: Output) -> int:
+        with open_database(self.root, self.threads, TABLE_MACROS, self.memory_limit) as connection:
+            show(connection, views)
+            with _said_safely(out.what, views):
+                return write_parquet(connection.sql(sql).to_arrow_reader(BATCH_ROWS), out.schema, out.file, out.made_of)
+
+    def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
+        with open_database(self.root, self.threads, TABLE_MACROS, self.memory_limit) as connection:
+            show(connection, views)
+            found = {}
+            for name, sql in selects.items():
+                with _said_safely(name, views):
+                    found[name] = connection.sql(sql).to_arrow_table().to_pylist()
+            return found
+
+
+def show(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> None:
+    """Show views in a database. Raises IrfError where that fails."""
+    for view in views:
+        with _said_safely(f"{view.layer}/{view.name}", [view]):
+            create_view(connection, view.layer, view.name, list(view.files), duckdb_columns_of(view.schema))
+
+
+@contextmanager
+def _said_safely(what: str, views: Sequence[View]) -> Iterator[None]:
+    """Turn an error of the engine into one of ours, without any value from the data. A file that is damaged is named."""
+    try:
+        yield
+    except (duckdb.Error, pa.ArrowException) as error:
+        refuse_damaged(what, views)
+        raise IrfError(f"{what}: {type(error).__name__}: {safe_reason(error)}") from None
