@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
-from pipelines.engine.parquet import made_of_table
+from pipelines.engine.parquet import BATCH_ROWS, made_of_table
 from pipelines.engine.sql_engine import SqlEngine, sql_engine
 from pipelines.engine.view import Output, View
 from tests.spark import spark
@@ -100,3 +100,17 @@ def test_a_view_of_one_call_is_not_there_in_the_next(engine: SqlEngine, view: Vi
     engine.rows([view], {"all": "SELECT n FROM core.one"})
     with pytest.raises((IrfError, duckdb.Error)):
         engine.rows([], {"all": "SELECT n FROM core.one"})
+
+
+def test_a_file_of_several_row_groups_has_the_bytes_of_every_engine(engine: SqlEngine, tmp_path: Path) -> None:
+    rows = 3 * BATCH_ROWS + 7
+    schema = pa.schema([("n", pa.int64()), ("word", pa.string())])
+    given = pa.table({"n": [i * 7919 % rows for i in range(rows)], "word": [f"{i % 1000}" for i in range(rows)]}, schema)
+    files = [tmp_path / f"{part}.parquet" for part in range(4)]
+    for part, file in enumerate(files):
+        pq.write_table(given.slice(part * 100_000, 100_000), file)
+    views, select = [View("core", "one", files, schema)], "SELECT * FROM core.one ORDER BY n"
+    written = [Output(tmp_path / "out" / f"{name}.parquet", schema, "hash", "sql/core/one.sql") for name in ("one", "other")]
+    assert engine.write(views, select, written[0]) == rows
+    sql_engine(EngineName.duckdb, tmp_path, 2, "512MB").write(views, select, written[1])
+    assert written[0].file.read_bytes() == written[1].file.read_bytes()
