@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-end-to-end test-other soak mutate bench bench-compare bench-growth lint ui lock docs clean ci
+.PHONY: help setup demo test test-end-to-end test-other soak mutate spark bench bench-compare bench-growth lint ui lock docs clean ci
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -65,9 +65,14 @@ ui: $(ENVIRONMENT) ## Dagster's pages on this machine: assets, checks, schedule,
 docs: $(ENVIRONMENT) ## make the generated documents again
 	.venv/bin/python -m pipelines.release.dictionary
 
+spark: $(ENVIRONMENT) ## add PySpark to the environment, for --engine spark and its tests (some 450 MB)
+	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r requirements-spark.lock
+
+SPARK_EXTRA := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["spark"], sep="\n")
 lock: $(ENVIRONMENT) ## pin the dependencies again (needs the package index)
 	.venv/bin/python -m pip install --quiet pip-tools
 	.venv/bin/python -m piptools compile --quiet --extra dev --all-build-deps --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras -o requirements.lock pyproject.toml
+	.venv/bin/python -c '$(SPARK_EXTRA)' | .venv/bin/python -m piptools compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --constraint requirements.lock -o requirements-spark.lock -
 
 ci: ## what the continuous integration runs
 	bash .ci/run
