@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.engine import machine
-from pipelines.engine.sql import literal, read_sql
+from pipelines.engine.sql import literal, parquet_rows, read_sql
 
 TABLE_MACROS = ("arithmetic", "duckdb/exact", "duckdb/words", "places_and_names")
 """What the SELECTs over tables use."""
@@ -80,8 +80,7 @@ def create_view(connection: duckdb.DuckDBPyConnection, layer: str, name: str, fi
     if not files:
         connection.execute(f'CREATE TABLE {layer}."{name}" ({columns})')
         return
-    listed = ", ".join(literal(str(f)) for f in sorted(files))
-    connection.execute(f'CREATE VIEW {layer}."{name}" AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)')
+    connection.execute(f'CREATE VIEW {layer}."{name}" AS SELECT * FROM {parquet_rows(*sorted(files))}')
 
 
 def tables(connection: duckdb.DuckDBPyConnection, frames: Mapping[str, pa.Table]) -> None:

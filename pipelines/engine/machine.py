@@ -10,7 +10,10 @@ from pipelines.engine.errors import IrfError
 
 LARGEST_DEFAULT_BYTES = 4_000_000_000
 MEGABYTE = 1_000_000
-SIZE = re.compile(r"\d+(\.\d+)? ?([KMGT]i?)?B", re.IGNORECASE)
+SIZE = re.compile(r"(?P<number>[0-9]{1,6}(\.[0-9]+)?) ?(?P<unit>[MGT])i?B", re.IGNORECASE)
+MEGABYTES = {"M": 1, "G": 1_000, "T": 1_000_000}
+LEAST_MEGABYTES = 100
+MOST_THREADS = 1_024
 
 
 def memory_limit() -> str:
@@ -21,8 +24,9 @@ def memory_limit() -> str:
     given = os.environ.get("IRF_MEMORY_LIMIT")
     if not given:
         return f"{min(LARGEST_DEFAULT_BYTES, _memory_bytes() // 2) // MEGABYTE}MB"
-    if not SIZE.fullmatch(given):
-        raise IrfError(f"IRF_MEMORY_LIMIT is {given}; write a size as 3GB or 500MB")
+    size = SIZE.fullmatch(given)
+    if size is None or float(size["number"]) * MEGABYTES[size["unit"].upper()] < LEAST_MEGABYTES:
+        raise IrfError(f"IRF_MEMORY_LIMIT is {given}; write a size from {LEAST_MEGABYTES}MB on, as 3GB or 500MB")
     return given
 
 
@@ -31,8 +35,8 @@ def threads() -> int:
     given = os.environ.get("IRF_THREADS")
     if not given:
         return os.cpu_count() or 1
-    if not given.isdecimal() or int(given) == 0:
-        raise IrfError(f"IRF_THREADS is {given}; write a whole number from 1")
+    if not re.fullmatch("[0-9]{1,4}", given) or not 1 <= int(given) <= MOST_THREADS:
+        raise IrfError(f"IRF_THREADS is {given}; write a whole number from 1 to {MOST_THREADS}")
     return int(given)
 
 

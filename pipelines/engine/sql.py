@@ -6,6 +6,7 @@ Belongs here: reading, parsing, quoting. Does not belong here: running it (`data
 import functools
 import itertools
 import re
+from pathlib import Path
 
 import duckdb
 
@@ -29,6 +30,12 @@ def header(sql: str) -> str:
 def literal(text: str) -> str:
     """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def parquet_rows(*files: Path, options: str = "") -> str:
+    """The SQL of the rows of Parquet files, in the order given: what is in the files, and nothing that a folder's name may say."""
+    listed = ", ".join(literal(str(file)) for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = false{options})"
 
 
 @functools.cache

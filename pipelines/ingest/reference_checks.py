@@ -11,7 +11,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.engine.errors import IrfError, listed
-from pipelines.engine.sql import literal
+from pipelines.engine.sql import parquet_rows
 from pipelines.ingest.cell_words import Cell, in_words, unlisted
 from pipelines.ingest.landing import feeds_of
 from schemas.feeds import FEEDS
@@ -27,7 +27,7 @@ def check_reference(connection: duckdb.DuckDBPyConnection, files: Mapping[str, P
     """
     connection.execute("CREATE SCHEMA reference")
     for name, file in files.items():
-        connection.execute(f"CREATE VIEW reference.{name} AS SELECT * FROM read_parquet({literal(str(file))})")
+        connection.execute(f"CREATE VIEW reference.{name} AS SELECT * FROM {parquet_rows(file)}")
     _check_names(connection)
     given = [(feed.kind, name, service) for name, feed in FEEDS.items() for service in feed.services]
     connection.register("feed_service", pa.table(dict(zip(("kind", "feed", "service"), zip(*given, strict=True), strict=True))))

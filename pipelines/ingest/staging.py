@@ -225,7 +225,7 @@ def _cleared(landed: Landed, root: DataRoot, rules: Rules) -> Files:
     files = _staged_files(landed, root, rules.key(landed))
     # Before its files change: killed in between, no note vouches for half of them.
     remove(_noted_file(landed, root))
-    for earlier in (e for file in files for e in file.parent.glob(f"{landed.stem}.*parquet")):
+    for earlier in (e for file in files for e in file.parent.glob(f"{landed.stem}.*")):
         earlier.unlink()
     return Files(landed, _raw_file(landed, root), *files)
 
@@ -233,9 +233,19 @@ def _cleared(landed: Landed, root: DataRoot, rules: Rules) -> Files:
 def _stage_group(
     connection: duckdb.DuckDBPyConnection, group: Sequence[Files], root: DataRoot, rules: Rules
 ) -> Iterator[Submission]:
-    """Validate the submissions of a group and note what became of each."""
+    """Validate the submissions of a group and note what became of each. Raises IrfError for one that cannot be validated."""
     first = group[0].landed
-    outcomes = validate_together(connection, group, rules.postcodes, rules.corrections_of(first), rules.plausible[first.feed])
+    try:
+        outcomes = validate_together(
+            connection, group, rules.postcodes, rules.corrections_of(first), rules.plausible[first.feed]
+        )
+    except IrfError:
+        if len(group) == 1:
+            raise
+        # Each alone: the error then names the file that it is in, and those before it are done.
+        for files in group:
+            yield from _stage_group(connection, [files], root, rules)
+        return
     for files, outcome in zip(group, outcomes, strict=True):
         key = rules.key(files.landed)
         if isinstance(outcome, Refused):

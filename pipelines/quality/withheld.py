@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 
 from pipelines.engine.database import open_database
 from pipelines.engine.said import WITHHELD, is_chi_number
-from pipelines.engine.sql import literal
+from pipelines.engine.sql import parquet_rows
 from pipelines.warehouse.key import key_of
 from pipelines.warehouse.tables import Tables
 from schemas.codes import WordKind
@@ -123,7 +123,7 @@ def named_in(folder: Path, known_words: Path, root: Path) -> list[str]:
     """
     with open_database(root, macros=()) as connection:
         connection.execute("CREATE SCHEMA core")
-        connection.execute(f"CREATE VIEW core.known_word AS SELECT * FROM read_parquet({literal(str(known_words))})")
+        connection.execute(f"CREATE VIEW core.known_word AS SELECT * FROM {parquet_rows(known_words)}")
         texts = [
             (place, text)
             for file in sorted(folder.rglob("*"))

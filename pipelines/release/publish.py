@@ -18,7 +18,7 @@ from pipelines.engine.database import open_database
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import read_note, sha256_of, sync, write_note
 from pipelines.engine.parquet import BATCH_ROWS, full_batches
-from pipelines.engine.sql import literal
+from pipelines.engine.sql import literal, parquet_rows
 from pipelines.engine.sql_engine import SqlEngine
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
@@ -161,7 +161,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, source: Path, model: typ
     """One file a financial year, where the table has years. Every column is in the file: any reader opens any file alone."""
     schema = arrow_schema(model)
     out.mkdir()
-    rows = f"read_parquet({literal(str(source))})"
+    rows = parquet_rows(source)
     if YEAR not in schema.names:
         _write(out / "all.parquet", schema, _in_row_groups(connection, f"FROM {rows}"))
         return

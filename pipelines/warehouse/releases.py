@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import read_note
-from pipelines.engine.sql import literal
+from pipelines.engine.sql import literal, parquet_rows
 from pipelines.engine.view import View
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema, duckdb_columns
@@ -54,12 +54,19 @@ def show_release(connection: duckdb.DuckDBPyConnection, release: Path, schema: s
     connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for name, model in PUBLISHED.items():
         # Each file by its name: a pattern would take signs in the names of folders for its own.
-        files = ", ".join(literal(str(file)) for file in sorted((release / name).rglob("*.parquet")))
+        files = sorted((release / name).rglob("*.parquet"))
         if files:
-            source = f"read_parquet([{files}], hive_partitioning = true, hive_types_autocast = false)"
-            connection.execute(f"CREATE VIEW {schema}.{name} AS SELECT * FROM {source}")
+            connection.execute(f"CREATE VIEW {schema}.{name} AS SELECT * FROM {_rows(files, release / name)}")
         else:
             connection.execute(f"CREATE TABLE {schema}.{name} ({duckdb_columns(model)})")
+
+
+def _rows(files: list[Path], table: Path) -> str:
+    """The SQL of a table's rows. An old release has a folder for each year, and the year in the folder's name alone."""
+    if all(file.parent == table for file in files):
+        return parquet_rows(*files)
+    listed = ", ".join(literal(str(file)) for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = true, hive_types_autocast = false)"
 
 
 def views_of(release: Path) -> list[View]:

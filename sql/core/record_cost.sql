@@ -69,7 +69,7 @@ floored AS (
     WINDOW split AS (PARTITION BY agency, feed, record_key, part, split_group)
 ),
 divided AS (
-    -- A credit is split as the payment it cancels would be: each month of one takes back that of the other.
+    -- A credit is split as the payment it cancels would be: so that each month of it cancels the same month of that.
     SELECT
         *,
         floor_quotient(abs(total_pence) * weight, weights) AS share,

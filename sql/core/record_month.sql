@@ -3,7 +3,7 @@
 -- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
 -- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another
 -- method give no row here. An appointment not attended and a day of delay are units without a cost, whatever their rule.
--- A client's alarms and telecare count once a month. What is open ends with the day of death, which counts.
+-- A client's alarms and telecare count once a month. What is open ends on the day of death, and that day counts.
 -- An open stay goes on after the days that its amount is for; those have units and no amount.
 WITH accepted AS (
     SELECT

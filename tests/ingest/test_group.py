@@ -106,6 +106,22 @@ def test_files_together_come_to_what_each_comes_to_alone(tmp_path: Path, feed: s
     assert come_to(tmp_path / "pairs", feed, size=2) == alone
 
 
+@pytest.mark.parametrize("folder", ["account_name=x", "month=2025-05", "site=ninewells", "amount=7", "file_index=3"])
+def test_the_names_of_folders_say_nothing(tmp_path: Path, folder: str) -> None:
+    """As DuckDB reads files by itself, a folder called `<column>=<value>` gives each row that value."""
+    assert come_to(tmp_path / folder, "ledger", size=3) == come_to(tmp_path / "plain", "ledger", size=3)
+
+
+def test_two_amounts_beyond_all_bounds_are_two_records_and_a_total_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beyond = [{**BOOKED, "amount": sign + "9" * 32} for sign in ("", "", "-")]
+    monkeypatch.setitem(FILES, "ledger", [(MAY, [BOOKED] * 20 + beyond + [TOTAL])])
+    ((outcome, *_),) = come_to(tmp_path, "ledger", size=1)
+    assert isinstance(outcome, Outcome)
+    assert [outcome.rules[rule].failed for rule in ("amount.out_of_bounds", "total_row")] == [3, 1]
+
+
 @pytest.mark.parametrize(
     ("feed", "rule", "counts"),
     [

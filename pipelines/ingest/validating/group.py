@@ -1,4 +1,4 @@
-"""Submissions of one feed that are read in one SELECT: to bind one takes longer than to validate a small file.
+"""Submissions of one feed that are read in one SELECT: DuckDB takes longer to prepare it than to run it over a small file.
 
 Belongs here: which submissions are read together, the numbers of their records. Does not belong here: the SELECTs (`parse.py`,
 `keys.py`, `totals.py`).
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from pipelines.engine.sql import literal
+from pipelines.engine.sql import parquet_rows
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.validating.corrections import Correction
 from schemas.plausible import PLAUSIBLE, Bounds
@@ -20,6 +20,8 @@ GROUP_RECORDS = 250_000
 """A group is no larger than this, so that small files together take no more memory than a large one does."""
 RECORD = "file_row_number"
 """The number of a record among those of its group; once they are parted, its place in its raw file."""
+NUMBERED = f", {RECORD} = true"
+"""The option by which DuckDB gives the place of each record in its file."""
 FILE = "file_index"
 """The number of a record's raw file in its group."""
 ROWS_ARE_PARTS = "rows_are_parts"
@@ -55,11 +57,10 @@ class Group:
     @property
     def raw_records(self) -> str:
         """The SQL of the group's raw records as a table, with their numbers."""
-        listed = ", ".join(literal(str(raw)) for raw in self.raws)
         starts = ", ".join(map(str, self.starts[:-1]))
         return (
             f"(SELECT * REPLACE ({RECORD} + [{starts}][CAST({FILE} AS INTEGER) + 1] AS {RECORD}), CAST({FILE} AS INTEGER) AS {FILE} "
-            f"FROM read_parquet([{listed}], file_row_number = true))"
+            f"FROM {parquet_rows(*self.raws, options=NUMBERED)})"
         )
 
 

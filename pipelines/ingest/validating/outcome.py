@@ -43,8 +43,9 @@ class Outcome:
     dropped: int = 0
     """Rows that are quarantined because a correction dropped them."""
     dated: int = 0
-    """Records of a monthly feed with a date, and those of them that are of the file's month."""
+    """Records of a monthly feed with a date."""
     of_month: int = 0
+    """Of those, the records that are of the file's month."""
     coded_totals: list[int] = field(default_factory=list)
     """Of a ledger the first total rows that stand among its codes or months."""
     totals_that_differ: list[int] = field(default_factory=list)

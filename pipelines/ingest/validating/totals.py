@@ -13,12 +13,12 @@ from schemas.feeds import FEEDS
 from schemas.table import columns
 
 FEWEST_ROWS_ABOVE = 2
-"""Of a row that has an id of its own, the word and the sum must both say that it is a total, and of more than one record."""
+"""A row with an id of its own is a total only if it has the word, is the sum, and has at least so many records above it."""
 
 
 @dataclass(frozen=True)
 class Totals:
-    """The numbers in their group of total rows, and of those with a number that is not the sum of the rows above."""
+    """rows: the numbers of total rows in their group; that_differ: of those, the ones with an amount that is not the sum above."""
 
     rows: pa.Array
     that_differ: pa.Array
@@ -35,7 +35,7 @@ def total_rows(connection: duckdb.DuckDBPyConnection, group: Group) -> Totals:
     if not connection.execute(f"SELECT 1 FROM {sent} WHERE row_text IS NULL AND ({candidate} OR {word}) LIMIT 1").fetchall():
         return Totals(pa.array([], pa.int64()), pa.array([], pa.int64()))
     numbers = [c.name for c in columns(FEEDS[feed].model) if pa.types.is_decimal(c.arrow_type)]
-    read = "".join(f', TRY_CAST(plain_amount("{n}") AS DECIMAL(38, 6)) AS "{n}"' for n in numbers)
+    read = "".join(f', CAST(TRY_CAST(plain_amount("{n}") AS DECIMAL(18, 6)) AS DECIMAL(38, 6)) AS "{n}"' for n in numbers)
     above = "".join(
         f', sum("{n}") FILTER (WHERE NOT is_apart) OVER {window} AS "{n}__{window}"'
         for n in numbers

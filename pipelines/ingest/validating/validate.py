@@ -20,13 +20,13 @@ import pyarrow.compute as pc
 from pipelines.engine.ahead import ahead
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import ParquetFile
-from pipelines.engine.sql import literal, safe_reason
+from pipelines.engine.sql import parquet_rows, safe_reason
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.reading.refused import Refused
 from pipelines.ingest.reading.unread import unread_of
 from pipelines.ingest.validating.corrected import count_corrected, rules_of_corrections
 from pipelines.ingest.validating.corrections import Correction
-from pipelines.ingest.validating.group import RECORD, Files, Group, group_of
+from pipelines.ingest.validating.group import NUMBERED, RECORD, Files, Group, group_of
 from pipelines.ingest.validating.keys import further_records, told_apart
 from pipelines.ingest.validating.outcome import Count, Outcome, refusal_of
 from pipelines.ingest.validating.parse import parse_select
@@ -142,7 +142,7 @@ def _parsed_batches(
 ) -> Iterator[tuple[int, pd.DataFrame]]:
     """The typed records, each batch with the number of its file in the group; files and records in their order.
 
-    With what no record can tell of itself: `duplicate_key`, `postcode_unknown` and such.
+    With flags that rest on other records or on the postcode directory: `duplicate_key`, `postcode_unknown` and such.
     """
     try:
         further = further_records(connection, group)
@@ -175,7 +175,7 @@ def _by_file(batch: pd.DataFrame, starts: Sequence[int]) -> Iterator[tuple[int, 
 def directory_postcodes(postcodes: Path) -> str:
     """The SELECT of every postcode of the directory in its normal form."""
     normal = 'normal_postcode("Postcode")'
-    return f"SELECT DISTINCT {normal} AS postcode FROM read_parquet({literal(str(postcodes))}) WHERE {normal} IS NOT NULL"
+    return f"SELECT DISTINCT {normal} AS postcode FROM {parquet_rows(postcodes)} WHERE {normal} IS NOT NULL"
 
 
 def _validate_batch(batch: pd.DataFrame, landed: Landed, rules: list[Rule], outcome: Outcome) -> "pd.Series[bool]":
@@ -271,8 +271,8 @@ def _keep_original_text(connection: duckdb.DuckDBPyConnection, raw: Path, bad: P
     reader = connection.sql(
         f"""
         SELECT bad.* EXCLUDE (original, {RECORD}), CAST(to_json(sent) AS VARCHAR) AS original
-        FROM read_parquet({literal(str(bad))}) AS bad
-        JOIN read_parquet({literal(str(raw))}, file_row_number = true) AS sent USING ({RECORD})
+        FROM {parquet_rows(bad)} AS bad
+        JOIN {parquet_rows(raw, options=NUMBERED)} AS sent USING ({RECORD})
         ORDER BY {RECORD}
         """
     ).to_arrow_reader(BATCH_ROWS)
