@@ -19,8 +19,8 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def irf(*arguments: str) -> tuple[int, str, float]:
     """Run the command in a process of its own: exit code, output, highest memory of any such process so far in GB."""
-    code = "import sys; from pipelines.commands.main import main; sys.argv[0] = 'irf'; main()"
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
+    # The command itself: in a process without a file of its own PySpark, where it is installed, takes itself to be under test.
+    done = subprocess.run([Path(sys.executable).with_name("irf"), *arguments], capture_output=True, text=True)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / KILOBYTES_PER_GIGABYTE
     return done.returncode, done.stdout + done.stderr, peak
 
