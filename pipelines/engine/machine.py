@@ -14,20 +14,25 @@ SIZE = re.compile(r"(?P<number>[0-9]{1,6}(\.[0-9]+)?) ?(?P<unit>[MGT])i?B", re.I
 MEGABYTES = {"M": 1, "G": 1_000, "T": 1_000_000}
 LEAST_MEGABYTES = 100
 MOST_THREADS = 1_024
+SHARE_OF_DUCKDB = 0.75
+"""Of the memory of a run."""
 
 
 def memory_limit() -> str:
-    """The memory that DuckDB may take, as `3GB`: by default 4 GB or half of the machine's, whichever is less.
+    """The memory that DuckDB may take, as `3000MB`: three quarters of what a run may, for Python needs some too.
 
-    Raises IrfError where `IRF_MEMORY_LIMIT` is no size.
+    A run may take what `IRF_MEMORY_LIMIT` says; by default 4 GB or half of the machine's, whichever is less. Raises IrfError where
+    that is no size.
     """
     given = os.environ.get("IRF_MEMORY_LIMIT")
     if not given:
-        return f"{min(LARGEST_DEFAULT_BYTES, _memory_bytes() // 2) // MEGABYTE}MB"
-    size = SIZE.fullmatch(given)
-    if size is None or float(size["number"]) * MEGABYTES[size["unit"].upper()] < LEAST_MEGABYTES:
-        raise IrfError(f"IRF_MEMORY_LIMIT is {given}; write a size from {LEAST_MEGABYTES}MB on, as 3GB or 500MB")
-    return given
+        megabytes = min(LARGEST_DEFAULT_BYTES, _memory_bytes() // 2) / MEGABYTE
+    else:
+        size = SIZE.fullmatch(given)
+        megabytes = float(size["number"]) * MEGABYTES[size["unit"].upper()] if size else 0
+        if megabytes < LEAST_MEGABYTES:
+            raise IrfError(f"IRF_MEMORY_LIMIT is {given}; write a size from {LEAST_MEGABYTES}MB on, as 3GB or 500MB")
+    return f"{int(megabytes * SHARE_OF_DUCKDB)}MB"
 
 
 def threads() -> int:

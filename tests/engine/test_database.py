@@ -86,12 +86,12 @@ def test_memory_and_spill_are_as_told(root: Path) -> None:
 
 
 def test_what_the_environment_says_holds_for_every_database(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("IRF_MEMORY_LIMIT", "300MiB")
+    monkeypatch.setenv("IRF_MEMORY_LIMIT", "400MB")
     monkeypatch.setenv("IRF_THREADS", "1")
     asked = "SELECT current_setting('memory_limit'), current_setting('threads')"
     for door in (open_database(root), open_apart(root), database(root), database()):
         with door as connection:
-            assert connection.execute(asked).fetchone() == ("300.0 MiB", 1)
+            assert connection.execute(asked).fetchone() == ("286.1 MiB", 1)
 
 
 def test_a_database_apart_reads_what_it_is_given_and_leaves_nothing(root: Path, tmp_path: Path) -> None:
