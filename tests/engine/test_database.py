@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.database import create_view, open_apart, open_database, tables
+from pipelines.engine.sql import parquet_rows
 from pipelines.identity.linking.database import database
 
 
@@ -127,3 +128,13 @@ def test_a_file_whose_name_has_quotes_is_read_as_that_file(connection: duckdb.Du
 def test_small_tables_are_shown_by_their_names(connection: duckdb.DuckDBPyConnection) -> None:
     tables(connection, {"counted": pa.table({"n": [3]})})
     assert connection.sql("SELECT n FROM counted").fetchall() == [(3,)]
+
+
+def test_a_folder_called_column_equals_value_says_nothing_of_the_rows_below_it(root: Path) -> None:
+    folder = root / "n=5"
+    folder.mkdir()
+    pq.write_table(pa.table({"n": [1]}), folder / "one.parquet")
+    with open_database(root) as connection:
+        create_view(connection, "core", "one", [folder / "one.parquet"], "n BIGINT")
+        for rows in ("core.one", parquet_rows(folder / "one.parquet")):
+            assert connection.sql(f"SELECT n FROM {rows}").fetchall() == [(1,)]
