@@ -31,7 +31,9 @@ def _from_sql(name: str) -> dg.AssetsDefinition:
 def _from_python(name: str, write: Callable[[Tables], int], deps: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
     @made(key=["core", name], deps=sorted({INTAKE, *deps}), **table_facts("core", name))
     def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
-        return dg.MaterializeResult(metadata=row_count(write(warehouse.tables(period_of(context)))))
+        tables = warehouse.tables(period_of(context))
+        rows = tables.kept("core", name)
+        return dg.MaterializeResult(metadata=row_count(write(tables) if rows is None else rows))
 
     return core
 

@@ -9,7 +9,7 @@ from assets.shared import GATE, INTAKE, asset_facts, asset_key, made, period_of
 from pipelines.engine.sql import selects
 from pipelines.quality.checks import CHECKS
 from pipelines.quality.gate import check
-from pipelines.quality.verdict import Verdict, forget_verdict, keep_verdict
+from pipelines.quality.verdict import Verdict, forget_verdict, keep_verdict, standing_verdict
 from pipelines.resources import Warehouse
 
 MARTS = [dg.AssetKey(["mart", name]) for name in (*selects("mart"), *OF_FILES, "person_history")]
@@ -21,9 +21,11 @@ MARTS = [dg.AssetKey(["mart", name]) for name in (*selects("mart"), *OF_FILES, "
 )  # fmt: skip
 def gate(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
     """The verdict: every check of the gate with its answer, and the hashes of what was checked. The release obeys it."""
-    forget_verdict(warehouse.work(period_of(context)))
     tables = warehouse.tables(period_of(context))
-    verdict = keep_verdict(tables, context.run_id, check(tables))
+    of = tables.state()
+    standing = standing_verdict(tables, of)
+    forget_verdict(tables.work)
+    verdict = keep_verdict(tables, context.run_id, standing.checks if standing else check(tables), of)
     return dg.MaterializeResult(
         metadata={"checks": len(verdict.checks), "refuses": verdict.blocked_by, "warns": len(verdict.warnings)}
     )

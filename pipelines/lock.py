@@ -17,10 +17,10 @@ from pipelines.engine.errors import IrfError
 from pipelines.engine.files import DRAFT
 from pipelines.engine.progress import PROGRESS
 from pipelines.ingest.staging import READING
-from pipelines.release.build import CHECKED
 from pipelines.release.publish import clear_staging, complete_publishing
 from pipelines.warehouse.releases import releases
 from pipelines.warehouse.root import INSIDE, DataRoot
+from pipelines.warehouse.tables import UNFINISHED
 
 DIED_TAG = "irf/died"
 DIED = "the run ended without saying so: its process was killed or the machine stopped; nothing is lost, run it again"
@@ -100,8 +100,8 @@ def _put_in_order(root: DataRoot) -> None:
     """Finish or undo the publishing of a run that died, remove its drafts, and miss what cannot be made again."""
     complete_publishing(root)
     clear_staging(root)
-    for folder, start in (("work", f"*/{CHECKED}"), ("raw", READING)):
-        for left in root.folder(folder).glob(f"{start}*"):
+    for folder, pattern in (("work", f"*/*/*{UNFINISHED}"), ("raw", f"{READING}*")):
+        for left in root.folder(folder).glob(pattern):
             shutil.rmtree(left)
     for folder in ("releases", *INSIDE, *WRITTEN_BY_RUNS):
         for left in root.path.glob(f"{folder}/{DRAFT}*"):

@@ -121,8 +121,8 @@ def tables_of(root: Path, period: str = PERIOD) -> Tables:
 
 
 def made(root: Path, layer: str, name: str, period: str = PERIOD) -> Path:
-    """Where a refresh of a data root has put a table of core or mart."""
-    return Work(DataRoot(root), period).table(layer, name)
+    """The file of a table of core or mart that is one file, as a refresh of a data root has made it."""
+    return Work(DataRoot(root), period).table(layer, name) / "all.parquet"
 
 
 def validated_before(source: Path, root: Path) -> None:

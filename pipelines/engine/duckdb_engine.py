@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipelines.engine.database import TABLE_MACROS, create_view, open_database
 from pipelines.engine.errors import IrfError
-from pipelines.engine.parquet import BATCH_ROWS, write_parquet
+from pipelines.engine.parquet import BATCH_ROWS, write_table
 from pipelines.engine.sql import safe_reason
 from pipelines.engine.view import Output, View, refuse_damaged
 from schemas.table import duckdb_columns_of
@@ -31,7 +31,7 @@ class DuckDb:
         with open_database(self.root, self.threads, TABLE_MACROS, self.memory_limit) as connection:
             show(connection, views)
             with _said_safely(out.what, views):
-                return write_parquet(connection.sql(sql).to_arrow_reader(BATCH_ROWS), out.schema, out.file, out.made_of)
+                return write_table(connection.sql(sql).to_arrow_reader(BATCH_ROWS), out.schema, out.folder, out.by, out.only)
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
         with open_database(self.root, self.threads, TABLE_MACROS, self.memory_limit) as connection:

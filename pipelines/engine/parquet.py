@@ -3,23 +3,46 @@
 Belongs here: how rows come to be in a file. Does not belong here: what the rows are.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.engine.errors import IrfError
 
 BATCH_ROWS = 122_880
-MADE_OF = b"made_of"
 ROW_GROUP_ROWS = 250_000
 ROW_GROUP_BYTES = 64_000_000
 """Of rows in memory, so that long ones do not fill it."""
 DICTIONARY_BYTES = 100_000
 """Where a column has more different values than fit, each is written as it stands."""
+
+
+class Behind:
+    """A thread that works behind its caller, one thing after the other: rows are encoded while the next are made."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._under_way: Future[None] | None = None
+
+    def do(self, work: Callable[[], None]) -> None:
+        """Do this next. Waits for what was asked for before, and raises what that raised."""
+        self.wait()
+        self._under_way = self._thread.submit(work)
+
+    def wait(self) -> None:
+        """Wait until all is done. Raises what it raised."""
+        if self._under_way is not None:
+            under_way, self._under_way = self._under_way, None
+            under_way.result()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown()
 
 
 class ParquetFile:
@@ -40,9 +63,8 @@ class ParquetFile:
             column_encoding=dict.fromkeys(counted, "DELTA_BINARY_PACKED"),
             dictionary_pagesize_limit=DICTIONARY_BYTES,
         )
-        self._thread = ThreadPoolExecutor(max_workers=1)
+        self._behind = Behind()
         self._group: list[pa.Table] = []
-        self._under_way: Future[None] | None = None
 
     def add(self, table: pa.Table) -> None:
         """Add rows of the file's schema."""
@@ -57,19 +79,13 @@ class ParquetFile:
         self._writer.add_key_value_metadata({name: text})
 
     def _write_group(self) -> None:
-        self._wait()
         group, self._group = pa.concat_tables(self._group), []
-        self._under_way = self._thread.submit(self._writer.write_table, group)
-
-    def _wait(self) -> None:
-        if self._under_way is not None:
-            under_way, self._under_way = self._under_way, None
-            under_way.result()
+        self._behind.do(lambda: self._writer.write_table(group))
 
     def _finish(self) -> None:
         if self._group:
             self._write_group()
-        self._wait()
+        self._behind.wait()
 
     def __enter__(self) -> "ParquetFile":
         return self
@@ -79,54 +95,80 @@ class ParquetFile:
             if kind is None:
                 self._finish()
         finally:
-            self._thread.shutdown()
+            self._behind.close()
             self._writer.close()
 
 
-def full_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The same rows in the same order, each batch but the last of BATCH_ROWS: the row groups of a file do not depend on how its
-    rows came, from how many files or by how many threads.
+class TableFiles:
+    """The files of a table in a folder, of a declared schema: each row in the file of its part, in the order they are added.
+
+    by: the column whose value names the file of a row, as `<value>.parquet`; None where one file has all. only: the name of that
+    one, also where there are no rows. The row groups are the same however the rows came, in how many batches or by how many
+    threads. What cannot be written raises at a later `add` or at the end.
     """
-    held: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in batches:
-        while batch.num_rows:
-            part = batch.slice(0, BATCH_ROWS - rows)
-            batch = batch.slice(part.num_rows)
-            held.append(part)
-            rows += part.num_rows
-            if rows == BATCH_ROWS:
-                yield pa.concat_batches(held)
-                held, rows = [], 0
-    if held:
-        yield pa.concat_batches(held)
+
+    def __init__(self, folder: Path, schema: pa.Schema, by: str | None, only: str) -> None:
+        self._folder, self._schema, self._by, self._only = folder, schema, by, only
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._held: dict[str, list[pa.Table]] = {}
+        self._behind = Behind()
+        self.rows = 0
+
+    def add(self, table: pa.Table) -> None:
+        """Add rows. Raises as `fit`."""
+        self.rows += table.num_rows
+        for part, rows in self._parts(fit(table, self._schema)):
+            held = self._held.setdefault(part, [])
+            held.append(rows)
+            if sum(one.num_rows for one in held) >= BATCH_ROWS:
+                # In one piece: where its pages end would depend on the pieces.
+                together = pa.concat_tables(held).combine_chunks()
+                full = together.num_rows - together.num_rows % BATCH_ROWS
+                self._held[part] = [together.slice(full)]
+                self._write(part, together.slice(0, full))
+
+    def _parts(self, table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
+        if self._by is None:
+            yield self._only, table
+            return
+        for part in sorted(pc.unique(table[self._by]).to_pylist()):
+            yield part, table.filter(pc.equal(table[self._by], part))
+
+    def _write(self, part: str, rows: pa.Table) -> None:
+        if part not in self._writers:
+            self._writers[part] = pq.ParquetWriter(self._folder / f"{part}.parquet", self._schema, compression="zstd")
+        if rows.num_rows:
+            self._behind.do(lambda: self._writers[part].write_table(rows, row_group_size=BATCH_ROWS))
+
+    def __enter__(self) -> "TableFiles":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                for part, held in sorted((self._held or {self._only: [self._schema.empty_table()]}).items()):
+                    self._write(part, pa.concat_tables(held).combine_chunks())
+                self._behind.wait()
+        finally:
+            self._behind.close()
+            for writer in self._writers.values():
+                writer.close()
 
 
-def write_parquet(batches: Iterable[pa.RecordBatch], schema: pa.Schema, out: Path, made_of: str) -> int:
-    """Write batches with a declared schema, whole or not at all. Returns the row count.
-
-    made_of: the hash of what the table was made from; it is kept in the file (`made_of_table`).
-    """
-    schema = schema.with_metadata({**(schema.metadata or {}), MADE_OF: made_of.encode()})
-    out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = out.with_suffix(".unfinished")
-    rows = 0
-    with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+def write_table(
+    batches: Iterable[pa.RecordBatch], schema: pa.Schema, folder: Path, by: str | None = None, only: str = "all"
+) -> int:
+    """Write batches as `TableFiles`, in a folder that may be new. Returns the row count."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with TableFiles(folder, schema, by, only) as files:
         for batch in batches:
-            table = pa.Table.from_batches([batch])
-            writer.write_table(fit(table, schema), row_group_size=BATCH_ROWS)
-            rows += batch.num_rows
-    unfinished.replace(out)
-    return rows
+            files.add(pa.Table.from_batches([batch]))
+    return files.rows
 
 
-def made_of_table(file: Path) -> str | None:
-    """The hash of what a table was made from; None where there is no such file, or it does not say so."""
-    try:
-        known = (pq.read_schema(file).metadata or {}).get(MADE_OF)
-    except (FileNotFoundError, pa.ArrowInvalid):
-        return None
-    return known.decode() if known else None
+def read_tables(files: Sequence[Path]) -> pa.Table:
+    """The rows of files of one schema, in the order given."""
+    return pa.concat_tables(pq.ParquetFile(file).read() for file in files)
 
 
 def fit(table: pa.Table, schema: pa.Schema) -> pa.Table:

@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from pipelines.engine import words
 from pipelines.engine.carry import carry, view_name
 from pipelines.engine.errors import IrfError
-from pipelines.engine.parquet import BATCH_ROWS, full_batches, write_parquet
+from pipelines.engine.parquet import BATCH_ROWS, write_table
 from pipelines.engine.view import Output, View, refuse_damaged
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Spark:
             parts = (
                 batch for part in sorted(rows.glob("*.parquet")) for batch in pq.ParquetFile(part).iter_batches(BATCH_ROWS)
             )
-            return write_parquet(full_batches(parts), out.schema, out.file, out.made_of)
+            return write_table(parts, out.schema, out.folder, out.by, out.only)
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
         with _said_safely("views", views):

@@ -17,9 +17,10 @@ class SqlEngine(Protocol):
     """What runs the SELECTs of `sql/`. The same views and the same SELECT give the same bytes, whatever runs it."""
 
     def write(self, views: Sequence[View], sql: str, out: Output) -> int:
-        """Write the rows of a SELECT in its order, whole or not at all. Returns the row count.
+        """Write the rows of a SELECT in its order into a new folder. Returns the row count.
 
-        Raises IrfError, without any value from the data, where the SELECT fails or does not fit the schema.
+        Raises IrfError, without any value from the data, where the SELECT fails or does not fit the schema; what is in the folder
+        then is no table.
         """
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:

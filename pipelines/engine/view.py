@@ -1,4 +1,4 @@
-"""What a SELECT is given and what becomes of it: views of Parquet files, and the file that its rows are written to.
+"""What a SELECT is given and what becomes of it: views of Parquet files, and the folder that its rows are written to.
 
 Belongs here: what engines share. Does not belong here: an engine.
 """
@@ -25,15 +25,17 @@ class View:
 
 @dataclass(frozen=True)
 class Output:
-    """The file that a SELECT is written to.
+    """The folder that a SELECT is written to.
 
-    schema: exactly that of the file. made_of: see `write_parquet`. what: whose rows they are, as an error names it.
+    schema: exactly that of its files. what: whose rows they are, as an error names it. by, only: which row is in which file, as
+    `TableFiles` has it.
     """
 
-    file: Path
+    folder: Path
     schema: pa.Schema
-    made_of: str
     what: str
+    by: str | None = None
+    only: str = "all"
 
 
 def refuse_damaged(what: str, views: Sequence[View]) -> None:

@@ -7,8 +7,6 @@ Belongs here: the tables `core/rule_finding`, `core/drift`, `submission`, `rule_
 from collections.abc import Sequence
 from decimal import Decimal
 
-import pyarrow.parquet as pq
-
 from pipelines.ingest.intake import Intake
 from pipelines.ingest.staging import Submission
 from pipelines.quality.drift import drift_rows
@@ -39,7 +37,7 @@ def write_drift(tables: Tables) -> int:
 
 def fates_of(tables: Tables) -> Fates:
     """Rows and pounds by fate of each submission that counts: (agency, feed, period) → row of `core/fate`."""
-    rows = pq.read_table(tables.made("core", "fate")).to_pylist()
+    rows = tables.rows("core", "fate").to_pylist()
     return {(f["agency"], f["feed"], f["period"]): f for f in rows}
 
 
@@ -108,10 +106,7 @@ def rule_results(submission: Submission) -> list[Row]:
 
 def _across_files(tables: Tables, fates: Fates) -> dict[Of, list[Row]]:
     """The rows of `rule_result`, but for the revision, of the rules that need other files."""
-    findings = {
-        (f["agency"], f["feed"], f["period"], f["rule_id"]): f
-        for f in pq.read_table(tables.made("core", "rule_finding")).to_pylist()
-    }
+    findings = {(f["agency"], f["feed"], f["period"], f["rule_id"]): f for f in tables.rows("core", "rule_finding").to_pylist()}
     results: dict[Of, list[Row]] = {of: [] for of in fates}
     for of, fate in fates.items():
         for rule in CROSS_RULES.values():
@@ -120,7 +115,7 @@ def _across_files(tables: Tables, fates: Fates) -> dict[Of, list[Row]]:
                 has_money = FEEDS[of[1]].amount is not None
                 results[of].append(_across(of, rule.rule_id, rule.severity, fate["accepted"], found["failed"],
                                            found["amount"] if has_money else None))  # fmt: skip
-    for row in pq.read_table(tables.made("core", "drift")).to_pylist():
+    for row in tables.rows("core", "drift").to_pylist():
         of, rule_id = (row["agency"], row["feed"], row["period"]), row["rule_id"]
         evaluated, failed = int(row["usual"] is not None), int(row["drifts"])
         results[of].append(_across(of, rule_id, DRIFT_RULES[rule_id].severity, evaluated, failed, None))

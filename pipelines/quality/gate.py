@@ -7,8 +7,7 @@ those of files (`file_checks.py`), validating records (`pipelines/ingest`), chec
 
 from dataclasses import replace
 
-import pyarrow.parquet as pq
-
+from pipelines.engine.parquet import read_tables
 from pipelines.engine.said import visible
 from pipelines.quality.checks import BY_SQL, Declared
 from pipelines.quality.data_docs import write_data_docs
@@ -25,7 +24,7 @@ def check(tables: Tables) -> list[Check]:
     found = tables.selected("gate", [c.name for c in BY_SQL])
     checks += [_of_select(declared, found[declared.name]) for declared in BY_SQL]
     files = tables.published()
-    results = run_suites({name: pq.read_table(files[name]) for name in EXPECTED})
+    results = run_suites({name: read_tables(files[name]) for name in EXPECTED})
     write_data_docs(results, tables.work.data_docs, tables.work.period)
     checks += [answer(check_name(r.table), r.unmet) for r in results]
     return _naming_nobody(tables, checks)

@@ -34,13 +34,14 @@ class Verdict(Entry):
     """The answers of the gate to one intake.
 
     run: the Dagster run that checked. made_of: the hash of everything that decides the tables (`Intake.made_of`), so of the
-    submissions that count too. tables: what a release is made from → SHA-256 of the file that was checked.
+    submissions that count too. of: `Tables.state`, the bytes of every table. tables: what a release is made from → SHA-256 of the file that was checked.
     """
 
     named: ClassVar[str] = "verdict"
     run: str
     period: str
     made_of: str
+    of: str
     tables: dict[str, str]
     checks: list[Check]
 
@@ -56,18 +57,33 @@ class Verdict(Entry):
 
 
 def checked_files(tables: Tables) -> dict[str, Path]:
-    """Everything that a release is made from, by name: the published tables, what the manifest is written from, the link history."""
-    behind = {f"core/{name}": tables.made("core", name) for name in ("fate", "record_cost")}
-    return {**tables.published(), **behind, "link_history": tables.work.link_history}
+    """Everything that a release is made from, by name: the files of the published tables, the pages about them, what the manifest is
+    written from, the link history.
+    """
+    work, found = tables.work, {"link_history": tables.work.link_history}
+    for name, files in tables.published().items():
+        found |= {f"{name}/{file.name}": file for file in files}
+    for name in ("fate", "record_cost"):
+        found |= {f"core/{name}/{file.name}": file for file in tables.made("core", name)}
+    return found | {f"data_docs/{page.name}": page for page in sorted(work.data_docs.glob("*.html"))}
 
 
-def keep_verdict(tables: Tables, run: str, checks: Sequence[Check]) -> Verdict:
-    """Keep the gate's answers with what they are about."""
-    hashes = {name: sha256_of(file) for name, file in checked_files(tables).items()}
+def keep_verdict(tables: Tables, run: str, checks: Sequence[Check], of: str) -> Verdict:
+    """Keep the gate's answers with what they are about. of: as `state_of` has it."""
     work = tables.work
-    verdict = Verdict(run=run, period=work.period, made_of=tables.made_of, tables=hashes, checks=list(checks))
+    hashes = {name: sha256_of(file) for name, file in checked_files(tables).items()}
+    verdict = Verdict(run=run, period=work.period, made_of=tables.made_of, of=of, tables=hashes, checks=list(checks))
     work.keep(verdict)
     return verdict
+
+
+def standing_verdict(tables: Tables, of: str) -> Verdict | None:
+    """The verdict of an earlier run, where it is on exactly what there is now; else None. of: as `state_of` has it."""
+    verdict = tables.work.find(Verdict)
+    if verdict is None or (verdict.made_of, verdict.of) != (tables.made_of, of):
+        return None
+    is_same = {name: sha256_of(file) for name, file in checked_files(tables).items()} == verdict.tables
+    return verdict if is_same else None
 
 
 def forget_verdict(work: Work) -> None:

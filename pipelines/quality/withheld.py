@@ -116,14 +116,14 @@ def naming_nobody(tables: Tables, texts: Sequence[str], agencies: Sequence[str] 
     return [without(text, pieces) for text, pieces in zip(texts, found, strict=True)]
 
 
-def named_in(folder: Path, known_words: Path, root: Path) -> list[str]:
+def named_in(folder: Path, known_words: Sequence[Path], root: Path) -> list[str]:
     """The CHI numbers and home postcodes of people we know in files about to be published: each place with how many it has.
 
-    known_words: the file of `core/known_word`. root: the data root that all of it lies in.
+    known_words: the files of `core/known_word`. root: the data root that all of it lies in.
     """
     with open_database(root, macros=()) as connection:
         connection.execute("CREATE SCHEMA core")
-        connection.execute(f"CREATE VIEW core.known_word AS SELECT * FROM {parquet_rows(known_words)}")
+        connection.execute(f"CREATE VIEW core.known_word AS SELECT * FROM {parquet_rows(*known_words)}")
         texts = [
             (place, text)
             for file in sorted(folder.rglob("*"))

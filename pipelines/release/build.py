@@ -4,23 +4,20 @@ Belongs here: gathering. Does not belong here: how a release is written (`publis
 """
 
 import json
-import shutil
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import GateRefused
-from pipelines.engine.files import copy_hashed, read_note, replace_whole
+from pipelines.engine.files import read_note, replace_whole
 from pipelines.engine.software import code_version, package_versions
 from pipelines.ingest.intake import Intake, made_of, open_tables
 from pipelines.ingest.reference import declared_corrections
 from pipelines.quality.findings import fates_of
-from pipelines.quality.verdict import Verdict, checked_files
+from pipelines.quality.verdict import Verdict
 from pipelines.quality.withheld import named_in, naming_nobody
+from pipelines.release.checked import Checked
 from pipelines.release.publish import ReleaseFacts, announced_history, clear_staging, complete_publishing, publish
 from pipelines.release.reconciliation import write_reconciliation
 from pipelines.warehouse.key import key_check, key_of
@@ -30,8 +27,6 @@ from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS
 from schemas.published import PUBLISHED
 
-CHECKED = ".checked-"
-"""What the name of a folder of copies that are being published begins with; a killed process leaves it."""
 ZERO = Decimal("0.00")
 
 
@@ -61,11 +56,9 @@ def publish_refresh(
     equal = _release_of(work, verdict)
     if equal and not again:
         return Outcome(equal, is_new=False)
-    copies = work.folder / f"{CHECKED}{run}"
     try:
-        version = _publish(tables, verdict, _copies(tables, verdict, copies), run, note)
+        version = _publish(Checked(tables, verdict), run, note)
     finally:
-        shutil.rmtree(copies, ignore_errors=True)
         # What was refused may name somebody, and others read the folder of the releases.
         clear_staging(work.root)
     complete_publishing(work.root)
@@ -87,16 +80,6 @@ def _verdict_on(work: Work) -> Verdict:
     return verdict
 
 
-def _copies(tables: Tables, verdict: Verdict, folder: Path) -> dict[str, Path]:
-    """Copies of all that the gate checked. Raises GateRefused where one is not as it was checked."""
-    copies, work = {}, tables.work
-    for name, file in checked_files(tables).items():
-        copies[name] = folder / f"{name}.parquet"
-        if copy_hashed(file, copies[name]) != verdict.tables.get(name):
-            raise GateRefused([f"table {name} is not as the gate checked it for {work.period}; run {work.command}"])
-    return copies
-
-
 def _release_of(work: Work, verdict: Verdict) -> str | None:
     """The newest release of the period, where it was made of the same as this refresh."""
     folder = work.root.folder("releases")
@@ -105,11 +88,13 @@ def _release_of(work: Work, verdict: Verdict) -> str | None:
     return version if isinstance(manifest, dict) and manifest.get("made_of") == verdict.made_of else None
 
 
-def _publish(tables: Tables, verdict: Verdict, files: Mapping[str, Path], run: str, note: str | None) -> str:
+def _publish(checked: Checked, run: str, note: str | None) -> str:
+    tables, verdict = checked.tables, checked.verdict
     work = tables.work
     root = work.root
+    checked.compare(("submission", "bridge", "core/fate", "core/record_cost"))
     facts = ReleaseFacts(
-        inputs=_inputs(tables, files["submission"]),
+        inputs=_inputs(tables),
         corrections=_corrections(work),
         reference=work.read(Intake).reference,
         month_splits=_month_splits(tables),
@@ -124,28 +109,38 @@ def _publish(tables: Tables, verdict: Verdict, files: Mapping[str, Path], run: s
 
     def reports(out: Path) -> None:
         (out / "gate.json").write_text(json.dumps(facts.gate, indent=2, sort_keys=True) + "\n", "utf-8")
-        shutil.copytree(work.data_docs, out / "data_docs")
-        write_reconciliation(pq.read_table(files["bridge"]), out / "reconciliation.xlsx")
+        checked.copy("data_docs", out / "data_docs")
+        write_reconciliation(tables.rows("mart", "bridge"), out / "reconciliation.xlsx")
 
     def announce(version: str) -> None:
-        history = files["link_history"].read_bytes()
+        history = checked.link_history()
         replace_whole(announced_history(root, version), lambda file: file.write(history))
 
-    published = {name: files[name] for name in PUBLISHED}
+    def lay(staging: Path) -> None:
+        for name in PUBLISHED:
+            checked.copy(name, staging / name)
+
     known_words = tables.made("core", "known_word")
     return publish(
-        root, work.period, published, facts, run, announce, reports, lambda built: named_in(built, known_words, root.path),
+        root,
+        work.period,
+        lay,
+        facts,
+        run,
+        announce,
+        reports,
+        lambda built: named_in(built, known_words, root.path),
         tables.engine,
-    )  # fmt: skip
+    )
 
 
-def _inputs(tables: Tables, submission: Path) -> list[dict]:
+def _inputs(tables: Tables) -> list[dict]:
     """Every submission with its rows and pounds by fate."""
     fates = fates_of(tables)
     known = tables.work.read(Intake).submissions
     by_name = {(s.landed.agency, s.landed.feed, s.landed.period, s.landed.revision): s for s in known}
     inputs = []
-    for row in pq.read_table(submission).to_pylist():
+    for row in tables.rows("mart", "submission").to_pylist():
         found = by_name[row["agency"], row["feed"], row["period"], row["revision"]]
         pounds = None
         if FEEDS[row["feed"]].amount and row["status"] != "refused":

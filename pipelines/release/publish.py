@@ -6,30 +6,21 @@ Belongs here: versions, files, manifest, the pointer to the latest. Does not bel
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.engine.database import open_database
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import read_note, sha256_of, sync, write_note
-from pipelines.engine.parquet import BATCH_ROWS, full_batches
-from pipelines.engine.sql import literal, parquet_rows
 from pipelines.engine.sql_engine import SqlEngine
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
 from pipelines.release.verify import verify
 from pipelines.warehouse.releases import before, releases
 from pipelines.warehouse.root import DataRoot
-from schemas.month import financial_year
-from schemas.published import PUBLISHED
-from schemas.table import Table, arrow_schema
 
-YEAR = "financial_year"
 DOCUMENTS = ("CHANGES.md", "datapackage.json")
 STAGING = ".staging-"
 ANNOUNCED = "link_history.of-"
@@ -62,7 +53,7 @@ def next_version(folder: Path, period: str) -> str:
 def publish(
     root: DataRoot,
     period: str,
-    mart: Mapping[str, Path],
+    lay_tables: Callable[[Path], None],
     facts: ReleaseFacts,
     run: str,
     announce: Callable[[str], None],
@@ -72,7 +63,7 @@ def publish(
 ) -> str:
     """Publish the tables as the next version of the period; `complete_publishing` then moves the pointer. Returns the version.
 
-    mart: table → Parquet file of exactly its published schema. run: the Dagster run, whose name the staging folders have.
+    lay_tables: puts the folder of each table, as it is published, into a folder. run: the Dagster run, whose name the staging folders have.
     announce: called with the version when all but the renames is done. named_in: what in a folder names somebody. engine: what
     verifies it. Raises GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
     """
@@ -82,9 +73,7 @@ def publish(
     staging, report_staging = (parent / f"{STAGING}{run}" / version for parent in (folder, reports))
     for path in (staging, report_staging):
         path.mkdir(parents=True)
-    with open_database(root.path, macros=()) as connection:
-        for name, model in PUBLISHED.items():
-            _write_table(connection, mart[name], model, staging / name, period)
+    lay_tables(staging)
     facts_of_tables = _table_facts(staging)
     _write_json(staging / "datapackage.json", datapackage(version, list(facts_of_tables)))
     manifest = {"version": version, "period": period, "tables": facts_of_tables, **facts.__dict__}
@@ -155,32 +144,6 @@ def clear_staging(root: DataRoot) -> None:
     for parent in ("releases", "reports"):
         for left in root.folder(parent).glob(f"{STAGING}*"):
             shutil.rmtree(left)
-
-
-def _write_table(connection: duckdb.DuckDBPyConnection, source: Path, model: type[Table], out: Path, period: str) -> None:
-    """One file a financial year, where the table has years. Every column is in the file: any reader opens any file alone."""
-    schema = arrow_schema(model)
-    out.mkdir()
-    rows = parquet_rows(source)
-    if YEAR not in schema.names:
-        _write(out / "all.parquet", schema, _in_row_groups(connection, f"FROM {rows}"))
-        return
-    years = [year for (year,) in connection.execute(f"SELECT DISTINCT {YEAR} FROM {rows} ORDER BY {YEAR}").fetchall()]
-    for year in years or [financial_year(period)]:
-        of_year = f"FROM {rows} WHERE {YEAR} = {literal(year)}"
-        _write(out / f"{year}.parquet", schema, _in_row_groups(connection, of_year))
-
-
-def _in_row_groups(connection: duckdb.DuckDBPyConnection, select: str) -> Iterator[pa.Table]:
-    """Rows in the source's order, in full row groups whatever the source's batches and the number of threads."""
-    for batch in full_batches(connection.sql(select).to_arrow_reader(BATCH_ROWS)):
-        yield pa.Table.from_batches([batch])
-
-
-def _write(out: Path, schema: pa.Schema, tables: Iterator[pa.Table]) -> None:
-    with pq.ParquetWriter(out, schema, compression="zstd") as writer:
-        for table in tables:
-            writer.write_table(table.select(schema.names).cast(schema), row_group_size=BATCH_ROWS)
 
 
 def _table_facts(staging: Path) -> dict[str, dict]:

@@ -5,6 +5,9 @@ Belongs here: tables as files and views. Does not belong here: what they say (`s
 """
 
 import functools
+import hashlib
+import json
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -17,19 +20,24 @@ from pipelines.engine.database import TABLE_MACROS, open_database
 from pipelines.engine.duckdb_engine import show
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
-from pipelines.engine.parquet import made_of_table, write_parquet
+from pipelines.engine.files import sha256_of
+from pipelines.engine.parquet import read_tables, write_table
 from pipelines.engine.sql import dependencies, read_sql, selects
 from pipelines.engine.sql_engine import SqlEngine, sql_engine
 from pipelines.engine.view import Output, View
+from pipelines.warehouse.made import Made, files_of, is_as_noted, note, noted, step_of
 from pipelines.warehouse.work import Work
 from schemas.core import CORE
 from schemas.feeds import FEEDS, Lineage
-from schemas.published import PUBLISHED
+from schemas.month import financial_year
+from schemas.published import PUBLISHED, YEAR
 from schemas.reference import OPTIONAL, REFERENCE
 from schemas.table import Table, arrow_schema
 
 SUBMITTED = ("staged", "quarantine")
 """The layers whose tables are the files of the submissions that count."""
+UNFINISHED = ".unfinished"
+"""What the name of a folder ends with in which a table is being made; a killed process leaves it."""
 
 
 @functools.cache
@@ -57,36 +65,50 @@ class Tables:
         """The same tables, whose SELECTs that engine runs."""
         return replace(self, engine_name=engine)
 
-    def made(self, layer: str, name: str) -> Path:
-        """A table of core or mart to be read. Raises IrfError where it is not there, or is not made of what this refresh is."""
-        file = self.work.table(layer, name)
-        known = made_of_table(file)
-        if known is None:
-            raise IrfError(f"{layer}/{name} is not there yet; run {self.work.command}")
-        if known != self.made_of:
-            raise IrfError(
-                f"{layer}/{name} was made from other submissions, reference tables, decisions, key or code; run {self.work.command}"
-            )
-        return file
+    def made(self, layer: str, name: str) -> list[Path]:
+        """The files of a table of core or mart, to be read. Raises IrfError where they are not there, or are not made of what this
+        refresh is."""
+        self._made(layer, name)
+        return files_of(self.work.table(layer, name))
 
-    def published(self) -> dict[str, Path]:
-        """Every published table where this refresh made it."""
+    def rows(self, layer: str, name: str) -> pa.Table:
+        """A small table of core or mart, whole. Raises as `made`."""
+        return read_tables(self.made(layer, name))
+
+    def published(self) -> dict[str, list[Path]]:
+        """The files of every published table, in exactly the form that is published."""
         return {name: self.made("core" if name in published_from_core() else "mart", name) for name in PUBLISHED}
+
+    def state(self) -> str:
+        """One hash of the bytes of all tables that were made."""
+        folders = sorted(path.parent for path in self.work.folder.glob(f"*/*/{Made.named}.json"))
+        made = {f"{folder.parent.name}/{folder.name}": found.files for folder in folders if (found := noted(folder))}
+        return hashlib.sha256(json.dumps(made).encode()).hexdigest()
 
     def write(self, layer: str, name: str, rows: pa.Table) -> None:
         """Write rows that Python has made as a table."""
-        batches = pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches())
-        write_parquet(batches, arrow_schema(model_of(layer, name)), self.work.table(layer, name), self.made_of)
+        out, batches = self._output(layer, name), pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches())
+        self._put(layer, name, self.made_of, write_table(batches, out.schema, out.folder, out.by, out.only))
 
     def write_rows(self, layer: str, name: str, rows: Sequence[Mapping[str, object]]) -> None:
         """`write` of dictionaries."""
         self.write(layer, name, pa.Table.from_pylist(list(rows), arrow_schema(model_of(layer, name))))
 
     def run(self, layer: str, name: str) -> int:
-        """Run `sql/<layer>/<name>.sql` into its table. Returns the row count."""
-        sql, schema = read_sql(layer, name), arrow_schema(model_of(layer, name))
-        out = Output(self.work.table(layer, name), schema, self.made_of, f"sql/{layer}/{name}.sql")
-        return self.engine.write([self._view(*table) for table in dependencies(sql)], sql, out)
+        """Run `sql/<layer>/<name>.sql` into its table, unless that is there, made of the same. Returns the row count."""
+        sql = read_sql(layer, name)
+        inputs = dependencies(sql)
+        step = step_of(f"{layer}/{name}", {f"{of}/{table}": self._hashes(of, table) for of, table in inputs})
+        rows = self._kept(layer, name, step)
+        if rows is None:
+            rows = self.engine.write([self._view(*table) for table in inputs], sql, self._output(layer, name))
+            self._put(layer, name, step, rows)
+        return rows
+
+    def kept(self, layer: str, name: str) -> int | None:
+        """The row count of a table that Python has made, where it is there and nothing that decides a table of this refresh has
+        changed since; else None."""
+        return self._kept(layer, name, self.made_of)
 
     def selected(self, layer: str, names: Sequence[str]) -> dict[str, list[dict]]:
         """The rows of each of some SELECTs of `sql/<layer>/` that stay small."""
@@ -107,11 +129,57 @@ class Tables:
         """What runs the SELECTs of `sql/` over them."""
         return sql_engine(self.engine_name, self.work.root.path, self.threads, self.memory_limit)
 
+    def _made(self, layer: str, name: str) -> Made:
+        """What is noted of a table. Raises as `made`."""
+        made = noted(self.work.table(layer, name))
+        if made is None:
+            raise IrfError(f"{layer}/{name} is not there yet; run {self.work.command}")
+        if made.made_of != self.made_of:
+            raise IrfError(
+                f"{layer}/{name} was made from other submissions, reference tables, decisions, key or code; run {self.work.command}"
+            )
+        return made
+
+    def _kept(self, layer: str, name: str, step: str) -> int | None:
+        """The row count of a table where it is there as this step would make it; it then belongs to this refresh."""
+        folder = self.work.table(layer, name)
+        made = noted(folder)
+        if made is None or made.step != step or not is_as_noted(folder, made):
+            return None
+        if made.made_of != self.made_of:
+            note(folder, self.made_of, step, made.rows)
+        return made.rows
+
+    def _output(self, layer: str, name: str) -> Output:
+        """Where a table is made, beside its place."""
+        folder, schema = self.work.table(layer, name).with_suffix(UNFINISHED), arrow_schema(model_of(layer, name))
+        shutil.rmtree(folder, ignore_errors=True)
+        is_by_year = name in PUBLISHED and YEAR in schema.names
+        return Output(
+            folder, schema, f"sql/{layer}/{name}.sql", *((YEAR, financial_year(self.work.period)) if is_by_year else ())
+        )
+
+    def _put(self, layer: str, name: str, step: str, rows: int) -> None:
+        """Put a table that is made whole in its place, with what it was made of."""
+        folder = self.work.table(layer, name)
+        unfinished = folder.with_suffix(UNFINISHED)
+        note(unfinished, self.made_of, step, rows)
+        shutil.rmtree(folder, ignore_errors=True)
+        unfinished.rename(folder)
+
+    def _hashes(self, layer: str, name: str) -> list[str]:
+        """What tells the content of a table that a SELECT reads. Raises as `made`."""
+        if layer in SUBMITTED:
+            return list(self.submitted.get(name, ()))  # each name has the hash in it of what decides the file
+        if layer == "reference":
+            return [sha256_of(self.work.reference(name))]
+        return list(self._made(layer, name).files.values())
+
     def _view(self, layer: str, name: str) -> View:
         if layer in SUBMITTED:
             return View(layer, name, self._submitted(layer, name), feed_schema(name))
-        file = self.work.reference(name) if layer == "reference" else self.made(layer, name)
-        return View(layer, name, [file], arrow_schema(model_of(layer, name)))
+        files = [self.work.reference(name)] if layer == "reference" else self.made(layer, name)
+        return View(layer, name, files, arrow_schema(model_of(layer, name)))
 
     def _submitted(self, layer: str, feed: str) -> list[Path]:
         """The files of a feed that count. Raises IrfError where another refresh has put others in their place."""

@@ -53,8 +53,8 @@ class Work:
         return self.folder / "reference" / f"{name}.parquet"
 
     def table(self, layer: str, name: str) -> Path:
-        """Where a table of core or mart is."""
-        return self.folder / layer / f"{name}.parquet"
+        """The folder of a table of core or mart."""
+        return self.folder / layer / name
 
     def keep(self, entry: Entry) -> None:
         """Note an entry."""

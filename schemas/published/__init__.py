@@ -12,7 +12,10 @@ from schemas.published.people import LinkQuality, Person, PersonHistory
 from schemas.published.submissions import RuleResult, Submission
 from schemas.table import Table
 
-__all__ = ["PUBLISHED", "Bridge", "CostLine", "LedgerLine"]
+__all__ = ["PUBLISHED", "YEAR", "Bridge", "CostLine", "LedgerLine"]
+
+YEAR = "financial_year"
+"""A table that has this column is one file a financial year; any other is one file."""
 
 PUBLISHED: dict[str, type[Table]] = {
     "cost_line": CostLine,

@@ -21,7 +21,7 @@ def root(tmp_path: Path) -> DataRoot:
     """A data root in which the gate has answered for May in a run: pounds are lost, and rows are not."""
     root = DataRoot(tmp_path)
     answers = [Check("pounds", False, "£1 is lost"), Check("rows", True, "all are there"), Check("unused", False, "x", False)]
-    Work(root, MAY).keep(Verdict(run=RUN, period=MAY, made_of="", tables={}, checks=answers))
+    Work(root, MAY).keep(Verdict(run=RUN, period=MAY, made_of="", of="", tables={}, checks=answers))
     return root
 
 

@@ -49,7 +49,7 @@ def dead_paths(document: Path) -> list[str]:
 
 
 TABLES = {*CORE, *PUBLISHED, *FEEDS, *REFERENCE, *OPTIONAL}
-_IN_A_LAYER = re.compile(r"(?:work/[^/]+/)?(?:raw|staged|quarantine|core|mart)[/.]([a-z_]+)(?:\.parquet)?")
+_IN_A_LAYER = re.compile(r"(?:work/[^/]+/)?(?:raw|staged|quarantine|core|mart)[/.]([a-z_]+)(?:\.parquet|/)?")
 _CALLED_TABLES = re.compile(r"\b[Tt]ables? (`\w+`(?:(?:, | and | or |, and )`\w+`)*)")
 
 
@@ -184,7 +184,7 @@ def test_dead_links_paths_and_commands_are_found(tmp_path: Path) -> None:
     [
         ("Table `cost_line`, tables `bridge` and\n`bridge_to_date`; `no_table` by the way", []),
         ("The table `cost_lines` and tables `bridge`, `bridge_ahead`", ["cost_lines", "bridge_ahead"]),
-        ("`core/record` `core/refresh.parquet` `work/<period>/mart/person.parquet` `staged.home_care` `core/`", []),
+        ("`core/record` `core/refresh/` `work/<period>/mart/person/` `staged.home_care` `core/`", []),
         ("`core/records` `work/<period>/mart/persons.parquet` `staged.home_carer`", ["records", "persons", "home_carer"]),
     ],
 )

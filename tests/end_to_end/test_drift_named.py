@@ -4,9 +4,7 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
-from tests.conftest import PERIOD, BuildWorld, run, validated_before
+from tests.conftest import PERIOD, BuildWorld, run, tables_of, validated_before
 
 
 def test_a_file_with_a_ninth_of_its_items_is_named_and_the_release_stands(
@@ -27,7 +25,7 @@ def test_a_file_with_a_ninth_of_its_items_is_named_and_the_release_stands(
     assert ", usually " in named
     rules = {
         (r["feed"], r["period"]): (r["severity"], r["evaluated"], r["failed"], r["status"])
-        for r in pq.read_table(root / "work" / PERIOD / "mart" / "rule_result.parquet").to_pylist()
+        for r in tables_of(root).rows("mart", "rule_result").to_pylist()
         if r["rule_id"] == "drift.units_per_person"
     }
     assert rules["prescribing", PERIOD] == ("warning", 1, 1, "warned")

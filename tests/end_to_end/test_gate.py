@@ -3,6 +3,7 @@
 One whole refresh is refused; the others run the job from the broken table on, over what an earlier refresh has left.
 """
 
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -10,7 +11,6 @@ from pathlib import Path
 import dagster as dg
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 
 from assets.release import AGAIN_TAG
@@ -40,8 +40,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch, layer: str, name: str, change: Cha
     def broken(self: Tables, of_layer: str, of_name: str) -> int:
         rows = as_it_is(self, of_layer, of_name)
         if (of_layer, of_name) == (layer, name):
-            file = self.work.table(layer, name)
-            pq.write_table(change(pq.read_table(file)), file)
+            self.write(layer, name, change(self.rows(layer, name)))
         return rows
 
     monkeypatch.setattr(Tables, "run", broken)
@@ -108,6 +107,8 @@ def refused_from(root: Path, layer: str, name: str) -> list[str]:
         .resolve(defs.resolve_asset_graph())
     )
     assert dg.AssetKey("release") in made_again
+    for key in made_again:
+        shutil.rmtree(work.folder.joinpath(*key.path), ignore_errors=True)  # else what is still right would be kept
     with dg.DagsterInstance.ephemeral() as history:
         result = defs.resolve_job_def("refresh").execute_in_process(
             instance=history,
@@ -147,10 +148,10 @@ def test_locality_table_that_loses_a_penny_is_refused_too(root: Path, monkeypatc
 def test_a_submission_table_with_a_negative_count_is_refused(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(tables: Tables) -> dict[str, int]:
         rows = write_submissions(tables)
-        file = tables.work.table("mart", "submission")
-        table = pq.read_table(file)
+        table = tables.rows("mart", "submission")
         index = table.column_names.index("quarantined")
-        pq.write_table(table.set_column(index, table.schema.field(index), pa.array([-1] * table.num_rows)), file)
+        changed = table.set_column(index, table.schema.field(index), pa.array([-1] * table.num_rows, pa.int64()))
+        tables.write("mart", "submission", changed)
         return rows
 
     monkeypatch.setattr("assets.mart.write_submissions", broken)

@@ -26,7 +26,7 @@ FROM read_parquet('{0}') GROUP BY ALL ORDER BY ALL
 def costs(root: Path) -> list[tuple[object, ...]]:
     """Each agency's cost by service and month."""
     with duckdb.connect() as connection:
-        return connection.execute(COSTS.format(root / "work" / PERIOD / "core" / "cost_line.parquet")).fetchall()
+        return connection.execute(COSTS.format(root / "work" / PERIOD / "core" / "cost_line" / "*.parquet")).fetchall()
 
 
 def after_linking() -> list[str]:
@@ -94,7 +94,7 @@ def test_links_on_off_or_turned_round_move_no_pound(published: BuildWorld, copy_
 
 def test_every_client_with_a_record_is_in_the_link_history(published: BuildWorld) -> None:
     history = load_history(published() / "state" / "link_history.parquet")
-    records = pq.read_table(published() / "work" / PERIOD / "core" / "record.parquet", columns=[*CLIENT, "fate"])
+    records = tables_of(published()).rows("core", "record").select([*CLIENT, "fate"])
     accepted = records.filter((pc.field("fate") == "accepted") & pc.field("social_care_id").is_valid())
     assert history is not None
     assert accepted.num_rows > 0

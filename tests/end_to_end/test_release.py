@@ -114,6 +114,7 @@ def test_the_tables_of_the_contract_are_there_with_their_types(published: BuildW
 
 def test_the_same_refresh_twice_gives_the_same_bytes(published: BuildWorld, copy_of: Callable[[Path], Path]) -> None:
     root = copy_of(published())
+    shutil.rmtree(root / "work")  # else the tables would be kept
     assert run(root).version == "2025.05.2"
     assert parquet_hashes(root, "2025.05.2") == parquet_hashes(root, VERSION)
     changes = (root / "releases" / "2025.05.2" / "CHANGES.md").read_text("utf-8")
@@ -166,7 +167,8 @@ def test_one_thread_gives_the_same_bytes_as_many(
     published: BuildWorld, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = copy_of(published())
-    shutil.rmtree(root / "staged")
+    for folder in ("staged", "work"):
+        shutil.rmtree(root / folder)
     run(root, defs=build_defs(warehouse=Warehouse(threads=1)))
     assert parquet_hashes(root, "2025.05.2") == parquet_hashes(root, VERSION)
 

@@ -45,12 +45,13 @@ def differing(one: Mapping[str, object], other: Mapping[str, object]) -> list[st
 def differences(of_duckdb: Path, of_spark: Path) -> list[str]:
     """What a refresh on Spark, of a copy of a data root, makes otherwise than one on DuckDB made in the original."""
     spark(of_spark)
+    shutil.rmtree(of_spark / "work")  # else what DuckDB has made would be kept
     prepare_dagster(DataRoot(of_spark))
     with dg.DagsterInstance.ephemeral() as history:
         refresh_recorded_in(history, DataRoot(of_spark), PERIOD, None, quiet, again=True, engine=EngineName.spark)
     one, other = Work(DataRoot(of_duckdb), PERIOD), Work(DataRoot(of_spark), PERIOD)
     tables = [
-        file.relative_to(one.folder) for layer in ("core", "mart") for file in sorted((one.folder / layer).glob("*.parquet"))
+        file.relative_to(one.folder) for layer in ("core", "mart") for file in sorted((one.folder / layer).glob("*/*.parquet"))
     ]
     assert len(tables) > len(selects("core")) + len(selects("mart"))
     rows = [table.as_posix() for table in tables if only_in_one(one.folder / table, other.folder / table)]

@@ -49,10 +49,10 @@ def test_a_record_passes_each_room_once_and_files_are_decided_on_once(small_worl
         "raw/home_care/*/2025-04.r1.parquet",
         "staged/home_care/*/2025-04.r1.*.parquet",
         *(
-            f"work/{APRIL}/core/{name}.parquet"
+            f"work/{APRIL}/core/{name}/*.parquet"
             for name in ("record", "record_person", "record_month", "record_cost", "cost_line")
         ),
-        f"work/{APRIL}/mart/client_month_cost.parquet",
+        f"work/{APRIL}/mart/client_month_cost/*.parquet",
         "releases/2025.04.1/cost_line/*.parquet",
     ):
         assert rows(root, once) == 1, once

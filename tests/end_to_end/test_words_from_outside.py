@@ -96,7 +96,8 @@ def test_words_that_name_somebody_are_withheld_and_no_pound_with_them(spoken: tu
         ("X2", "Package [withheld] of [withheld]", "5.00"),
     ]
     keys = {
-        text: key for text, key in pq_rows(world.root / "work" / "2025-04" / "core" / "withheld.parquet", "text", "row_key")
+        text: key
+        for text, key in pq_rows(world.root / "work" / "2025-04" / "core" / "withheld" / "all.parquet", "text", "row_key")
     }
     assert shown[0][1] == f"Care for [withheld] ({keys[f'Care for {PATIENT}']})"
     assert world.said("withheld").startswith("cost_line: 1 row, ledger_line: 3 rows, unmapped_cost_code: 3 rows; ")

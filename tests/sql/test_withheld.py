@@ -115,7 +115,7 @@ def test_files_about_to_be_published_are_searched(tmp_path: Path) -> None:
     pq.write_table(pa.Table.from_pylist(run("core/known_word", PEOPLE)), words)
     folder = tmp_path / "2025.04.1"
     (folder / "person").mkdir(parents=True)
-    assert named_in(folder, words, tmp_path) == []
+    assert named_in(folder, [words], tmp_path) == []
     text = pa.table({"person_id": ["p1", "p2"], "locality": [f"of {PATIENT}", "DD8 1AA"]})
     pq.write_table(text, folder / "person" / "all.parquet")
     (folder / "CHANGES.md").write_text(
@@ -123,7 +123,7 @@ def test_files_about_to_be_published_are_searched(tmp_path: Path) -> None:
     )
     with xlsxwriter.Workbook(folder / "bridge.xlsx") as workbook:
         workbook.add_worksheet("dd5 1aa").write_string(0, 0, "190485 1231")
-    assert named_in(folder, words, tmp_path) == [
+    assert named_in(folder, [words], tmp_path) == [
         "CHANGES.md: CHI numbers, 2",
         "bridge.xlsx: CHI numbers, 1",
         "bridge.xlsx: home postcodes, 2",  # the name of a sheet is in two parts of a workbook
