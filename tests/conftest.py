@@ -6,14 +6,16 @@ import io
 import itertools
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
 from pipelines.commands import main as cli
+from pipelines.engine.database import open_database
 from pipelines.ingest.intake import open_tables
 from pipelines.ingest.landing import FILE_NAME
 from pipelines.refresh import Published, prepare_dagster, refresh, refresh_recorded_in
@@ -93,6 +95,13 @@ def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
         return Path(shutil.copytree(root, tmp_path / "data"))
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database as files are read and validated in, once for all tests: it may read every folder of theirs."""
+    with open_database(tmp_path_factory.getbasetemp()) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -3,9 +3,14 @@
 Belongs here: people of the register, clients, decisions, and linking a few of them. Does not belong here: any test.
 """
 
+import atexit
 import datetime
+import functools
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from pipelines.identity import review
@@ -70,6 +75,30 @@ def decision(number: str | None, agency: str = "angus", decided_on: DAY = IN_APR
     }
 
 
+_open_until_exit = ExitStack()
+atexit.register(_open_until_exit.close)
+
+
+@functools.cache
+def _opened(threads: int | None) -> duckdb.DuckDBPyConnection:
+    return _open_until_exit.enter_context(database(threads=threads))
+
+
+@contextmanager
+def _database(threads: int | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database as the step opens it. Its macros are made once for all tests, for they take long; what is in it is gone at the end."""
+    connection = _opened(threads)
+    try:
+        yield connection
+    finally:
+        left = connection.execute(
+            "SELECT 'VIEW', view_name FROM duckdb_views() WHERE NOT internal AND NOT temporary"
+            " UNION ALL SELECT 'TABLE', table_name FROM duckdb_tables() WHERE NOT temporary"
+        )
+        for kind, name in left.fetchall():
+            connection.execute(f'DROP {kind} "{name}"')
+
+
 def links_of(
     register: pa.Table,
     clients: pa.Table,
@@ -77,8 +106,8 @@ def links_of(
     every_client_row: pa.Table | None = None,
     threads: int | None = None,
 ) -> pa.Table:
-    """The links of clients in a database of their own."""
-    with database(threads=threads) as connection:
+    """The links of clients."""
+    with _database(threads) as connection:
         decided = DECISIONS.empty_table() if decisions is None else decisions
         return decide.link_clients(connection, register, clients, decided, every_client_row)
 
@@ -111,7 +140,7 @@ def linked_one(
 
 
 def sheet_of(rows: list[Row], register: list[Row] | None = None, every_client_row: list[Row] | None = None) -> pa.Table:
-    with database(threads=1) as connection:
+    with _database(1) as connection:
         known = table(A_REGISTER if register is None else register, REGISTER)
         decide.make_links(connection, known, table(rows, CLIENTS), table([], DECISIONS), _client_rows(every_client_row))
         return review.review_sheet(connection, decide.REVIEW_FROM)

@@ -1,14 +1,15 @@
 """Declared corrections: what a row may say, what each action does to records, and that no row or pound leaves."""
 
 import csv
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.raw import write_raw
@@ -51,22 +52,29 @@ CARE = [
 ]  # fmt: skip
 
 
-def declared(folder: Path, *rows: Row) -> list[Correction]:
+Declared = Callable[..., list[Correction]]
+Validate = Callable[..., "Validation"]
+
+
+@pytest.fixture
+def declared(tmp_path: Path, reading: duckdb.DuckDBPyConnection) -> Declared:
     """What a corrections.csv with these rows says."""
-    source = folder / "corrections.csv"
-    with source.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, HEADER, restval="")
-        writer.writeheader()
-        writer.writerows(rows)
-    return read(source, folder)
+
+    def of(*rows: Row) -> list[Correction]:
+        source = tmp_path / "corrections.csv"
+        with source.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, HEADER, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+        return read(reading, source)
+
+    return of
 
 
-def read(source: Path, folder: Path) -> list[Correction]:
-    DataRoot(folder).prepare()
-    with open_database(folder) as connection:
-        table = typed_table(connection, source, OPTIONAL["corrections"])
-    pq.write_table(table, folder / "corrections.parquet")
-    return read_corrections(folder / "corrections.parquet", KINDS)
+def read(connection: duckdb.DuckDBPyConnection, source: Path) -> list[Correction]:
+    table = typed_table(connection, source, OPTIONAL["corrections"])
+    pq.write_table(table, source.with_suffix(".parquet"))
+    return read_corrections(source.with_suffix(".parquet"), KINDS)
 
 
 @pytest.fixture
@@ -88,13 +96,18 @@ def land(folder: Path, rows: list[Row] = CARE) -> Landed:
 class Validation:
     """The test's submission, validated with some corrections."""
 
-    def __init__(self, folder: Path, postcodes: Path, *corrections: Row, rows: list[Row] = CARE) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        folder: Path,
+        postcodes: Path,
+        corrections: list[Correction],
+        rows: list[Row],
+    ) -> None:
         landed = land(folder, rows)
         raw, staged, quarantine = (folder / layer / "home_care.parquet" for layer in ("raw", "staged", "quarantine"))
         write_raw(landed, raw)
-        found = declared(folder, *corrections)
-        with open_database(folder) as connection:
-            self.outcome: Outcome = validate(connection, Files(landed, raw, staged, quarantine), postcodes, found)
+        self.outcome: Outcome = validate(connection, Files(landed, raw, staged, quarantine), postcodes, corrections)
         self.accepted: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(staged).to_pylist()}
         self.quarantined: dict[str, dict] = {r["service_id"]: r for r in pq.read_table(quarantine).to_pylist()}
 
@@ -102,14 +115,24 @@ class Validation:
         return {key: row[name] for key, row in self.accepted.items()}
 
 
-def test_nothing_declared_changes_nothing(tmp_path: Path, postcodes: Path) -> None:
-    validated = Validation(tmp_path, postcodes)
+@pytest.fixture
+def validation(reading: duckdb.DuckDBPyConnection, tmp_path: Path, postcodes: Path, declared: Declared) -> Validate:
+    """Validates records with the corrections of these rows."""
+
+    def validated(*corrections: Row, rows: list[Row] = CARE) -> Validation:
+        return Validation(reading, tmp_path, postcodes, declared(*corrections), rows)
+
+    return validated
+
+
+def test_nothing_declared_changes_nothing(validation: Validate) -> None:
+    validated = validation()
     assert (set(validated.accepted), set(validated.quarantined)) == ({"1", "2", "3", "5"}, {"4"})
     assert validated.outcome.corrected == {}
 
 
-def test_a_dropped_record_is_quarantined_with_its_pounds_and_its_text(tmp_path: Path, postcodes: Path) -> None:
-    before, now = Validation(tmp_path, postcodes).outcome, Validation(tmp_path, postcodes, DROP)
+def test_a_dropped_record_is_quarantined_with_its_pounds_and_its_text(validation: Validate) -> None:
+    before, now = validation().outcome, validation(DROP)
     assert set(now.quarantined) == {"1", "4"}
     assert now.quarantined["1"]["broken_rules"] == "corrected.C1"
     assert '"provider_type":"???"' in now.quarantined["1"]["original"]
@@ -120,8 +143,8 @@ def test_a_dropped_record_is_quarantined_with_its_pounds_and_its_text(tmp_path: 
     assert (now.outcome.rules["corrected.C1"].severity, now.outcome.rules["corrected.C1"].failed) == ("record", 1)
 
 
-def test_scale_multiplies_exactly_and_rounds_half_away_from_zero(tmp_path: Path, postcodes: Path) -> None:
-    validated = Validation(tmp_path, postcodes, SCALE)
+def test_scale_multiplies_exactly_and_rounds_half_away_from_zero(validation: Validate) -> None:
+    validated = validation(SCALE)
     # 2000.01 × 0.5 = 1000.005; −0.01 × 0.5 = −0.005; a blank amount has nothing to scale.
     assert validated.column("gross_cost") == {
         "1": Decimal("100.00"), "2": Decimal("1000.01"), "3": Decimal("-0.01"), "5": None,
@@ -140,47 +163,47 @@ def test_scale_multiplies_exactly_and_rounds_half_away_from_zero(tmp_path: Path,
         ("33.33", "100", "3333.00"),
     ],
 )
-def test_scale_of_large_small_and_negative(tmp_path: Path, postcodes: Path, sent: str, factor: str, becomes: str) -> None:
+def test_scale_of_large_small_and_negative(validation: Validate, sent: str, factor: str, becomes: str) -> None:
     row = CARE[1] | {"gross_cost": sent}
-    validated = Validation(tmp_path, postcodes, SCALE | {"value": factor}, rows=[row])
+    validated = validation(SCALE | {"value": factor}, rows=[row])
     assert validated.column("gross_cost") == {"2": Decimal(becomes)}
 
 
-def test_quantities_are_scaled_to_their_four_decimals(tmp_path: Path, postcodes: Path) -> None:
-    validated = Validation(tmp_path, postcodes, SCALE | {"column": "hours", "value": "0.333333"})
+def test_quantities_are_scaled_to_their_four_decimals(validation: Validate) -> None:
+    validated = validation(SCALE | {"column": "hours", "value": "0.333333"})
     # 120.5 × 0.333333 = 40.1666265 and 200 × 0.333333 = 66.6666.
     assert validated.column("hours") == {
         "1": Decimal(10), "2": Decimal("40.1666"), "3": Decimal("66.6666"), "5": Decimal("33.6666"),
     }  # fmt: skip
 
 
-def test_override_puts_a_value_and_sees_no_record_that_has_it(tmp_path: Path, postcodes: Path) -> None:
-    validated = Validation(tmp_path, postcodes, OVERRIDE, OVERRIDE | {"correction": "C4"})
+def test_override_puts_a_value_and_sees_no_record_that_has_it(validation: Validate) -> None:
+    validated = validation(OVERRIDE, OVERRIDE | {"correction": "C4"})
     assert validated.column("reablement") == {"1": "9", "2": "0", "3": "1", "5": "0"}
     assert validated.quarantined["4"]["reablement"] == "9"
     # The second finds them put right.
     assert {name: found.records for name, found in validated.outcome.corrected.items()} == {"C3": 2, "C4": 0}
 
 
-def test_override_mends_what_could_not_be_read_and_the_original_stays(tmp_path: Path, postcodes: Path) -> None:
+def test_override_mends_what_could_not_be_read_and_the_original_stays(validation: Validate, tmp_path: Path) -> None:
     mended = OVERRIDE | {"where": "service_id = 4", "column": "hours", "value": "12.5"}
-    validated = Validation(tmp_path, postcodes, mended)
+    validated = validation(mended)
     assert validated.accepted["4"]["hours"] == Decimal("12.5000")
     assert validated.quarantined == {}
     raw = pq.read_table(tmp_path / "raw" / "home_care.parquet").to_pylist()
     assert [row["hours"] for row in raw] == [row["hours"] for row in CARE]
 
 
-def test_override_by_blank_leaves_no_value(tmp_path: Path, postcodes: Path) -> None:
-    validated = Validation(tmp_path, postcodes, OVERRIDE | {"where": "hours >= 200", "column": "gross_cost", "value": "blank"})
+def test_override_by_blank_leaves_no_value(validation: Validate) -> None:
+    validated = validation(OVERRIDE | {"where": "hours >= 200", "column": "gross_cost", "value": "blank"})
     assert validated.accepted["3"]["gross_cost"] is None
     assert validated.outcome.corrected == {"C3": Corrected(1, Decimal("-0.01"), Decimal("0.00"))}
     assert validated.outcome.pounds_read == Decimal("2100.01")
 
 
-def test_corrections_follow_one_another_and_a_dropped_record_is_left_alone(tmp_path: Path, postcodes: Path) -> None:
+def test_corrections_follow_one_another_and_a_dropped_record_is_left_alone(validation: Validate) -> None:
     everybody = {"where": "hours > 0", "correction": "C5"}
-    validated = Validation(tmp_path, postcodes, SCALE, DROP | {"where": "hours = 200"}, SCALE | everybody)
+    validated = validation(SCALE, DROP | {"where": "hours = 200"}, SCALE | everybody)
     assert validated.column("gross_cost") == {"1": Decimal("50.00"), "2": Decimal("500.01"), "5": None}
     assert validated.quarantined["3"]["gross_cost"] == Decimal("-0.01")
     assert validated.outcome.corrected == {
@@ -190,19 +213,19 @@ def test_corrections_follow_one_another_and_a_dropped_record_is_left_alone(tmp_p
     }
 
 
-def test_of_two_records_with_one_key_a_dropped_one_makes_no_duplicate(tmp_path: Path, postcodes: Path) -> None:
+def test_of_two_records_with_one_key_a_dropped_one_makes_no_duplicate(validation: Validate) -> None:
     twice = [*CARE[:3], CARE[0] | {"provider_type": "2"}]
-    assert "1" in Validation(tmp_path, postcodes, rows=twice).quarantined
-    validated = Validation(tmp_path, postcodes, DROP, rows=twice)
+    assert "1" in validation(rows=twice).quarantined
+    validated = validation(DROP, rows=twice)
     assert validated.accepted["1"]["provider_type"] == "2"
     assert validated.quarantined["1"]["broken_rules"] == "corrected.C1"
 
 
-def test_dropping_most_records_on_purpose_does_not_refuse_the_file(tmp_path: Path, postcodes: Path) -> None:
-    validated = Validation(tmp_path, postcodes, DROP | {"where": "month >= 2025-04-01"})
+def test_dropping_most_records_on_purpose_does_not_refuse_the_file(validation: Validate) -> None:
+    validated = validation(DROP | {"where": "month >= 2025-04-01"})
     assert (validated.outcome.accepted, validated.outcome.quarantined, validated.outcome.dropped) == (0, 5, 5)
     with pytest.raises(Refused):
-        Validation(tmp_path, postcodes, rows=[CARE[3]])
+        validation(rows=[CARE[3]])
 
 
 @pytest.mark.parametrize(
@@ -215,8 +238,8 @@ def test_dropping_most_records_on_purpose_does_not_refuse_the_file(tmp_path: Pat
         ("month > 2025-04-30 and hours > 101 and reablement = 0", "2"), ("provider_type = 'a and b = c'", ""),
     ],
 )  # fmt: skip
-def test_conditions(tmp_path: Path, postcodes: Path, where: str, found: str) -> None:
-    validated = Validation(tmp_path, postcodes, DROP | {"where": where})
+def test_conditions(validation: Validate, where: str, found: str) -> None:
+    validated = validation(DROP | {"where": where})
     assert {key for key, row in validated.quarantined.items() if "corrected.C1" in row["broken_rules"]} == set(found)
 
 
@@ -270,10 +293,10 @@ def test_conditions(tmp_path: Path, postcodes: Path, where: str, found: str) -> 
         (OVERRIDE | {"column": "gross_cost", "value": "1.234"}, "the value for gross_cost must be a number with at most 2"),
     ],
 )  # fmt: skip
-def test_a_bad_declaration_is_one_line_that_names_its_row(tmp_path: Path, changed: Row, problem: str) -> None:
+def test_a_bad_declaration_is_one_line_that_names_its_row(declared: Declared, changed: Row, problem: str) -> None:
     good = DROP | {"correction": "C0"}
     with pytest.raises(IrfError) as refused:
-        declared(tmp_path, good, DROP | changed)
+        declared(good, DROP | changed)
     text = str(refused.value)
     name = (DROP | changed)["correction"] or "without a name"
     assert text.startswith(f"reference/corrections.csv: row 3 ({name}): {problem}")
@@ -281,27 +304,27 @@ def test_a_bad_declaration_is_one_line_that_names_its_row(tmp_path: Path, change
 
 
 @pytest.mark.parametrize("again", ["C1", "c1"])
-def test_a_name_may_stand_once_in_any_case(tmp_path: Path, again: str) -> None:
+def test_a_name_may_stand_once_in_any_case(declared: Declared, again: str) -> None:
     with pytest.raises(IrfError, match=rf"row 3 \({again}\): a correction of this name is above it"):
-        declared(tmp_path, DROP, SCALE | {"correction": again})
+        declared(DROP, SCALE | {"correction": again})
 
 
-def test_a_missing_column_is_named(tmp_path: Path) -> None:
+def test_a_missing_column_is_named(reading: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     (tmp_path / "corrections.csv").write_text("correction,agency\nC1,angus\n", "utf-8")
     with pytest.raises(IrfError, match=r"corrections\.csv: column missing: feed, first_period"):
-        read(tmp_path / "corrections.csv", tmp_path)
+        read(reading, tmp_path / "corrections.csv")
 
 
-def test_a_moment_can_be_compared(tmp_path: Path) -> None:
+def test_a_moment_can_be_compared(declared: Declared) -> None:
     seen = DROP | {"agency": "nhs-tayside", "feed": "emergency", "where": "arrival_datetime < 2025-04-01 08:00"}
-    (correction,) = declared(tmp_path, seen)
+    (correction,) = declared(seen)
     assert correction.where[0].value == "2025-04-01 08:00:00"
     with pytest.raises(IrfError, match="must be a moment"):
-        declared(tmp_path, seen | {"where": "arrival_datetime < 2025-04-01 08:00+01:00"})
+        declared(seen | {"where": "arrival_datetime < 2025-04-01 08:00+01:00"})
 
 
-def test_no_rows_are_no_corrections(tmp_path: Path) -> None:
-    assert declared(tmp_path) == []
+def test_no_rows_are_no_corrections(declared: Declared) -> None:
+    assert declared() == []
 
 
 @pytest.mark.parametrize(
@@ -313,15 +336,17 @@ def test_no_rows_are_no_corrections(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_only_the_submissions_it_names_are_corrected(
-    tmp_path: Path, agency: str, feed: str, period: str, applies: bool
+    declared: Declared, agency: str, feed: str, period: str, applies: bool
 ) -> None:
-    (correction,) = declared(tmp_path, DROP)
+    (correction,) = declared(DROP)
     assert correction.applies_to(agency, feed, period) is applies
-    (open_ended,) = declared(tmp_path, DROP | {"last_period": ""})
+    (open_ended,) = declared(DROP | {"last_period": ""})
     assert open_ended.applies_to("angus", "home_care", "2099-01")
 
 
-def test_a_changed_correction_is_validated_again_and_another_submissions_is_not(tmp_path: Path, postcodes: Path) -> None:
+def test_a_changed_correction_is_validated_again_and_another_submissions_is_not(
+    declared: Declared, tmp_path: Path, postcodes: Path
+) -> None:
     root = DataRoot(tmp_path)
     root.prepare()
     landed = land(tmp_path)
@@ -333,7 +358,7 @@ def test_a_changed_correction_is_validated_again_and_another_submissions_is_not(
     def validated_with(*rows: Row) -> tuple[int, bool]:
         """Accepted records, and whether the submission was validated anew, its one file another then."""
         was = staged()
-        (submission,) = stage([landed], root, Rules(postcodes, declared(tmp_path, *rows)))
+        (submission,) = stage([landed], root, Rules(postcodes, declared(*rows)))
         assert [name for name, _ in staged()] == [submission.file.split("/")[-1]]
         return submission.outcome.accepted, staged() != was
 
@@ -349,25 +374,23 @@ def test_a_changed_correction_is_validated_again_and_another_submissions_is_not(
     assert validated_with() == (4, True)
 
 
-def test_what_was_found_is_remembered_with_its_outcome(tmp_path: Path, postcodes: Path) -> None:
+def test_what_was_found_is_remembered_with_its_outcome(declared: Declared, tmp_path: Path, postcodes: Path) -> None:
     root = DataRoot(tmp_path)
     root.prepare()
     landed = land(tmp_path)
     take_raw(landed, root)
-    corrections = declared(tmp_path, DROP, SCALE)
+    corrections = declared(DROP, SCALE)
     (first,), (again,) = ([s.outcome for s in stage([landed], root, Rules(postcodes, corrections))] for _ in range(2))
     assert again == first
     assert again.corrected["C2"] == Corrected(2, Decimal("2000.00"), Decimal("1000.00"))
 
 
-def test_the_example_of_the_document_is_understood(tmp_path: Path) -> None:
+def test_the_example_of_the_document_is_understood(reading: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     document = (REPOSITORY / "docs" / "corrections.md").read_text("utf-8")
     (example,) = [b for b in document.split("```text\n")[1:] if b.startswith("correction,")]
     (tmp_path / "corrections.csv").write_text(example.split("```")[0], "utf-8")
     kinds = {**KINDS, "dundee-city": "council"}
-    DataRoot(tmp_path).prepare()
-    with open_database(tmp_path) as connection:
-        table: pa.Table = typed_table(connection, tmp_path / "corrections.csv", OPTIONAL["corrections"])
+    table: pa.Table = typed_table(reading, tmp_path / "corrections.csv", OPTIONAL["corrections"])
     pq.write_table(table, tmp_path / "corrections.parquet")
     assert {c.action for c in read_corrections(tmp_path / "corrections.parquet", kinds)} == {"drop", "override", "scale"}
     assert all(f"`{name}`" in document for name in HEADER)

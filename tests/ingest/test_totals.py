@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.ingest.validating.outcome import Outcome
@@ -11,11 +12,12 @@ Care = tuple[str, str, str, str]
 ONE, TWO, THREE = ("S1", "A1", "10", "100"), ("S2", "A1", "5", "50"), ("S3", "A2", "1", "10")
 
 
-def validated(folder: Path, *rows: Care) -> Outcome:
+def validated(reading: duckdb.DuckDBPyConnection, folder: Path, *rows: Care) -> Outcome:
     """What is made of home care with these service ids, clients, hours and costs."""
     month = {"month": f"{PERIOD}-01", "service_type": "2"}
     names = ("service_id", "social_care_id", "hours", "gross_cost")
-    return Validator(folder).validate("home_care", [dict(zip(names, row, strict=True)) | month for row in rows])[0]
+    validator = Validator(folder, reading)
+    return validator.validate("home_care", [dict(zip(names, row, strict=True)) | month for row in rows])[0]
 
 
 @pytest.mark.parametrize(
@@ -30,7 +32,9 @@ def validated(folder: Path, *rows: Care) -> Outcome:
         ([ONE, TWO, ("Total", "", "0", "150")], []),
     ],
 )
-def test_a_total_differs_where_any_of_its_numbers_is_not_the_sum(tmp_path: Path, totals: list[Care], differ: list[int]) -> None:
-    outcome = validated(tmp_path, *totals)
+def test_a_total_differs_where_any_of_its_numbers_is_not_the_sum(
+    reading: duckdb.DuckDBPyConnection, tmp_path: Path, totals: list[Care], differ: list[int]
+) -> None:
+    outcome = validated(reading, tmp_path, *totals)
     assert outcome.rows == len([row for row in totals if "otal" not in row[0]])
     assert outcome.totals_that_differ == differ

@@ -1,14 +1,16 @@
 """CHI numbers as they are validated: which are valid in which month, what is repaired, and that none costs a record its place."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines.ingest.validating.validate import LUHN_FROM
 from schemas.examples import GOOD_RECORD
 from schemas.feeds import FEEDS
-from tests.schemas.test_rules import broken, validated
+from tests.validated import broken, validated
 
 BEFORE, FROM = "2026-07", "2026-08"
 BY_ELEVEN, BY_BOTH, BY_TEN, BY_NEITHER = (
@@ -33,11 +35,19 @@ INVALID = [
 WITH_MONEY = [feed for feed in FEEDS if FEEDS[feed].amount and "chi_number" in GOOD_RECORD[feed]]
 
 
-def of_one(folder: Path, chi: str, period: str, feed: str = "acute") -> tuple[dict[str, int], dict, Decimal, Decimal]:
+OfOne = Callable[..., tuple[dict[str, int], dict, Decimal, Decimal]]
+
+
+@pytest.fixture
+def of_one(reading: duckdb.DuckDBPyConnection, tmp_path: Path) -> OfOne:
     """Rules broken, the accepted record, pounds read and pounds quarantined of a file with one record."""
-    outcome, accepted, quarantined = validated(folder, feed, [{**GOOD_RECORD[feed], "chi_number": chi}], period)
-    assert (len(accepted), quarantined) == (1, [])
-    return broken(outcome), accepted[0], outcome.pounds_read, outcome.pounds_quarantined
+
+    def of(chi: str, period: str, feed: str = "acute") -> tuple[dict[str, int], dict, Decimal, Decimal]:
+        outcome, accepted, quarantined = validated(reading, tmp_path, feed, [{**GOOD_RECORD[feed], "chi_number": chi}], period)
+        assert (len(accepted), quarantined) == (1, [])
+        return broken(outcome), accepted[0], outcome.pounds_read, outcome.pounds_quarantined
+
+    return of
 
 
 def test_numbers_by_modulus_10_are_issued_from_august_2026() -> None:
@@ -45,23 +55,23 @@ def test_numbers_by_modulus_10_are_issued_from_august_2026() -> None:
 
 
 @pytest.mark.parametrize(("chi", "period"), VALID)
-def test_a_valid_number_is_accepted(tmp_path: Path, chi: str, period: str) -> None:
-    rules, record, _, _ = of_one(tmp_path, chi, period)
+def test_a_valid_number_is_accepted(of_one: OfOne, chi: str, period: str) -> None:
+    rules, record, _, _ = of_one(chi, period)
     assert (rules, record["chi_number"], record["chi_is_valid"]) == ({}, chi, True)
 
 
 @pytest.mark.parametrize(("chi", "period"), INVALID)
-def test_an_invalid_number_is_counted_and_its_record_stays(tmp_path: Path, chi: str, period: str) -> None:
-    rules, record, read, quarantined = of_one(tmp_path, chi, period)
+def test_an_invalid_number_is_counted_and_its_record_stays(of_one: OfOne, chi: str, period: str) -> None:
+    rules, record, read, quarantined = of_one(chi, period)
     assert rules == {"chi_invalid": 1, **ALSO_BROKEN.get(chi, {})}
     assert record["chi_is_valid"] is False
     assert (record["total_cost"], read, quarantined) == (Decimal("3100.00"), Decimal("3100.00"), Decimal("0.00"))
 
 
 @pytest.mark.parametrize("chi", LOST)
-def test_a_number_in_scientific_notation_is_lost_and_its_record_stays(tmp_path: Path, chi: str) -> None:
+def test_a_number_in_scientific_notation_is_lost_and_its_record_stays(of_one: OfOne, chi: str) -> None:
     """It may have been any of a million numbers: none is left, not even an invalid one."""
-    rules, record, read, quarantined = of_one(tmp_path, chi, FROM)
+    rules, record, read, quarantined = of_one(chi, FROM)
     assert (rules, record["chi_number"], record["chi_is_valid"]) == ({"optional_identifier_lost": 1}, None, None)
     assert (record["total_cost"], read, quarantined) == (Decimal("3100.00"), Decimal("3100.00"), Decimal("0.00"))
 
@@ -75,21 +85,21 @@ def test_a_number_in_scientific_notation_is_lost_and_its_record_stays(tmp_path: 
     ],
 )
 def test_a_lost_zero_and_blanks_within_are_mended_and_counted(
-    tmp_path: Path, sent: str, ten: str, counted: dict[str, int]
+    of_one: OfOne, sent: str, ten: str, counted: dict[str, int]
 ) -> None:
-    rules, record, _, _ = of_one(tmp_path, sent, FROM)
+    rules, record, _, _ = of_one(sent, FROM)
     assert (rules, record["chi_number"], record["chi_is_valid"]) == (counted, ten, True)
 
 
 @pytest.mark.parametrize("blank", ["", "  "])
-def test_no_number_is_no_bad_number(tmp_path: Path, blank: str) -> None:
-    rules, record, read, _ = of_one(tmp_path, blank, FROM)
+def test_no_number_is_no_bad_number(of_one: OfOne, blank: str) -> None:
+    rules, record, read, _ = of_one(blank, FROM)
     assert (rules, record["chi_number"], record["chi_is_valid"], read) == ({}, None, None, Decimal("3100.00"))
 
 
 @pytest.mark.parametrize("feed", WITH_MONEY)
-def test_a_bad_number_takes_no_pound_away_in_any_feed(tmp_path: Path, feed: str) -> None:
-    rules, record, read, quarantined = of_one(tmp_path, BY_NEITHER[0], "2025-05", feed)
+def test_a_bad_number_takes_no_pound_away_in_any_feed(of_one: OfOne, feed: str) -> None:
+    rules, record, read, quarantined = of_one(BY_NEITHER[0], "2025-05", feed)
     assert rules == {"chi_invalid": 1}
     assert (record[FEEDS[feed].amount or ""], quarantined) == (read, Decimal("0.00"))
     assert read > 0

@@ -3,12 +3,12 @@
 import csv
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine.database import open_database
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.raw import write_raw
 from pipelines.ingest.reading.refused import Refused
@@ -110,7 +110,8 @@ WARNINGS = [
 class Validator:
     """Validates files of one feed in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, reading: duckdb.DuckDBPyConnection) -> None:
+        self.reading = reading
         self.root = DataRoot(folder)
         self.root.prepare()
         self.postcodes = folder / "postcodes.parquet"
@@ -134,14 +135,13 @@ class Validator:
         layers = ("raw", "staged", "quarantine")
         raw, staged, quarantine = (self.root.path / layer / f"{landed.feed}.parquet" for layer in layers)
         write_raw(landed, raw)
-        with open_database(self.root.path) as connection:
-            outcome = validate(connection, Files(landed, raw, staged, quarantine), self.postcodes)
+        outcome = validate(self.reading, Files(landed, raw, staged, quarantine), self.postcodes)
         return outcome, pq.read_table(staged), pq.read_table(quarantine)
 
 
 @pytest.fixture
-def validator(tmp_path: Path) -> Validator:
-    return Validator(tmp_path)
+def validator(tmp_path: Path, reading: duckdb.DuckDBPyConnection) -> Validator:
+    return Validator(tmp_path, reading)
 
 
 def other(feed: str) -> dict[str, str]:

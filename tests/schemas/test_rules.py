@@ -1,54 +1,18 @@
 """The registry of rules: every example is validated from its file on, and fails or passes as the registry says."""
 
-import csv
-from pathlib import Path
+import functools
+from collections.abc import Callable
 
-import pyarrow as pa
-import pyarrow.parquet as pq
+import duckdb
 import pytest
 
-from pipelines.engine.database import open_database
-from pipelines.ingest.landing import Landed
-from pipelines.ingest.raw import write_raw
-from pipelines.ingest.validating.group import Files
-from pipelines.ingest.validating.outcome import Outcome
-from pipelines.ingest.validating.validate import validate
-from pipelines.warehouse.root import DataRoot
 from schemas.codes import Severity
-from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, PERIOD, Fields, example_file
+from schemas.examples import BEYOND_HEADER, GOOD_RECORD, Fields, example_file
 from schemas.feeds import FEEDS
-from schemas.reference import REFERENCE
 from schemas.rules import CROSS_RULES, DRIFT_RULES, FILE_RULES, CrossRule, DriftRule, FileRule, Rule, rules_of
-from schemas.table import arrow_schema
+from tests.validated import Validated, all_validated, broken
 
 RULES = [(feed, rule) for feed in FEEDS for rule in rules_of(feed)]
-
-
-def validated(
-    folder: Path, feed: str, rows: list[dict[str, str]], period: str = PERIOD
-) -> tuple[Outcome, list[dict], list[dict]]:
-    """The outcome, the accepted and the quarantined records of a CSV file of a feed."""
-    root = DataRoot(folder)
-    root.prepare()
-    path = folder / f"{feed}.csv"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(name for name in rows[0] if name != BEYOND_HEADER)
-        writer.writerows(row.values() for row in rows)
-    postcodes = folder / "postcodes.parquet"
-    fields = [pa.field(f.name, f.type) for f in arrow_schema(REFERENCE["postcodes"])]
-    pq.write_table(pa.Table.from_pylist([{"Postcode": KNOWN_POSTCODE}], pa.schema(fields)), postcodes)
-    agency = "angus" if FEEDS[feed].kind == "council" else "nhs-tayside"
-    landed = Landed(agency, feed, period, 0, path, "0" * 64)
-    raw, staged, quarantine = (folder / layer / f"{feed}.parquet" for layer in ("raw", "staged", "quarantine"))
-    write_raw(landed, raw)
-    with open_database(folder) as connection:
-        outcome = validate(connection, Files(landed, raw, staged, quarantine), postcodes)
-    return outcome, pq.read_table(staged).to_pylist(), pq.read_table(quarantine).to_pylist()
-
-
-def broken(outcome: Outcome) -> dict[str, int]:
-    return {rule_id: count.failed for rule_id, count in outcome.rules.items() if count.failed}
 
 
 def example(feed: str, changed: Fields) -> list[dict[str, str]]:
@@ -57,15 +21,36 @@ def example(feed: str, changed: Fields) -> list[dict[str, str]]:
     return example_file(FEEDS[feed].key[0], good, changed)
 
 
+Pair = tuple[Validated, Validated]
+
+
+@pytest.fixture(scope="module")
+def examples_of(
+    tmp_path_factory: pytest.TempPathFactory, reading: duckdb.DuckDBPyConnection
+) -> Callable[[str], dict[str, Pair]]:
+    """What the examples of a feed come to, by rule: the one that fails, the one that passes; all of them validated at once."""
+
+    @functools.cache
+    def examples(feed: str) -> dict[str, Pair]:
+        files = [example(feed, fields) for rule in rules_of(feed) for fields in (rule.fails, rule.passes)]
+        found = iter(all_validated(reading, tmp_path_factory.mktemp(feed), feed, files))
+        return dict(zip([rule.rule_id for rule in rules_of(feed)], zip(found, found, strict=True), strict=True))
+
+    return examples
+
+
 @pytest.mark.parametrize(("feed", "rule"), RULES, ids=[f"{feed}-{rule.rule_id}" for feed, rule in RULES])
-def test_the_examples_of_a_rule_fail_by_it_alone_and_pass(tmp_path: Path, feed: str, rule: Rule) -> None:
-    outcome, accepted, quarantined = validated(tmp_path / "fails", feed, example(feed, rule.fails))
+def test_the_examples_of_a_rule_fail_by_it_alone_and_pass(
+    examples_of: Callable[[str], dict[str, Pair]], feed: str, rule: Rule
+) -> None:
+    fails, passes = examples_of(feed)[rule.rule_id]
+    outcome, accepted, quarantined = fails
     assert broken(outcome) == {rule.rule_id: 1}
     if rule.severity == "record":
         assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, [rule.rule_id])
     else:
         assert (len(accepted), quarantined) == (2, [])
-    outcome, accepted, quarantined = validated(tmp_path / "passes", feed, example(feed, rule.passes))
+    outcome, accepted, quarantined = passes
     assert (broken(outcome), len(accepted), quarantined) == ({}, 2, [])
 
 
