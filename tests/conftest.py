@@ -23,6 +23,7 @@ from pipelines.synth import make_world
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.tables import Tables
 from pipelines.warehouse.work import Work
+from tests.history import forgetful_history
 from tests.small_world import small_world as small_world
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -39,11 +40,11 @@ def quiet(text: str) -> None:
 
 
 def run(root: Path, period: str = PERIOD, note: str | None = None, defs: dg.Definitions | None = None) -> Published:
-    """Refresh a data root, and publish though nothing has changed. The run's history is in memory alone, which is faster;
-    `published` and `irf` keep one as users do.
+    """Refresh a data root, and publish though nothing has changed. No history is kept of it, which is faster; `published` and
+    `irf` keep one as users do.
     """
     prepare_dagster(DataRoot(root))
-    with dg.DagsterInstance.ephemeral() as history:
+    with forgetful_history() as history:
         return refresh_recorded_in(history, DataRoot(root), period, note, quiet, again=True, defs=defs)
 
 
@@ -119,9 +120,9 @@ def irf_at(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
 
 
 @pytest.fixture
-def history_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command's refreshes keep their history as those of `run` do, for tests that are about something else."""
-    monkeypatch.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+def no_history(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command's refreshes keep as little history as those of `run`, for tests that are about something else."""
+    monkeypatch.setattr(dg.DagsterInstance, "get", forgetful_history)
 
 
 def tables_of(root: Path, period: str = PERIOD) -> Tables:

@@ -22,6 +22,7 @@ import pytest
 
 from pipelines.commands import main as cli
 from tests import REPOSITORY
+from tests.history import forgetful_history
 
 Row = dict[str, str]
 BOARD, ANGUS, DUNDEE, PERTH = "nhs-tayside", "angus", "dundee-city", "perth-kinross"
@@ -77,14 +78,14 @@ class SmallWorld:
             (folder / f"{name}.csv").write_text(_csv(rows, _HEADERS[name]), "utf-8")
 
     def irf(self, *arguments: object) -> tuple[int, str]:
-        """Run the command on this data root; its exit code and all it printed. The history of its runs is in memory, unless
+        """Run the command on this data root; its exit code and all it printed. What happened in its runs is forgotten, unless
         the world keeps it."""
         out = io.StringIO()
         with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(out):
             for name in ("IRF_DATA", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
                 patched.setenv(name, "set by the command itself")
             if not self.keeps_history:
-                patched.setattr(dg.DagsterInstance, "get", dg.DagsterInstance.ephemeral)
+                patched.setattr(dg.DagsterInstance, "get", forgetful_history)
             patched.setattr(sys, "argv", ["irf", "--data", str(self.root), *map(str, arguments)])
             with pytest.raises(SystemExit) as stopped:
                 cli.main()

@@ -14,6 +14,7 @@ import pytest
 from assets.release import AGAIN_TAG
 from pipelines.definitions import defs
 from tests import REPOSITORY
+from tests.history import forgetful_history
 
 _KILLED_AT = """
 import os, sys
@@ -48,7 +49,7 @@ KILLED_AT = (
 
 def materialise(root: Path, period: str, *keys: str, again: bool = False, history: dg.DagsterInstance | None = None) -> str:
     """Materialise single assets, as `gate` or `core/record`, for a month. Returns why that failed; '' where it did not."""
-    with pytest.MonkeyPatch.context() as patched, history or dg.DagsterInstance.ephemeral() as instance:
+    with pytest.MonkeyPatch.context() as patched, history or forgetful_history() as instance:
         patched.setenv("IRF_DATA", str(root))
         result = defs.resolve_implicit_global_asset_job_def().execute_in_process(
             instance=instance,

@@ -94,7 +94,7 @@ def test_a_world_that_is_stopped_leaves_the_one_before_and_can_be_made_again(mad
 
 
 @pytest.mark.soak
-def test_the_demo_goes_on_from_the_months_that_it_has(tmp_path: Path, irf_at: IrfAt, history_in_memory: None) -> None:
+def test_the_demo_goes_on_from_the_months_that_it_has(tmp_path: Path, irf_at: IrfAt, no_history: None) -> None:
     demo = ("demo", "--people", "1500", "--months")
     code, printed = irf_at(tmp_path / "data", *demo, "1")
     assert code in (0, 2) and "published 2025.04.1: " in printed, printed

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import BuildWorld, IrfAt, rows_of
 
-pytestmark = pytest.mark.usefixtures("history_in_memory")
+pytestmark = pytest.mark.usefixtures("no_history")
 VERSION = "2025.05.1"
 Irf = Callable[..., tuple[int, str]]
 

@@ -23,6 +23,7 @@ from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.tables import Tables
 from pipelines.warehouse.work import Work
 from tests.conftest import PERIOD, BuildWorld, run
+from tests.history import forgetful_history
 
 Change = Callable[[pa.Table], pa.Table]
 PENNY = Decimal("0.01")
@@ -109,7 +110,7 @@ def refused_from(root: Path, layer: str, name: str) -> list[str]:
     assert dg.AssetKey("release") in made_again
     for key in made_again:
         shutil.rmtree(work.folder.joinpath(*key.path), ignore_errors=True)  # else what is still right would be kept
-    with dg.DagsterInstance.ephemeral() as history:
+    with forgetful_history() as history:
         result = defs.resolve_job_def("refresh").execute_in_process(
             instance=history,
             partition_key=f"{PERIOD}-01",
