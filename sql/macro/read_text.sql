@@ -18,7 +18,7 @@ CREATE MACRO has_broken_letters(field) AS
 -- A date as 2025-04-01 or 2025/04/01, with or without a time of day; a month as 2025-04 is its first day.
 CREATE MACRO read_day(field) AS
     CASE
-        WHEN field LIKE '2___-__-__'
+        WHEN field LIKE '1___-__-__' OR field LIKE '2___-__-__'
             THEN TRY_CAST(field AS DATE)
         WHEN regexp_full_match(trim(field), '\d{4}[-/]\d{2}[-/]\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?')
             THEN TRY_CAST(replace(left(trim(field), 10), '/', '-') AS DATE)
@@ -54,12 +54,12 @@ CREATE MACRO read_moment(field) AS
 -- Text with the signs that a keyboard has: a true minus, an en dash and their like are -, every kind of blank is an
 -- ordinary one (no-break, narrow no-break, thin, …), what has no width is gone.
 CREATE MACRO plain_signs(field) AS
-    trim(translate(
-        field,
-        '−–‐‑‒﹣－' || chr(160) || chr(8192) || chr(8193) || chr(8194) || chr(8195) || chr(8196) || chr(8197) || chr(8198) || chr(8199)
-        || chr(8200) || chr(8201) || chr(8202) || chr(8239) || chr(8287) || chr(12288) || chr(9) || chr(10) || chr(13)
-        || chr(8203) || chr(8204) || chr(8205) || chr(8288) || chr(65279),
-        '-------                  '
+    trim(regexp_replace(
+        regexp_replace(
+            translate(field, '−–‐‑‒﹣－', '-------'),
+            '[\x{A0}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}\t\n\r]', ' ', 'g'
+        ),
+        '[\x{200B}-\x{200D}\x{2060}\x{FEFF}]', '', 'g'
     ));
 
 -- An amount in capitals, without the currency before or behind it.
@@ -96,10 +96,11 @@ CREATE MACRO read_money(field) AS
 -- A quantity to four decimals, rounded likewise.
 CREATE MACRO read_quantity(field) AS TRY_CAST(plain_amount(field) AS DECIMAL(18, 4));
 
--- What rounding added to the number that was sent. From the thirteenth decimal on it is the noise of binary arithmetic.
+-- What rounding added to the number that was sent: nothing where at most two signs stand behind the point. From the thirteenth
+-- decimal on it is the noise of binary arithmetic.
 CREATE MACRO moved_by_rounding(number_read, field) AS
     CASE
-        WHEN number_read IS NULL OR CAST(number_read AS VARCHAR) = field THEN CAST(0 AS DECIMAL(18, 6))
+        WHEN number_read IS NULL OR NOT contains(field, '.') OR length(field) - instr(field, '.') <= 2 THEN CAST(0 AS DECIMAL(18, 6))
         ELSE CAST(coalesce(number_read - TRY_CAST(plain_amount(field) AS DECIMAL(38, 12)), 0) AS DECIMAL(18, 6))
     END;
 
@@ -136,7 +137,7 @@ CREATE MACRO is_lost_identifier(identifier) AS
 -- An identifier, or nothing where it was lost.
 CREATE MACRO read_identifier(field) AS
     CASE
-        WHEN regexp_full_match(field, '[0-9A-DF-Za-df-z/_-]+|[A-Za-z][0-9A-Za-z/_-]*') THEN field
+        WHEN field IS NULL OR regexp_full_match(field, '[0-9A-DF-Za-df-z/_-]+|[A-Za-z][0-9A-Za-z/_-]*') THEN field
         WHEN NOT is_lost_identifier(repaired_identifier(field)) THEN repaired_identifier(field)
     END;
 
@@ -148,17 +149,12 @@ CREATE MACRO is_total_word(field) AS
 -- A number that is not further from nought than may be.
 CREATE MACRO within_bound(number_read, largest) AS CASE WHEN abs(number_read) <= largest THEN number_read END;
 
--- A CHI number without blanks; one of nine digits has lost its leading zero.
-CREATE MACRO repaired_chi(field) AS
-    CASE
-        WHEN length(field) = 10 AND NOT contains(field, ' ') THEN field
-        WHEN regexp_full_match(replace(field, ' ', ''), '\d{9}') THEN '0' || replace(field, ' ', '')
-        ELSE nullif(replace(field, ' ', ''), '')
-    END;
-
--- A CHI number as an identifier.
+-- A CHI number as an identifier, which has no blank in it; one of nine digits has lost its leading zero.
 CREATE MACRO read_chi(field) AS
-    CASE WHEN regexp_full_match(field, '\d{10}') THEN field ELSE repaired_chi(read_identifier(field)) END;
+    CASE
+        WHEN field IS NULL OR regexp_full_match(field, '\d{10}') THEN field
+        ELSE regexp_replace(read_identifier(field), '^(\d{9})$', '0\1')
+    END;
 
 -- Whether a CHI number has nine digits.
 CREATE MACRO lacks_leading_zero(field) AS

@@ -282,7 +282,7 @@ def test_reading_a_whole_number(field: str | None, number: int | None) -> None:
     ],
 )
 def test_a_chi_of_nine_digits_gets_its_zero_back(field: str | None, chi: str | None) -> None:
-    assert value(f"repaired_chi({text(field)})") == chi
+    assert value(f"read_chi({text(field)})") == chi
 
 
 @pytest.mark.parametrize(
