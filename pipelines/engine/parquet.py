@@ -99,6 +99,42 @@ class ParquetFile:
             self._writer.close()
 
 
+class ParquetFilesInTurn:
+    """Files of one schema, each of which is ended before the next is begun; all are there at the end, some perhaps without rows."""
+
+    def __init__(self, paths: Sequence[Path], schema: pa.Schema) -> None:
+        self._paths, self._schema = paths, schema
+        self._number = -1
+        self._file: ParquetFile | None = None
+
+    def add(self, number: int, table: pa.Table) -> None:
+        """Add rows to the file of this number, which is none that was ended."""
+        self._turn_to(number)
+        assert self._file is not None
+        self._file.add(table)
+
+    def _turn_to(self, number: int) -> None:
+        while self._number < number:
+            self._end(None, None, None)
+            self._number += 1
+            self._file = ParquetFile(self._paths[self._number], self._schema)
+
+    def _end(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            file.__exit__(kind, error, trace)
+
+    def __enter__(self) -> "ParquetFilesInTurn":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        try:
+            if kind is None:
+                self._turn_to(len(self._paths) - 1)
+        finally:
+            self._end(kind, error, trace)
+
+
 class TableFiles:
     """The files of a table in a folder, of a declared schema: each row in the file of its part, in the order they are added.
 

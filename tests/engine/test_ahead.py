@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.ahead import ahead
-from pipelines.engine.parquet import ROW_GROUP_BYTES, ROW_GROUP_ROWS, ParquetFile
+from pipelines.engine.parquet import ROW_GROUP_BYTES, ROW_GROUP_ROWS, ParquetFile, ParquetFilesInTurn
 
 SCHEMA = pa.schema([("row", pa.int64()), ("text", pa.string())])
 
@@ -81,3 +81,23 @@ def test_a_file_of_no_rows_is_a_file(tmp_path: Path) -> None:
 def test_what_cannot_be_written_is_heard_of(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="schema"), ParquetFile(tmp_path / "a.parquet", SCHEMA) as file:
         file.add(pa.table({"other": [1]}))
+
+
+def test_files_in_turn_are_all_there_each_with_its_rows(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{n}.parquet" for n in range(4)]
+    with ParquetFilesInTurn(paths, SCHEMA) as files:
+        files.add(1, rows(0, 3))
+        files.add(1, rows(3, 2))
+        assert not paths[2].exists()
+        files.add(2, rows(5, 1))
+    found = [pq.read_table(path) for path in paths]
+    assert [table.num_rows for table in found] == [0, 5, 1, 0]
+    assert pa.concat_tables(found).equals(rows(0, 6))
+
+
+def test_what_fails_between_files_in_turn_is_heard_of_and_begins_no_other(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{n}.parquet" for n in range(2)]
+    with pytest.raises(ValueError, match="broken"), ParquetFilesInTurn(paths, SCHEMA) as files:
+        files.add(0, rows(0, 1))
+        raise ValueError("broken")
+    assert not paths[1].exists()

@@ -8,6 +8,7 @@ import pytest
 from pipelines.engine.errors import IrfError
 from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.staging import Rules, noted_submission, stage, take_raw
+from pipelines.ingest.validating.validate import SET_ASIDE, UNFINISHED
 from pipelines.warehouse.root import DataRoot
 from schemas.examples import GOOD_RECORD
 from tests.ingest.test_group import postcodes_in
@@ -60,12 +61,13 @@ def test_a_damaged_file_is_named_and_takes_no_other_with_it(root: DataRoot, rule
 
 def test_what_a_killed_run_has_half_written_is_removed(root: DataRoot, rules: Rules, landed: list[Landed]) -> None:
     left = [
-        root.folder(layer) / "home_care" / "angus" / "2025-05.r0.0123456789abcdef.unfinished"
-        for layer in ("staged", "quarantine")
+        root.folder(layer) / "home_care" / "angus" / f"2025-05.r0.0123456789abcdef{end}"
+        for layer, end in (("staged", UNFINISHED), ("quarantine", UNFINISHED), ("quarantine", SET_ASIDE))
     ]
     for path in left:
-        path.parent.mkdir(parents=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"rows of people")
     stage(landed, root, rules)
     assert not any(path.exists() for path in left)
     assert len(list(root.folder("staged").rglob("*.*"))) == len(MONTHS)
+    assert len(list(root.folder("quarantine").rglob("*.*"))) == len(MONTHS)

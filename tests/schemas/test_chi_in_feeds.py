@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.ingest.validating.validate import LUHN_FROM
+from pipelines.ingest.validating.judge import LUHN_FROM
 from schemas.examples import GOOD_RECORD
 from schemas.feeds import FEEDS
 from tests.validated import broken, validated

@@ -19,11 +19,13 @@ from schemas.plausible import PLAUSIBLE, Bounds
 GROUP_RECORDS = 250_000
 """A group is no larger than this, so that small files together take no more memory than a large one does."""
 RECORD = "file_row_number"
-"""The number of a record among those of its group; once they are parted, its place in its raw file."""
+"""The number of a record among those of its group."""
 NUMBERED = f", {RECORD} = true"
 """The option by which DuckDB gives the place of each record in its file."""
 FILE = "file_index"
 """The number of a record's raw file in its group."""
+TYPED = "typed_records"
+"""The table of a group's typed records."""
 ROWS_ARE_PARTS = "rows_are_parts"
 """What a raw file notes where the layout it was read in has several rows for one record."""
 
@@ -57,11 +59,20 @@ class Group:
     @property
     def raw_records(self) -> str:
         """The SQL of the group's raw records as a table, with their numbers."""
-        starts = ", ".join(map(str, self.starts[:-1]))
         return (
-            f"(SELECT * REPLACE ({RECORD} + [{starts}][CAST({FILE} AS INTEGER) + 1] AS {RECORD}), CAST({FILE} AS INTEGER) AS {FILE} "
+            f"(SELECT * REPLACE ({self._number} AS {RECORD}), CAST({FILE} AS INTEGER) AS {FILE} "
             f"FROM {parquet_rows(*self.raws, options=NUMBERED)})"
         )
+
+    @property
+    def sent(self) -> str:
+        """The SQL of the raw tables as they are, each record with its place in its file, and its number in the group as `number`."""
+        return f"(SELECT *, {self._number} AS number FROM {parquet_rows(*self.raws, options=NUMBERED)})"
+
+    @property
+    def _number(self) -> str:
+        starts = ", ".join(map(str, self.starts[:-1]))
+        return f"{RECORD} + [{starts}][CAST({FILE} AS INTEGER) + 1]"
 
 
 def group_of(submissions: Sequence[Files], corrections: Sequence[Correction], bounds: Bounds | None) -> Group:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipelines.ingest.validating.corrected import applied
 from pipelines.ingest.validating.group import FILE, RECORD, Group
+from pipelines.ingest.validating.totals import may_be_total
 from schemas.feeds import FEEDS, Feed
 from schemas.month import after, first_day
 from schemas.plausible import DAYS, Bounds, largest
@@ -26,8 +27,8 @@ def parse_select(group: Group) -> str:
     """The SELECT that types and corrects the raw text of a group: one row a record, with flags beside the typed columns.
 
     `…__unreadable`: the text is not what the column declares; `…__lost`: an identifier in scientific notation;
-    `…__out_of_bounds`: a number beyond its plausible bounds, which is then no known figure. A scan and nothing else, so that
-    records stay in the files' order and none waits for another.
+    `…__out_of_bounds`: a number beyond its plausible bounds, which is then no known figure; `may_be_total`: no other row can be
+    a total row. A scan and nothing else, so that records stay in the files' order and none waits for another.
     """
     feed = FEEDS[group.feed]
     declared = columns(feed.model)
@@ -42,13 +43,14 @@ def parse_select(group: Group) -> str:
     return f"""
         WITH typed AS (
             SELECT {", ".join(parsed(c) for c in declared)}, {", ".join(f'"{c.name}" AS "{c.name}__sent"' for c in declared)},
-                {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
+                {FILE}, {RECORD}, source_row, row_count, row_text IS NOT NULL AS row_structure,
+                row_text IS NULL AND {may_be_total(group.feed)} AS may_be_total,
                 {_day_of_file(group, first_day)} AS period_start, {_day_of_file(group, lambda period: first_day(after(period)))} AS period_end
             FROM {group.raw_records}
         ),
         parsed AS (
             SELECT * EXCLUDE ({sent}), {", ".join(flags)}, {record_key(feed)} AS record_key,
-                CASE WHEN {is_line(group)} THEN '{FIRST_LINE}' ELSE {own_part(feed)} END AS part
+                {own_part(feed)} AS part, {is_line(group)} AS is_line
             FROM typed
         ),
         {applied("parsed", group.corrections)},
@@ -196,18 +198,19 @@ def _joined(texts: Sequence[str]) -> str:
 
 def parsed(c: Column) -> str:
     """The SQL that reads a column's text as its type, under its name."""
-    value = _value(c, c.name)
+    value = _value(c)
     return value if value == f'"{c.name}"' else f'{value} AS "{c.name}"'
 
 
-def as_read(c: Column, name: str) -> str:
-    """The SQL of what a column's text under `name` says: two spellings of one value are one text, what is none stays as sent."""
-    value = _value(c, name)
-    return f'"{name}"' if value == f'"{name}"' else f'coalesce(CAST({value} AS VARCHAR), "{name}")'
+def as_read(c: Column) -> str:
+    """The SQL of what a column's text says: two spellings of one value are one text, what is none stays as sent."""
+    value = _value(c)
+    return value if value == f'"{c.name}"' else f'coalesce(CAST({value} AS VARCHAR), "{c.name}")'
 
 
-def _value(c: Column, name: str) -> str:
-    """The SQL that reads the text under `name` as the column's type."""
+def _value(c: Column) -> str:
+    """The SQL that reads a column's text as its type."""
+    name = c.name
     if pa.types.is_decimal(c.arrow_type):
         return f'within_bound({"read_money" if c.arrow_type.scale == 2 else "read_quantity"}("{name}"), {largest(c)})'
     if c.arrow_type != pa.string():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from pipelines.ingest.validating.group import FILE, RECORD, Group
+from pipelines.ingest.validating.group import FILE, RECORD, TYPED, Group
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
@@ -32,7 +32,7 @@ def total_rows(connection: duckdb.DuckDBPyConnection, group: Group) -> Totals:
     """
     feed, sent = group.feed, group.raw_records
     word, candidate = _word(feed), _candidate(feed)
-    if not connection.execute(f"SELECT 1 FROM {sent} WHERE row_text IS NULL AND ({candidate} OR {word}) LIMIT 1").fetchall():
+    if not connection.execute(f"SELECT 1 FROM {TYPED} WHERE may_be_total LIMIT 1").fetchall():
         return Totals(pa.array([], pa.int64()), pa.array([], pa.int64()))
     numbers = [c.name for c in columns(FEEDS[feed].model) if pa.types.is_decimal(c.arrow_type)]
     read = "".join(f', CAST(TRY_CAST(plain_amount("{n}") AS DECIMAL(18, 6)) AS DECIMAL(38, 6)) AS "{n}"' for n in numbers)
@@ -74,6 +74,12 @@ def total_rows(connection: duckdb.DuckDBPyConnection, group: Group) -> Totals:
         """).to_arrow_table()
     rows = found[RECORD].combine_chunks()
     return Totals(rows, rows.filter(found["differs"].combine_chunks()))
+
+
+def may_be_total(feed: str) -> str:
+    """The SQL of whether a raw row could be a total row: it has the word, or no text but perhaps in names."""
+    texts = [c.name for c in columns(FEEDS[feed].model) if c.arrow_type == pa.string() and not c.name.endswith("name")]
+    return f"({_word(feed)} OR coalesce({', '.join(texts)}) IS NULL)"
 
 
 def _id_is_word(feed: str) -> str:

@@ -1,0 +1,34 @@
+"""The typed records of a group as a table of DuckDB's: read once, then asked what crosses records, then read in batches.
+
+Belongs here: the life of that table. Does not belong here: the SELECT that types (`parse.py`), what is asked of the table
+(`keys.py`, `totals.py`), what becomes of a batch (`validate.py`).
+DuckDB keeps it packed, and lays it down in the spill folder where a large file leaves too little memory for it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.ingest.validating.group import FILE, TYPED, Group
+from pipelines.ingest.validating.parse import FIRST_LINE, parse_select
+
+
+@contextmanager
+def typed_records(connection: duckdb.DuckDBPyConnection, group: Group) -> Iterator[None]:
+    """While it is open, the group's records are in the connection's table `TYPED`, in the files' order."""
+    connection.execute(f"CREATE TEMP TABLE {TYPED} AS {parse_select(group)}")
+    try:
+        yield
+    finally:
+        connection.execute(f"DROP TABLE {TYPED}")
+
+
+def typed_batches(connection: duckdb.DuckDBPyConnection, batch_rows: int) -> pa.RecordBatchReader:
+    """The records in their order, each line with the part of the first of its record."""
+    return connection.sql(f"""
+        SELECT * EXCLUDE ({FILE}, is_line, may_be_total)
+            REPLACE (CASE WHEN is_line THEN '{FIRST_LINE}' ELSE part END AS part)
+        FROM {TYPED}
+    """).to_arrow_reader(batch_rows)
