@@ -5,7 +5,7 @@ Belongs here: opening, macros, showing Parquet files as tables. Does not belong 
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -45,6 +45,38 @@ def open_apart(*folders: Path, threads: int | None = None, macros: Sequence[str]
         _opened(folders, Path(spill), threads, macros, None) as connection,
     ):
         yield connection
+
+
+@contextmanager
+def open_for_views(root: Path, threads: int, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """`open_database` with the macros for tables, for a SELECT over views (`create_view`) and nothing else.
+
+    The last one is used again where it is the same, with every view taken away: of a small month, opening takes longer than the SELECT.
+    """
+    key = (root, threads, memory_limit)
+    kept = _kept.pop(key, None)
+    with ExitStack() as opened:
+        if kept is None:
+            connection = opened.enter_context(open_database(root, threads, TABLE_MACROS, memory_limit))
+        else:
+            connection = kept[1]
+            opened.push(kept[0])
+        yield connection
+        _without_views(connection)
+        while _kept:
+            _kept.popitem()[1][0].close()
+        _kept[key] = (opened.pop_all(), connection)
+
+
+_kept: dict[tuple[Path, int, str], tuple[ExitStack, duckdb.DuckDBPyConnection]] = {}
+"""The database that was used last for views, with what closes it; none while it is used, or after an error in it."""
+
+
+def _without_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop every schema that views were shown in."""
+    shown = connection.execute("SELECT schema_name FROM duckdb_schemas() WHERE NOT internal AND schema_name <> 'main'")
+    for (layer,) in shown.fetchall():
+        connection.execute(f"DROP SCHEMA {layer} CASCADE")
 
 
 @contextmanager

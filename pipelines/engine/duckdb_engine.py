@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import TABLE_MACROS, create_view, open_database
+from pipelines.engine.database import create_view, open_for_views
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import BATCH_ROWS, write_table
 from pipelines.engine.sql import safe_reason
@@ -21,20 +21,20 @@ from schemas.table import duckdb_columns_of
 
 @dataclass(frozen=True)
 class DuckDb:
-    """DuckDB in this process: an in-memory database for each call, shut off from everything but `root`."""
+    """DuckDB in this process: an in-memory database that holds nothing of an earlier call, shut off from everything but `root`."""
 
     root: Path
     threads: int
     memory_limit: str
 
     def write(self, views: Sequence[View], sql: str, out: Output) -> int:
-        with open_database(self.root, self.threads, TABLE_MACROS, self.memory_limit) as connection:
+        with open_for_views(self.root, self.threads, self.memory_limit) as connection:
             show(connection, views)
             with _said_safely(out.what, views):
                 return write_table(connection.sql(sql).to_arrow_reader(BATCH_ROWS), out.schema, out.folder, out.by, out.only)
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
-        with open_database(self.root, self.threads, TABLE_MACROS, self.memory_limit) as connection:
+        with open_for_views(self.root, self.threads, self.memory_limit) as connection:
             show(connection, views)
             found = {}
             for name, sql in selects.items():

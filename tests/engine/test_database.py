@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine.database import create_view, open_apart, open_database, tables
+from pipelines.engine.database import create_view, open_apart, open_database, open_for_views, tables
 from pipelines.engine.sql import parquet_rows
 from pipelines.identity.linking.database import database
 
@@ -110,6 +110,50 @@ def test_a_step_that_fails_leaves_no_connection_open(root: Path) -> None:
         raise ZeroDivisionError
     with pytest.raises(duckdb.ConnectionException):
         connection.sql("SELECT 1")
+
+
+def shown(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:
+    """Everything that somebody has made in a database, but macros."""
+    return connection.execute(
+        """SELECT 'schema', schema_name FROM duckdb_schemas() WHERE NOT internal AND schema_name <> 'main'
+        UNION ALL SELECT 'view', view_name FROM duckdb_views() WHERE NOT internal
+        UNION ALL SELECT 'table', table_name FROM duckdb_tables()"""
+    ).fetchall()
+
+
+def test_a_database_for_views_is_used_again_and_holds_nothing_of_before(root: Path) -> None:
+    with open_for_views(root, 1, "512MiB") as first:
+        create_view(first, "core", "one", [root / "core" / "one.parquet"], "n BIGINT")
+        create_view(first, "staged", "none", [], "n BIGINT")
+        assert first.sql("SELECT n, pounds(n) FROM core.one").fetchall()
+        assert len(shown(first)) == 4
+    with open_for_views(root, 1, "512MiB") as second:
+        assert second is first
+        assert shown(second) == []
+        create_view(second, "core", "one", [root / "core" / "one.parquet"], "n BIGINT")
+        assert second.sql("SELECT n FROM core.one").fetchall() == [(1,)]
+        with pytest.raises(duckdb.InvalidInputException, match="locked"):
+            second.execute("SET threads = 2")
+
+
+def test_a_database_for_views_is_never_used_by_two_nor_for_another_root_or_limit(root: Path, tmp_path: Path) -> None:
+    with open_for_views(root, 1, "512MiB") as first, open_for_views(root, 1, "512MiB") as beside:
+        assert beside is not first
+    for other in ((tmp_path, 1, "512MiB"), (root, 2, "512MiB"), (root, 1, "400MiB")):
+        with open_for_views(*other) as connection:
+            assert connection not in (first, beside)
+    for closed in (first, beside):
+        with pytest.raises(duckdb.ConnectionException):
+            closed.execute("SELECT 1")
+
+
+def test_a_database_for_views_in_which_something_failed_is_closed(root: Path) -> None:
+    with pytest.raises(ZeroDivisionError), open_for_views(root, 1, "512MiB") as failed:
+        raise ZeroDivisionError
+    with pytest.raises(duckdb.ConnectionException):
+        failed.execute("SELECT 1")
+    with open_for_views(root, 1, "512MiB") as connection:
+        assert connection is not failed
 
 
 def test_a_table_of_no_file_is_empty_and_has_its_columns(connection: duckdb.DuckDBPyConnection) -> None:
