@@ -4,7 +4,7 @@ import dagster as dg
 
 from assets.shared import LANDING, REFERENCE, asset_facts, column_schema, made, period_of, row_count
 from pipelines.ingest.landing import Landing
-from pipelines.ingest.staging import rules_of_work, stage, take_raw
+from pipelines.ingest.staging import rules_of_work, stage, take_all_raw
 from pipelines.resources import Warehouse
 from schemas.feeds import FEEDS
 
@@ -18,7 +18,7 @@ def _raw(feed: str) -> dg.AssetsDefinition:
     )  # fmt: skip
     def raw(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
         work = warehouse.work(period_of(context))
-        readable = [take_raw(x, work.root) for x in work.read(Landing).submissions if x.feed == feed]
+        readable = take_all_raw([x for x in work.read(Landing).submissions if x.feed == feed], work.root)
         return dg.MaterializeResult(metadata={"submissions": len(readable), "readable": sum(readable)})
 
     return raw

@@ -1,13 +1,19 @@
-"""Making the next batch while the last one is used.
+"""Work that goes on while other work does: the next batch made while the last one is used, several things done at once.
 
-Belongs here: the one thread that does so. Does not belong here: what the batches are.
+Belongs here: the threads that do so, and that nothing changes places. Does not belong here: what is done.
 """
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
+from pipelines.engine import machine
+
 T = TypeVar("T")
+R = TypeVar("R")
+AT_ONCE = 2
+"""Things done at the same time, each with threads of its own: while one is in Python, the other is in a library or on the disk."""
 
 
 def ahead(batches: Iterator[T]) -> Iterator[T]:
@@ -21,3 +27,19 @@ def ahead(batches: Iterator[T]) -> Iterator[T]:
         while (batch := coming.result()) is not end:
             coming = thread.submit(next, batches, end)
             yield batch  # type: ignore[misc]  # it is not the end
+
+
+def at_once(work: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
+    """What comes of each thing, in their order, while two are worked on; one where the machine may use one thread.
+
+    What the work raises is raised in the place of its thing; nothing is begun after that.
+    """
+    most = min(AT_ONCE, machine.threads())
+    under_way: deque[Future[R]] = deque()
+    with ThreadPoolExecutor(max_workers=most) as threads:
+        for thing in things:
+            if len(under_way) == most:
+                yield under_way.popleft().result()
+            under_way.append(threads.submit(work, thing))
+        while under_way:
+            yield under_way.popleft().result()

@@ -16,6 +16,7 @@ from typing import ClassVar
 
 import duckdb
 
+from pipelines.engine.ahead import at_once
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
@@ -118,6 +119,11 @@ def _content_hash(path: Path, size_bytes: int, changed_ns: int) -> bytes:
 # ---- raw ----
 
 
+def take_all_raw(submissions: Sequence[Landed], root: DataRoot) -> list[bool]:
+    """`take_raw` of each."""
+    return list(at_once(lambda landed: take_raw(landed, root), submissions))
+
+
 def take_raw(landed: Landed, root: DataRoot) -> bool:
     """Make the raw table of a submission unless it is there. Returns whether there is one: a file may be none that can be read."""
     if landed.unusable:
@@ -196,8 +202,8 @@ def _validate_new(submissions: Sequence[Landed], root: DataRoot, rules: Rules) -
     files = [_cleared(landed, root, rules) for landed in submissions]
     alone = [landed for landed in submissions if rules.corrections_of(landed)]
     with open_database(root.path) as connection:
-        groups = together(files, alone=alone)
-        return [staged for group in groups for staged in _stage_group(connection, group, root, rules)]
+        groups = at_once(lambda group: _stage_group(connection, group, root, rules), together(files, alone=alone))
+        return [staged for group in groups for staged in group]
 
 
 def noted_submission(landed: Landed, root: DataRoot, rules: Rules) -> Submission | None:
@@ -230,30 +236,30 @@ def _cleared(landed: Landed, root: DataRoot, rules: Rules) -> Files:
     return Files(landed, _raw_file(landed, root), *files)
 
 
-def _stage_group(
-    connection: duckdb.DuckDBPyConnection, group: Sequence[Files], root: DataRoot, rules: Rules
-) -> Iterator[Submission]:
+def _stage_group(database: duckdb.DuckDBPyConnection, group: Sequence[Files], root: DataRoot, rules: Rules) -> list[Submission]:
     """Validate the submissions of a group and note what became of each. Raises IrfError for one that cannot be validated."""
     first = group[0].landed
     try:
-        outcomes = validate_together(
-            connection, group, rules.postcodes, rules.corrections_of(first), rules.plausible[first.feed]
-        )
+        with database.cursor() as connection:
+            outcomes = validate_together(
+                connection, group, rules.postcodes, rules.corrections_of(first), rules.plausible[first.feed]
+            )
     except IrfError:
         if len(group) == 1:
             raise
         # Each alone: the error then names the file that it is in, and those before it are done.
-        for files in group:
-            yield from _stage_group(connection, [files], root, rules)
-        return
-    for files, outcome in zip(group, outcomes, strict=True):
-        key = rules.key(files.landed)
-        if isinstance(outcome, Refused):
-            yield _note(files.landed, root, key, Outcome(), outcome)
-            continue
-        for file in (files.staged, files.quarantine):
-            sync(file)
-        yield _note(files.landed, root, key, outcome)
+        return [staged for files in group for staged in _stage_group(database, [files], root, rules)]
+    return list(at_once(lambda done: _keep(done[0], done[1], root, rules), zip(group, outcomes, strict=True)))
+
+
+def _keep(files: Files, outcome: Outcome | Refused, root: DataRoot, rules: Rules) -> Submission:
+    """Be sure that the files of a validated submission are on the disk, then note what became of it."""
+    key = rules.key(files.landed)
+    if isinstance(outcome, Refused):
+        return _note(files.landed, root, key, Outcome(), outcome)
+    for file in (files.staged, files.quarantine):
+        sync(file)
+    return _note(files.landed, root, key, outcome)
 
 
 def _note(landed: Landed, root: DataRoot, key: str, outcome: Outcome, refusal: Refused | None = None) -> Submission:

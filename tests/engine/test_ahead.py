@@ -1,5 +1,7 @@
 """Batches made ahead and written behind: nothing is lost, nothing changes places, and what fails is heard of."""
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.engine.ahead import ahead
+from pipelines.engine.ahead import AT_ONCE, ahead, at_once
 from pipelines.engine.parquet import ROW_GROUP_BYTES, ROW_GROUP_ROWS, ParquetFile, ParquetFilesInTurn
 
 SCHEMA = pa.schema([("row", pa.int64()), ("text", pa.string())])
@@ -101,3 +103,44 @@ def test_what_fails_between_files_in_turn_is_heard_of_and_begins_no_other(tmp_pa
         files.add(0, rows(0, 1))
         raise ValueError("broken")
     assert not paths[1].exists()
+
+
+def test_what_is_done_at_once_comes_in_its_order() -> None:
+    first_may_end = threading.Event()
+
+    def work(number: int) -> int:
+        if number == 1:
+            first_may_end.set()
+        assert number != 0 or first_may_end.wait(10)
+        return number * number
+
+    assert list(at_once(work, range(5))) == [0, 1, 4, 9, 16]
+
+
+def test_with_one_thread_nothing_is_done_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IRF_THREADS", "1")
+    at_work: list[int] = []
+
+    def work(number: int) -> int:
+        at_work.append(number)
+        time.sleep(0.01)
+        assert at_work == [number]
+        return at_work.pop()
+
+    assert list(at_once(work, range(5))) == list(range(5))
+
+
+def test_what_fails_is_heard_of_in_its_place_and_nothing_is_begun_after_it() -> None:
+    begun: list[int] = []
+
+    def work(number: int) -> int:
+        begun.append(number)
+        if number == 1:
+            raise ValueError("broken")
+        return number
+
+    found = at_once(work, range(100))
+    assert next(found) == 0
+    with pytest.raises(ValueError, match="broken"):
+        list(found)
+    assert max(begun) <= 1 + AT_ONCE

@@ -16,7 +16,7 @@ from pipelines.ingest.landing import Landed
 from pipelines.ingest.validating.corrections import Correction
 from schemas.plausible import PLAUSIBLE, Bounds
 
-GROUP_RECORDS = 250_000
+GROUP_RECORDS = 500_000
 """A group is no larger than this, so that small files together take no more memory than a large one does."""
 RECORD = "file_row_number"
 """The number of a record among those of its group."""
