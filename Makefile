@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-end-to-end test-other soak mutate spark bench bench-compare bench-growth lint ui lock docs clean ci
+.PHONY: help setup demo test test-half test-other-half soak mutate spark bench bench-compare bench-growth lint ui lock docs clean ci
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -26,14 +26,16 @@ demo: $(ENVIRONMENT) ## make a small Tayside, refresh it, publish a release
 	.venv/bin/irf demo || test $$? -eq 2 # 2: published, with warnings
 
 test: $(ENVIRONMENT) lint ## lint, types, docs check and all tests
-	+$(MAKE) --no-print-directory -j2 test-end-to-end test-other
+	+$(MAKE) --no-print-directory -j2 test-half test-other-half
 
-# Two halves at once, one for each core of a small machine; each takes about as long as the other.
-test-end-to-end: $(ENVIRONMENT)
-	.venv/bin/python -m pytest tests/end_to_end tests/property
+# Two halves at once, one for each core of a small machine; each takes about as long as the other. All that looks at the
+# worlds of `tests/conftest.py` is in one of them: each is made and refreshed once.
+HALF := tests/end_to_end tests/commands
+test-half: $(ENVIRONMENT)
+	.venv/bin/python -m pytest $(HALF)
 
-test-other: $(ENVIRONMENT)
-	.venv/bin/python -m pytest tests --ignore=tests/end_to_end --ignore=tests/property
+test-other-half: $(ENVIRONMENT)
+	.venv/bin/python -m pytest tests $(addprefix --ignore=,$(HALF))
 
 soak: $(ENVIRONMENT) ## the tests that take long: Tayside at its real size, more seeds and orders of arrival
 	.venv/bin/python -m pytest -m soak tests

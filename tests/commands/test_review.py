@@ -10,7 +10,7 @@ import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
 
-from tests.conftest import BuildWorld, IrfAt, made, rows_of, run
+from tests.conftest import BuildWorld, IrfAt, made, rows_of, run, validated_before
 from tests.small_world import ANGUS, BOARD, OTHER_PATIENT, PATIENT, SmallWorld
 
 Line = tuple[str, str, Decimal]
@@ -66,9 +66,10 @@ def home_care(root: Path, version: str, client: str) -> Line:
 
 
 def test_a_decision_links_a_client_in_the_next_release_and_moves_no_pound(
-    world: BuildWorld, copy_of: Callable[[Path], Path], irf_at: IrfAt
+    world: BuildWorld, published: BuildWorld, copy_of: Callable[[Path], Path], irf_at: IrfAt
 ) -> None:
     root = copy_of(world("none"))
+    validated_before(published("none"), root)
     assert irf_at(root, "review", "export")[0] == 1  # no refresh yet
     client, number = with_somebody_elses_chi(root)
     first = home_care(root, run(root).version, client)
@@ -83,11 +84,11 @@ def test_a_decision_links_a_client_in_the_next_release_and_moves_no_pound(
     assert row["surname"] != row["candidate_surname"]
     assert irf_at(root, "review", "import", str(sheet)) == (0, "new decisions: 1; the next refresh follows them\n")
 
-    published = run(root)
-    second = home_care(root, published.version, client)
+    now = run(root)
+    second = home_care(root, now.version, client)
     assert (second[0], second[2]) == ("decision", first[2])
     with duckdb.connect() as connection:
-        history = connection.execute(f"FROM '{root}/releases/{published.version}/person_history/*.parquet'").fetchall()
+        history = connection.execute(f"FROM '{root}/releases/{now.version}/person_history/*.parquet'").fetchall()
     assert history == [(first[1], second[1], "2025-05")]
     assert irf_at(root, "review", "export")[1].startswith("clients in review: 0;")
 

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.ingest.status import FeedStatus, status_of, told
 from pipelines.warehouse.root import DataRoot
-from tests.conftest import BuildWorld, IrfAt, run
+from tests.conftest import BuildWorld, IrfAt, run, validated_before
 
 Irf = Callable[..., tuple[int, str]]
 TODAY = datetime.date(2025, 6, 20)
@@ -146,7 +146,7 @@ def test_a_revision_is_named_with_its_day_and_is_not_late(root: Path) -> None:
     assert "home_care (.r2 2025-06-18)" in lines[1]
 
 
-def test_what_the_latest_refresh_refused_is_told_with_why(root: Path, irf: Irf) -> None:
+def test_what_the_latest_refresh_refused_is_told_with_why(root: Path, irf: Irf, published: BuildWorld) -> None:
     spoilt = may(root, "angus", "home_care").with_name("2025-05.r1.csv")
     spoilt.write_bytes(b"\x00\x01")
     came(spoilt, "2025-06-12")
@@ -156,6 +156,7 @@ def test_what_the_latest_refresh_refused_is_told_with_why(root: Path, irf: Irf) 
     mostly_bad.write_text(f"{head}\n" + "".join(f"{i},1,2,3,4,5,6,7\n" for i in range(9)), "utf-8")
     came(mostly_bad, "2025-06-12")
     assert "2 revised" in irf()[1] and "refused" not in irf()[1]  # nothing is validated here
+    validated_before(published(), root)
     run(root)
     code, printed = irf("--period", "2025-05")
     assert code == 2

@@ -51,7 +51,7 @@ def messy(published: BuildWorld) -> Work:
 
 
 def table(work: Work, layer: str, name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = pq.read_table(work.table(layer, name)).to_pylist()
+    rows: list[dict[str, Any]] = tables_of(work.root.path).rows(layer, name).to_pylist()
     return rows
 
 

@@ -17,7 +17,7 @@ from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
 from schemas.feeds import FEEDS
 from schemas.rules import CROSS_RULES
-from tests.conftest import pounds, rows_of, run, titles_of
+from tests.conftest import pounds, rows_of, run, tables_of, titles_of
 
 PEOPLE, SEED = 6_000, 2
 MONTHS = [datetime.date(2025, month, 1) for month in (10, 11, 12)]
@@ -164,7 +164,7 @@ def test_exactly_the_planted_records_are_set_aside_each_by_its_rule(work: Work, 
 
 def in_use(work: Work) -> set[tuple[str, ...]]:
     """The records that rules across files look at."""
-    rows = pq.read_table(work.table("core", "record")).to_pylist()
+    rows = tables_of(work.root.path, PERIOD).rows("core", "record").to_pylist()
     return {(r["agency"], r["feed"], r["period"], r["record_key"]) for r in rows if r["fate"] == "accepted"}
 
 
@@ -183,7 +183,7 @@ def test_warnings_are_counted_by_the_rule_meant_for_them(work: Work, planted: li
     expected = +expected
     found = Counter({
         (place_of(r), r["rule_id"]): min(r["failed"], 1) if r["rule_id"].startswith("file.") else r["failed"]
-        for r in pq.read_table(work.table("mart", "rule_result")).to_pylist()
+        for r in tables_of(work.root.path, PERIOD).rows("mart", "rule_result").to_pylist()
         if r["severity"] == "warning" and r["failed"] and (r["feed"], r["rule_id"]) not in NOT_PLANTED
         and not r["rule_id"].startswith("drift.")
     })  # fmt: skip
@@ -245,7 +245,7 @@ def test_the_gate_names_what_no_rule_of_records_can_see(work: Work, planted: lis
 
 def test_a_number_of_several_people_is_linked_to_none(work: Work, planted: list[dict[str, str]]) -> None:
     expected = {(d["agency"], d["record_key"]) for d in planted if d["defect"] in ("number_given_on", "second_chi")}
-    links = pq.read_table(work.table("core", "link")).to_pylist()
+    links = tables_of(work.root.path, PERIOD).rows("core", "link").to_pylist()
     found = {(x["agency"], x["social_care_id"]): x["link_method"] for x in links if "several CHI" in (x["review_reason"] or "")}
     assert found == dict.fromkeys(expected, "unlinked")
 
@@ -295,7 +295,9 @@ def test_an_episode_costs_what_its_cost_months_sum_to(work: Work, planted: list[
         if x["feed"] == "acute"
     }
     rows = [
-        r for r in pq.read_table(work.table("core", "record")).to_pylist() if r["feed"] == "acute" and r["fate"] == "accepted"
+        r
+        for r in tables_of(work.root.path, PERIOD).rows("core", "record").to_pylist()
+        if r["feed"] == "acute" and r["fate"] == "accepted"
     ]
     count = Counter(r["record_key"] for r in rows)
     # Of others a row was set aside.
@@ -308,7 +310,7 @@ def test_an_episode_costs_what_its_cost_months_sum_to(work: Work, planted: list[
 def test_a_reversal_leaves_nothing(work: Work, planted: list[dict[str, str]]) -> None:
     reversed_ = {(d["agency"], d["record_key"]) for d in planted if d["defect"] == "reversal"}
     left: Counter[tuple[str, str]] = Counter()
-    for row in pq.read_table(work.table("core", "record_cost")).to_pylist():
+    for row in tables_of(work.root.path, PERIOD).rows("core", "record_cost").to_pylist():
         if row["feed"] == "payments" and (key := (row["agency"], row["record_key"])) in reversed_:
             left[key] += row["direct_cost"]
     assert left == dict.fromkeys(reversed_, 0)
@@ -317,7 +319,7 @@ def test_a_reversal_leaves_nothing(work: Work, planted: list[dict[str, str]]) ->
 
 def test_packages_with_the_same_number_every_month_all_count(work: Work, planted: list[dict[str, str]]) -> None:
     places = {place_of(d) for d in planted if d["defect"] == "same_number_every_month"}
-    counts = {place_of(x): x["superseded"] for x in pq.read_table(work.table("mart", "submission")).to_pylist()}
+    counts = {place_of(x): x["superseded"] for x in tables_of(work.root.path, PERIOD).rows("mart", "submission").to_pylist()}
     # A row of the month to come is quarantined, and gives way to what its own month's file says.
     ahead = Counter(place_of(d) for d in planted if d["defect"] == "after_period" and d["period"] != PERIOD)
     assert {place: counts[place] for place in places} == {place: ahead[place] for place in places}
@@ -329,7 +331,7 @@ def test_exactly_the_planted_births_are_moved_by_a_century(
 ) -> None:
     fits = {
         (b["agency"], b["social_care_id"], b["period"]): b["date_of_birth"]
-        for b in pq.read_table(work.table("core", "client_birth")).to_pylist()
+        for b in tables_of(work.root.path, PERIOD).rows("core", "client_birth").to_pylist()
     }
     moved = {
         (place, number): fits[place[0], row["social_care_id"], place[2]]
