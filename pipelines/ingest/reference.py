@@ -12,6 +12,7 @@ import duckdb
 import pandas as pd
 import pandera.errors
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.engine.database import open_database
@@ -136,7 +137,7 @@ def typed_table(connection: duckdb.DuckDBPyConnection, source: Path, model: type
     problems: dict[Cell, str] = {(row, ""): "has not as many fields as the header" for row in read.misfits}
     for c in declared:
         if c.name in sent.column_names:
-            problems |= _unreadable(connection, c)
+            problems |= _unreadable(c, sent, table)
     connection.unregister("sent")
     problems = _not_beside(connection, table, ROW_RULES.get(model, ())) | _undeclared(table, model) | problems
     if problems:
@@ -161,10 +162,10 @@ def _reader(c: Column) -> str:
     return "read_share" if pa.types.is_decimal(c.arrow_type) else READERS[c.arrow_type]
 
 
-def _unreadable(connection: duckdb.DuckDBPyConnection, c: Column) -> dict[Cell, str]:
+def _unreadable(c: Column, sent: pa.Table, typed: pa.Table) -> dict[Cell, str]:
     """The cells of a column whose text is not what it declares, with what was found and what is expected."""
-    condition = f'"{c.name}" IS NOT NULL AND {_reader(c)}("{c.name}") IS NULL'
-    rows = connection.execute(f'SELECT {ROW}, "{c.name}" FROM sent WHERE {condition} ORDER BY {ROW}').fetchall()
+    chosen = pc.and_(pc.is_valid(sent[c.name]), pc.is_null(typed[c.name]))
+    rows = zip(*(sent[name].filter(chosen).to_pylist() for name in (ROW, c.name)), strict=True)
     expected = "the code itself, as text" if c.identifier else EXPECTED.get(c.arrow_type, NUMBER)
     return {(row, c.name): f"found {shown(text)}{_probably(c, text)}, expected {expected}" for row, text in rows}
 
