@@ -125,6 +125,13 @@ def _star(star: exp.Expr) -> exp.Expr:
     return star.copy()
 
 
+def _step(step: exp.Expr) -> exp.Expr:
+    """Spark decides by itself what of a named step it keeps in memory."""
+    plain = step.copy()
+    plain.set("materialized", None)
+    return plain
+
+
 WRITTEN: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.ArgMax: _leaving_null_out,
     exp.ArgMin: _leaving_null_out,
@@ -136,5 +143,6 @@ WRITTEN: dict[type[exp.Expr], Callable[[exp.Expr], exp.Expr]] = {
     exp.DataType: _type,
     exp.Table: _view,
     exp.Star: _star,
+    exp.CTE: _step,
 }
 """What both engines say differently, and sqlglot does not know of."""

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.engine.database import open_database
@@ -124,12 +125,8 @@ def named_in(folder: Path, known_words: Sequence[Path], root: Path) -> list[str]
     with open_database(root, macros=()) as connection:
         connection.execute("CREATE SCHEMA core")
         connection.execute(f"CREATE VIEW core.known_word AS SELECT * FROM {parquet_rows(*known_words)}")
-        texts = [
-            (place, text)
-            for file in sorted(folder.rglob("*"))
-            if file.is_file()
-            for place, text in _texts(connection, folder, file)
-        ]
+        files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+        texts = [(place, text) for file in files for place, text in _texts(folder, file)]
         pieces = [(place, piece) for place, text in texts for piece in _plain(text)]
         known = _known(connection, (piece for _, piece in pieces))
     found = sorted((place, piece.kind) for place, piece in pieces if (piece.kind, piece.agency, piece.word) in known)
@@ -232,21 +229,27 @@ def _joined(connection: duckdb.DuckDBPyConnection, words: set[str]) -> set[str]:
     return {word for (word,) in rows.fetchall()}
 
 
-def _texts(connection: duckdb.DuckDBPyConnection, folder: Path, file: Path) -> Iterator[tuple[str, str]]:
+def _texts(folder: Path, file: Path) -> Iterator[tuple[str, str]]:
     """The texts of a file, each with its place. Of a table only those that look like what is sought."""
     place = file.relative_to(folder).as_posix()
     if file.suffix == ".parquet":
-        for field in pq.read_schema(file):
-            if pa.types.is_string(field.type):
-                rows = connection.execute(
-                    f'SELECT DISTINCT "{field.name}" FROM read_parquet(?, hive_partitioning = false) '
-                    f'WHERE regexp_matches("{field.name}", ?)',
-                    [str(file), _EITHER],
-                )
-                yield from ((f"{place}, column {field.name}", text) for (text,) in rows.fetchall())
+        names = [field.name for field in pq.read_schema(file) if pa.types.is_string(field.type)]
+        for name in names:
+            yield from ((f"{place}, column {name}", text) for text in sorted(_alike(file, name)))
     elif file.suffix == ".xlsx":
         with zipfile.ZipFile(file) as parts:
             for name in parts.namelist():
                 yield place, html.unescape(re.sub(r'[<>"]', "\n", parts.read(name).decode("utf-8")))
     else:
         yield place, file.read_text("utf-8")
+
+
+def _alike(file: Path, column: str) -> set[str]:
+    """The texts of a column that look like what is sought: each different text of a row group is looked at once."""
+    table = pq.ParquetFile(file, read_dictionary=[column])
+    found: set[str] = set()
+    for group in range(table.num_row_groups):
+        for chunk in table.read_row_group(group, [column])[column].chunks:
+            texts = chunk.dictionary
+            found.update(texts.filter(pc.match_substring_regex(texts, _EITHER)).to_pylist())
+    return found

@@ -79,6 +79,11 @@ class ResidualShare(Table):
     client_contribution: Series[Money] = column("pounds")
     price_base: Series[Text] = column("year whose prices the unit cost is in")
     price_source: Series[Text] = column("where the unit cost is from")
+    source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
+    source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
+    specialty_code: Series[Text] = column("specialty")
+    location_code: Series[Text] = column("hospital")
+    postcode: Series[Text] = column("postcode on the record", identifying=True)
 
 
 @table(grain="agency × service × month × council × locality", key=("agency", "service", "month", "council", "locality"))

@@ -79,6 +79,11 @@ class RecordMonth(Table):
     variant: Series[Text] = column("variant")
     is_after_amount: Series[Flag] = column("the record's amount is for days before the month", required=True)
     is_only_month: Series[Flag] = column("the record has no other month", required=True)
+    record_amount: Series[Money] = column("pounds of the record that are split over its months")
+    client_contribution: Series[Money] = column("paid by the client (a week's, for care homes)")
+    source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
+    source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
+    postcode: Series[Text] = column("postcode on the record", identifying=True)
 
 
 @table(grain="agency × service × financial year × specialty × location × variant", key=())
@@ -117,3 +122,8 @@ class RecordCost(Table):
     split_group: Series[Text] = column("financial year of a rated split, else blank", required=True)
     price_base: Series[Text] = column("year whose prices the unit cost is in")
     price_source: Series[Text] = column("where the unit cost is from")
+    source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
+    source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
+    specialty_code: Series[Text] = column("specialty")
+    location_code: Series[Text] = column("hospital")
+    postcode: Series[Text] = column("postcode on the record", identifying=True)

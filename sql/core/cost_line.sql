@@ -1,6 +1,6 @@
 -- Purpose: every pound of every ledger on one line: records with their share of the residual, what is held of records in
 -- quarantine, and the lines of what is left.
--- Grain: part of a source record (or residual) × month. Inputs: residual_share, record, record_person, person_home,
+-- Grain: part of a source record (or residual) × month. Inputs: residual_share, record_person, person_home,
 -- data_zone_area, postcode_zone, located_residual, held, withheld, agencies, services, refresh.
 -- Conserves: for every agency, service and month Σ cost = Q.
 WITH refresh AS (
@@ -13,17 +13,14 @@ record_line AS (
         CAST(NULL AS VARCHAR) AS located_council, CAST(NULL AS VARCHAR) AS located_hscp, CAST(NULL AS VARCHAR) AS located_locality,
         age_band_of(home.date_of_birth, last_day(share.month)) AS age_band, coalesce(home.sex, '0') AS sex,
         share.units, share.cost_basis, share.direct_cost, share.residual_cost, share.client_contribution,
-        record_person.link_method, record_person.link_probability, record.source_file, record.source_row,
-        share.price_base, share.price_source, record.specialty_code, record.location_code
+        record_person.link_method, record_person.link_probability, share.source_file, share.source_row,
+        share.price_base, share.price_source, share.specialty_code, share.location_code
     FROM core.residual_share AS share
-    JOIN core.record
-        ON record.agency = share.agency AND record.feed = share.feed AND record.record_key = share.record_key
-        AND record.part = share.part AND record.fate = 'accepted' AND record.is_lead
     JOIN core.record_person
         ON record_person.agency = share.agency AND record_person.feed = share.feed
         AND record_person.record_key = share.record_key AND record_person.part = share.part
     LEFT JOIN core.person_home AS home ON home.person_key = record_person.person_key
-    LEFT JOIN core.postcode_zone AS record_zone ON record_zone.postcode = record.postcode
+    LEFT JOIN core.postcode_zone AS record_zone ON record_zone.postcode = share.postcode
 ),
 residual_line AS (
     SELECT

@@ -238,7 +238,7 @@ payment_record AS (
         AND coalesce(payments.period_from, CAST(payments.period || '-01' AS DATE))
             BETWEEN coalesce(code_map.valid_from, DATE '0001-01-01') AND coalesce(code_map.valid_to, DATE '9999-12-31')
 ),
-other_record AS (
+other_record AS NOT MATERIALIZED (
     SELECT * FROM outpatient_record
     UNION ALL SELECT * FROM emergency_record
     UNION ALL SELECT * FROM prescribing_record
@@ -251,7 +251,26 @@ other_record AS (
     UNION ALL SELECT * FROM equipment_record
     UNION ALL SELECT * FROM payment_record
 ),
-ranked AS (
+said_again AS MATERIALIZED (
+    -- The few records that come in several periods. What is added to a payment does not say it anew. Found before the records are
+    -- read a second time, so that those need not wait in memory.
+    SELECT
+        agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR)) AS own_key,
+        max(CASE WHEN feed <> 'payments' OR part NOT LIKE period || '/%' THEN period END) AS last_period
+    FROM other_record
+    GROUP BY ALL
+    HAVING min(period) < max(period)
+),
+other_standing AS (
+    SELECT
+        other_record.*, fate_of(other_record.period, said_again.last_period, other_record.broken_rules) AS fate,
+        TRUE AS is_lead, other_record.amount AS record_amount
+    FROM other_record
+    LEFT JOIN said_again
+        ON said_again.agency = other_record.agency AND said_again.feed = other_record.feed
+        AND said_again.own_key = coalesce(other_record.record_key, other_record.source_file || ':' || CAST(other_record.source_row AS VARCHAR))
+),
+hospital_ranked AS (
     -- replaced_in: the last period that says the row anew. A row without a readable key stands for itself.
     SELECT
         * EXCLUDE (cost_month),
@@ -264,41 +283,35 @@ ranked AS (
         END AS replaced_in
     FROM hospital_record
     WINDOW episode AS (PARTITION BY agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR)))
+),
+hospital_fated AS (
+    SELECT * EXCLUDE (replaced_in), fate_of(period, replaced_in, broken_rules) AS fate FROM hospital_ranked
+),
+hospital_standing AS (
+    -- The first row of an episode's latest file stands for all of it, whatever part it was.
+    SELECT *, part AS own_part, TRUE AS is_lead, amount AS record_amount FROM hospital_fated WHERE fate <> 'accepted'
     UNION ALL
     SELECT
         *,
-        max(CASE WHEN feed <> 'payments' OR part NOT LIKE period || '/%' THEN period END) OVER (
-            PARTITION BY agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR))
-        )
-    FROM other_record
-),
-fated AS (
-    SELECT
-        * EXCLUDE (broken_rules, replaced_in),
-        CASE
-            WHEN period < replaced_in THEN 'superseded'
-            WHEN broken_rules IS NOT NULL THEN 'quarantined'
-            ELSE 'accepted'
-        END AS fate,
-        coalesce(' ' || broken_rules LIKE '% duplicate_%' OR ' ' || broken_rules LIKE '% corrected.%', FALSE) AS is_void,
-        feed IN ('acute', 'maternity', 'mental_health') AS is_hospital
-    FROM ranked
-),
-standing AS (
-    SELECT * EXCLUDE (part), part, TRUE AS is_lead, amount AS record_amount FROM fated WHERE fate <> 'accepted' OR NOT is_hospital
-    UNION ALL
-    -- The first row of an episode's latest file stands for all of it, whatever part it was.
-    SELECT
-        * EXCLUDE (part),
-        CASE WHEN row_number() OVER (PARTITION BY agency, feed, record_key ORDER BY period DESC, part) = 1 THEN '' ELSE part END AS part,
+        CASE WHEN row_number() OVER (PARTITION BY agency, feed, record_key ORDER BY period DESC, part) = 1 THEN '' ELSE part END AS own_part,
         row_number() OVER (PARTITION BY agency, feed, record_key ORDER BY period DESC, part) = 1,
         CAST(sum(amount) OVER (PARTITION BY agency, feed, record_key) AS DECIMAL(18, 2))
-    FROM fated
-    WHERE fate = 'accepted' AND is_hospital
+    FROM hospital_fated
+    WHERE fate = 'accepted'
+),
+standing AS (
+    SELECT * FROM other_standing
+    UNION ALL
+    SELECT
+        agency, feed, record_key, own_part AS part, broken_rules, period, source_file, source_row, row_count, service, start_date, end_date,
+        spread, quantity, amount, client_contribution, specialty_code, location_code, variant, chi_number, social_care_id, postcode,
+        fate, is_lead, record_amount
+    FROM hospital_standing
 ),
 final AS (
     SELECT
-        agency, feed, record_key, part, fate, is_void, is_lead, period, source_file, source_row, row_count, service, start_date,
+        agency, feed, record_key, part, fate, coalesce(' ' || broken_rules LIKE '% duplicate_%' OR ' ' || broken_rules LIKE '% corrected.%', FALSE) AS is_void,
+        is_lead, period, source_file, source_row, row_count, service, start_date,
         end_date, spread, quantity, amount, CASE WHEN is_lead THEN record_amount END AS record_amount, client_contribution,
         specialty_code, location_code, variant, chi_number, social_care_id, postcode
     FROM standing

@@ -1,21 +1,17 @@
 -- Purpose: the direct cost and the client's contribution of each accepted record, split over its months.
--- Grain: part of an accepted record × month. Inputs: record, record_month, unit_cost_match.
+-- Grain: part of an accepted record × month. Inputs: record_month, unit_cost_match.
 -- Conserves: the months of a split sum to its total to the penny (largest remainder; ties by larger share, then earlier
 -- month). A rated record is one split for each financial year, because the rate changes with the year. The days of an open
 -- stay after those that its amount is for are uncosted.
 WITH valued AS (
     SELECT
-        months.*, CASE WHEN months.is_after_amount THEN NULL ELSE record.record_amount END AS amount, record.client_contribution,
-        rates.unit_cost, rates.price_base, rates.price_source,
+        months.*, CASE WHEN months.is_after_amount THEN NULL ELSE months.record_amount END AS amount, rates.unit_cost, rates.price_base, rates.price_source,
         CASE
             WHEN months.method = 'rate' THEN financial_year_of(months.month)
             WHEN months.is_after_amount THEN 'after the amount'
             ELSE ''
         END AS split_group
     FROM core.record_month AS months
-    JOIN core.record
-        ON record.agency = months.agency AND record.feed = months.feed AND record.record_key = months.record_key
-        AND record.part = months.part AND record.fate = 'accepted' AND record.is_lead
     LEFT JOIN core.unit_cost_match AS rates
         ON months.method = 'rate' AND rates.agency = months.agency AND rates.service = months.service
         AND rates.financial_year = financial_year_of(months.month)
@@ -95,6 +91,7 @@ ranked AS (
 shared AS (
     SELECT
         agency, feed, record_key, part, service, month, in_window, units, method, split_group, price_base, price_source, total_pence,
+        source_file, source_row, specialty_code, location_code, postcode,
         sign(total_pence) * (share + CAST(remainder_rank <= left_over AS INTEGER)) AS own_pence,
         sign(contribution_pence) * (contribution_share + CAST(contribution_rank <= contribution_left_over AS INTEGER))
             AS own_contribution_pence
@@ -102,6 +99,7 @@ shared AS (
     UNION ALL
     SELECT
         agency, feed, record_key, part, service, month, in_window, units, method, split_group, price_base, price_source, total_pence,
+        source_file, source_row, specialty_code, location_code, postcode,
         total_pence AS own_pence, contribution_pence AS own_contribution_pence
     FROM totalled
     WHERE is_only_month
@@ -118,7 +116,8 @@ final AS (
         pounds(total_pence) AS split_total,
         split_group,
         CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_base END AS price_base,
-        CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_source END AS price_source
+        CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_source END AS price_source,
+        source_file, source_row, specialty_code, location_code, postcode
     FROM shared
 )
 SELECT * FROM final

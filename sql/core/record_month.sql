@@ -1,4 +1,5 @@
--- Purpose: the days and units of each accepted record in each of its months, and the method its service is costed by.
+-- Purpose: the days and units of each accepted record in each of its months, the method its service is costed by, and what of the
+-- record its cost lines need: amount, contribution, file and row, postcode.
 -- Grain: part of an accepted record × month. Inputs: record, death, refresh, costing_rules, services.
 -- Conserves: the days of a stay [start, end) and of a payment span, each once; overlapping care-home days of one client
 -- go to the stay that started later, save where the amount is on the record. Payments coded to a service with another
@@ -121,7 +122,7 @@ final AS (
         CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
             AS units,
         unit_numerator, unit_denominator, specialty_code, location_code, variant, coalesce(month > amount_to, FALSE) AS is_after_amount,
-        from_month = to_month AS is_only_month
+        from_month = to_month AS is_only_month, record_amount, client_contribution, source_file, source_row, postcode
     FROM measured
 )
 SELECT * FROM final

@@ -17,7 +17,7 @@ from tests import REPOSITORY
 IRF = Path(sys.executable).with_name("irf")
 SECONDS_PER_MINUTE = 60
 TAYSIDE, SCOTLAND = 417_650, 5_500_000
-_MADE_BY = ("pipelines/synth/**/*.py", "schemas/**/*.py", "data/reference/*.csv")
+_MADE_BY = ("pipelines/synth/**/*.py", "schemas/*.py", "schemas/feeds/*.py", "schemas/reference/*.py", "data/reference/*.csv")
 
 
 @dataclass(frozen=True)

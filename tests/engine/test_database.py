@@ -92,7 +92,7 @@ def test_what_the_environment_says_holds_for_every_database(root: Path, monkeypa
     asked = "SELECT current_setting('memory_limit'), current_setting('threads')"
     for door in (open_database(root), open_apart(root), database(root), database()):
         with door as connection:
-            assert connection.execute(asked).fetchone() == ("286.1 MiB", 1)
+            assert connection.execute(asked).fetchone() == ("209.8 MiB", 1)
 
 
 def test_a_database_apart_reads_what_it_is_given_and_leaves_nothing(root: Path, tmp_path: Path) -> None:

@@ -95,10 +95,11 @@ def lines(
     rules = [{"agency": agency, "service": service, "method": "record", "residual": residual, "population_weight": weight}
              for agency in (BOARD, COUNCIL) for service in (SERVICE, "acute_emergency")]  # fmt: skip
     keys = {(row["agency"], row["record_key"]): row for row in costs}
-    record = [
-        {"agency": agency, "feed": "f", "record_key": key, "fate": fate, "source_file": "file", "source_row": n,
-         "postcode": (postcodes or {}).get(key)}
-        for n, (agency, key) in enumerate(keys, 1) for fate in ("accepted", "superseded")
+    rows = {key: n for n, key in enumerate(keys, 1)}
+    costs = [
+        {"source_file": "file", "source_row": rows[row["agency"], row["record_key"]],
+         "postcode": (postcodes or {}).get(row["record_key"]), **row}
+        for row in costs
     ]  # fmt: skip
     known = people or {}
     in_quarantine = run("core/held", {
@@ -113,7 +114,6 @@ def lines(
     months = run("core/service_month", given_tables, threads)
     needed: dict[str, list[Row]] = {
         "core.record_cost": costs,
-        "core.record": record + (records or []),
         "core.refresh": [REFRESH],
         "core.held": in_quarantine,
         "core.service_month": months,
@@ -438,9 +438,8 @@ def test_costs_sum_to_the_ledger_and_no_order_changes_a_line(
 def test_a_boards_record_says_its_specialty_and_place_and_what_was_withheld_is_not_said() -> None:
     place = {"specialty_code": "A1", "location_code": "DD1 1AA"}
     withheld = [{"agency": BOARD, "text": "DD1 1AA", "shown": "[withheld] (key)"}]
-    sent = {"agency": BOARD, "feed": "g", "record_key": "r1", "part": "", "fate": "accepted", "is_lead": True}
     found = lines(
-        [cost("r1", "10.00", BOARD, feed="g")], [quantum("15.00", BOARD)], "hold", records=[sent | place], core__withheld=withheld,
+        [cost("r1", "10.00", BOARD, feed="g") | place], [quantum("15.00", BOARD)], "hold", core__withheld=withheld,
         core__record_person=[{"agency": BOARD, "feed": "g", "record_key": "r1", "part": "", "link_method": "none"}],
     )  # fmt: skip
     assert [(row["cost_basis"], row["specialty_code"], row["location_code"]) for row in found] == [

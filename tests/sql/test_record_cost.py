@@ -25,16 +25,8 @@ def costs(
     feed: str = "acute", threads: int | None = None,
 ) -> list[Row]:  # fmt: skip
     """The costed months of one record. `prices`: financial year → unit cost."""
-    place = {"agency": AGENCY, "feed": feed, "record_key": "1"}
-    record = {**place, "fate": "accepted", "amount": amount, "client_contribution": contribution}
     tables = {
-        "core.record_month": [{**p, "feed": feed} for p in parts],
-        # The rows the record replaced, and another's, must not be taken for it.
-        "core.record": [
-            record,
-            {**record, "fate": "superseded", "amount": "1.00"},
-            {**record, "feed": "other", "amount": "1.00"},
-        ],
+        "core.record_month": [{**p, "feed": feed, "record_amount": amount, "client_contribution": contribution} for p in parts],
         "core.unit_cost_match": [
             {"agency": AGENCY, "service": "s", "financial_year": year, "unit_cost": cost}
             for year, cost in (prices or {}).items()
@@ -166,8 +158,7 @@ def test_the_price_is_that_of_specialty_location_and_variant() -> None:
     place = {"agency": AGENCY, "service": "s", "financial_year": "2025-26"}
     match = [{**place, "unit_cost": "1"}, {**place, "specialty_code": "A1", "variant": "case", "unit_cost": "2"},
              {**place, "specialty_code": "A1", "unit_cost": "3"}]  # fmt: skip
-    record = {"agency": AGENCY, "feed": "acute", "record_key": "1", "fate": "accepted"}
-    (row,) = run("core/record_cost", {"core.record_month": [month], "core.record": [record], "core.unit_cost_match": match})
+    (row,) = run("core/record_cost", {"core.record_month": [month], "core.unit_cost_match": match})
     assert row["direct_cost"] == 2
 
 
