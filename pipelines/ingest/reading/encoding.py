@@ -7,10 +7,13 @@ import codecs
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from pipelines.ingest.reading.bounds import MAXIMUM_RECORD_BYTES
 from pipelines.ingest.reading.file_bytes import FileBytes
 from pipelines.ingest.reading.refused import Refused
 
+FIRST_BEYOND_ASCII = 128
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
@@ -33,7 +36,7 @@ def encoding_of(path: Path) -> Encoding:
             while encoding == "utf-8" and block:
                 is_within_letter = bool(decoder.getstate()[0])
                 if is_within_letter or not block.isascii():
-                    decoder.decode(block)
+                    decoder.decode(_beyond_ascii(block))
                 block = content.read(MAXIMUM_RECORD_BYTES)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:
@@ -64,11 +67,19 @@ def _count_letters(path: Path, encoding: str) -> tuple[int, int]:
         is_last = False
         while not is_last:
             block = content.read(MAXIMUM_RECORD_BYTES)
-            is_last = not block
-            with_strays, without = replacing.decode(block, is_last), ignoring.decode(block, is_last)
+            is_last, said = not block, _beyond_ascii(block)
+            with_strays, without = replacing.decode(said, is_last), ignoring.decode(said, is_last)
             letters += len(without) - len(without.encode("ascii", "ignore"))
             strays += len(with_strays) - len(without)
     return letters, strays
+
+
+def _beyond_ascii(block: bytes) -> bytes:
+    """The bytes that tell encodings apart, and of the others the first of each run, which parts them; most are of no use to a decoder."""
+    signs = np.frombuffer(block, np.uint8)
+    beyond = np.flatnonzero(signs >= FIRST_BEYOND_ASCII)
+    places = np.unique(np.concatenate([np.zeros(1, np.int64), beyond, beyond + 1]))
+    return signs[places[places < len(signs)]].tobytes()
 
 
 def _unmarked_utf_16(block: bytes) -> str | None:
