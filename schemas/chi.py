@@ -70,7 +70,10 @@ def has_real_date(digits: Digits) -> NDArray[np.bool_]:
 
 def check_digit_modulus_11(digits: Digits) -> Digits:
     """The modulus 11 check digit of each row's first nine digits; `NEVER_ISSUED` where the remainder forbids one."""
-    check = 11 - (digits[:, :BODY_LENGTH] @ _ELEVEN_WEIGHTS) % 11
+    weighted = np.zeros(len(digits), dtype=np.int16)
+    for at, weight in enumerate(_ELEVEN_WEIGHTS):
+        weighted += digits[:, at] * weight
+    check = 11 - weighted % 11
     return np.where(check == 11, 0, np.where(check == 10, NEVER_ISSUED, check))
 
 
@@ -94,13 +97,16 @@ def _are_digits(digits: Digits) -> NDArray[np.bool_]:
 
 
 def _digits(numbers: "pa.Array[Any]") -> Digits:
-    """One row of ten for each text of ten bytes, which lie one after another in memory; below 0 or above 9 is no digit."""
+    """One row of ten for each text of ten bytes, which lie one after another in memory; below 0 or above 9 is no digit.
+
+    The first digits of all texts lie side by side, then the second, and so on: all that is asked of them is asked by place.
+    """
     buffers: list[Any] = numbers.buffers()
     if len(numbers) == 0:
         return np.empty((0, LENGTH), dtype=np.int16)
     start = int(np.frombuffer(buffers[1], dtype=np.int32)[numbers.offset])
     codes = np.frombuffer(buffers[2], dtype=np.uint8, count=LENGTH * len(numbers), offset=start)
-    digits: Digits = codes.reshape(-1, LENGTH).astype(np.int16) - ord("0")
+    digits: Digits = codes.reshape(-1, LENGTH).astype(np.int16, order="F") - np.int16(ord("0"))
     return digits
 
 

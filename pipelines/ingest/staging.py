@@ -28,7 +28,7 @@ from pipelines.ingest.reference import declared_bounds, declared_corrections
 from pipelines.ingest.validating.corrections import Correction
 from pipelines.ingest.validating.group import Files, together
 from pipelines.ingest.validating.outcome import Outcome
-from pipelines.ingest.validating.validate import validate_together
+from pipelines.ingest.validating.validate import VALIDATING, validate_together
 from pipelines.warehouse import journal
 from pipelines.warehouse.journal import Entry
 from pipelines.warehouse.root import DataRoot
@@ -97,17 +97,20 @@ def rules_of_work(work: Work) -> Rules:
 
 def fingerprint(*files: Path) -> str:
     """A hash over what decides a validation beside the submission: schemas, readers, macros, and these files."""
-    digest = hashlib.sha256()
-    for path in [*_code_files(), *files]:
+    digest = hashlib.sha256(_code_hash())
+    for path in files:
         state = path.stat()
         digest.update(_content_hash(path, state.st_size, state.st_mtime_ns))
     return digest.hexdigest()
 
 
 @functools.cache
-def _code_files() -> list[Path]:
-    """What of the software decides a validation, listed once: it is asked for with every submission."""
-    return shipped_files("schemas/**/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/**/*.py", "sql/macro/**/*.sql")
+def _code_hash() -> bytes:
+    """The hash of what of the software decides a validation, taken once as `code_version` is: it is asked for with every submission."""
+    digest = hashlib.sha256()
+    for path in shipped_files("schemas/**/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/**/*.py", "sql/macro/**/*.sql"):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.digest()
 
 
 @functools.cache
@@ -201,7 +204,7 @@ def _validate_new(submissions: Sequence[Landed], root: DataRoot, rules: Rules) -
         return []
     files = [_cleared(landed, root, rules) for landed in submissions]
     alone = [landed for landed in submissions if rules.corrections_of(landed)]
-    with open_database(root.path) as connection:
+    with open_database(root.path, macros=VALIDATING) as connection:
         groups = at_once(lambda group: _stage_group(connection, group, root, rules), together(files, alone=alone))
         return [staged for group in groups for staged in group]
 

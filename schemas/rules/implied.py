@@ -3,6 +3,9 @@
 Belongs here: rules made for any feed from what `schemas/feeds` says. Does not belong here: a feed's own rules (`own.py`).
 """
 
+import functools
+import operator
+
 import pyarrow as pa
 
 from schemas.examples import BEYOND_HEADER, GOOD_RECORD, KNOWN_POSTCODE, OTHER_CHI, SAYS_OTHERWISE, UNKNOWN_POSTCODE
@@ -85,10 +88,10 @@ def _present(name: str) -> Rule:
         f"{name}.missing",
         "record",
         f"{name} is required and is blank.",
-        lambda batch: (
-            batch[name].notna()
-            | batch["row_structure"].astype(bool)
-            | batch[[flag for flag in not_blank if flag in batch]].astype(bool).any(axis=1)
+        lambda batch: functools.reduce(
+            operator.or_,
+            (batch[flag].astype(bool) for flag in ("row_structure", *not_blank) if flag in batch),
+            batch[name].notna(),
         ),
         {name: ""},
         {},

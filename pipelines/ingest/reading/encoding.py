@@ -79,7 +79,8 @@ def _beyond_ascii(block: bytes) -> bytes:
     signs = np.frombuffer(block, np.uint8)
     beyond = np.flatnonzero(signs >= FIRST_BEYOND_ASCII)
     places = np.unique(np.concatenate([np.zeros(1, np.int64), beyond, beyond + 1]))
-    return signs[places[places < len(signs)]].tobytes()
+    telling: bytes = signs[places[places < len(signs)]].tobytes()
+    return telling
 
 
 def _unmarked_utf_16(block: bytes) -> str | None:

@@ -36,6 +36,8 @@ from schemas.plausible import Bounds
 from schemas.rules import Rule, rules_of
 from schemas.table import arrow_schema
 
+VALIDATING = ("arithmetic", "places_and_names", "read_text")
+"""The macros that validating uses."""
 BATCH_ROWS = 250_000
 UNFINISHED, SET_ASIDE = ".unfinished", ".set_aside"
 """How the name of a file ends until it is whole, and that of the bad records of a group until they are parted."""
