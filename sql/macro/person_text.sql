@@ -34,7 +34,8 @@ CREATE MACRO bare_name(field) AS
         '( (JR|JNR|JUNIOR|SR|SNR|SENIOR|II|III))+$', ''
     );
 
-CREATE MACRO known_name(words) AS CASE WHEN NOT names_nobody(words) THEN words END;
+-- The LAMBDA has the words once, where they would be written out seven times.
+CREATE MACRO known_name(words) AS list_filter([words], LAMBDA given: NOT names_nobody(given))[1];
 
 -- Forenames: all of them without spaces, the first word, the others.
 CREATE MACRO forenames_joined(field) AS replace(known_name(bare_name(field)), ' ', '');
@@ -101,11 +102,12 @@ CREATE MACRO british_postcode(signs) AS
         WHEN regexp_matches(signs, '^[A-Z]{2}0[0-9][0-9][A-Z]{2}$') THEN left(signs, 2) || substr(signs, 4)
     END;
 CREATE MACRO unpadded(code) AS regexp_replace(code, '^([A-Z]{2})0([1-9])([0-9][A-Z]{2})$', '\1\2\3');
+-- Each LAMBDA has its text once: written out, it would be read, and worked out, ten times.
 CREATE MACRO postcode_text(field) AS
-    CASE
-        WHEN NOT is_dummy_postcode(coalesce(unpadded(british_postcode(postcode_signs(field))), postcode_signs(field)))
-            THEN coalesce(unpadded(british_postcode(postcode_signs(field))), postcode_signs(field))
-    END;
+    list_filter(
+        list_transform([postcode_signs(field)], LAMBDA signs: coalesce(unpadded(british_postcode(signs)), signs)),
+        LAMBDA code: NOT is_dummy_postcode(code)
+    )[1];
 
 -- The words of an address that tell it from another: without kinds of street and country.
 CREATE MACRO address_words(field) AS
