@@ -8,7 +8,7 @@ from assets.shared import INTAKE, made, period_of, row_count, sql_dependencies, 
 from pipelines.costing.prices import check_unit_costs
 from pipelines.costing.window import write_window
 from pipelines.engine.sql import selects
-from pipelines.identity.people import link_clients_of, write_person_ids
+from pipelines.identity.people import link_clients_of
 from pipelines.quality.findings import write_drift, write_rule_findings
 from pipelines.quality.withheld import write_withheld
 from pipelines.resources import Warehouse
@@ -50,7 +50,6 @@ REGISTER, CLIENTS = (dg.AssetKey(["staged", feed]) for feed in ("population_regi
 ASSETS = [
     _from_python("refresh", write_window, []),
     _from_python("link", _link, [REGISTER, CLIENTS, *_core("client_birth")]),
-    _from_python("person_id", write_person_ids, _core("record_person")),
     _from_python("withheld", write_withheld, _core("outside_text", "known_word")),
     _from_python(
         "rule_finding",

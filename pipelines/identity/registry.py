@@ -1,7 +1,7 @@
 """The memory of links: which person id each client had, from which period, and which id became which.
 
 Belongs here: the append-only link history and the published history of person ids. Does not belong here: deciding links
-(`linking/`), making ids (`pseudonym.py`).
+(`linking/`), making ids (`sql/core/person_id.sql`).
 The history has a row for each change of a client's person id or link method. No row ever leaves it, so that an id that was
 published once can always be followed. A period that is run again with the same links adds nothing. When the file is written,
 each row is given the period in which it ends: the one in which the client's next row begins.

@@ -121,8 +121,12 @@ class Tables:
         """A DuckDB in which the tables that are needed, each a layer and a name, are there as `<layer>.<name>`: for what is no
         SELECT of `sql/`, whatever runs those."""
         with open_database(self.work.root.path, self.threads, TABLE_MACROS, self.memory_limit) as connection:
-            show(connection, [self._view(*table) for table in needed])
+            self.show(connection, needed)
             yield connection
+
+    def show(self, connection: duckdb.DuckDBPyConnection, needed: Sequence[tuple[str, str]]) -> None:
+        """Show tables in a DuckDB that is open, as `<layer>.<name>`."""
+        show(connection, [self._view(*table) for table in needed])
 
     @property
     def engine(self) -> SqlEngine:

@@ -34,7 +34,3 @@ CREATE MACRO age_band_of(born, on_day) AS
         WHEN age_at(born, on_day) < 85 THEN '75-84'
         ELSE '85+'
     END;
-
--- HMAC-SHA-256 of a text under the key whose pads are given, first 128 bits as hexadecimal text.
-CREATE MACRO keyed_hash(inner_pad, outer_pad, message) AS
-    left(sha256(outer_pad || unhex(sha256(inner_pad || encode(message)))), 32);

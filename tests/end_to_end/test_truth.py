@@ -13,12 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pytest
 
-from pipelines.identity.pseudonym import person_ids
 from schemas.feeds import FEEDS
 from tests.conftest import MONTHS, BuildWorld, made, rows_of, run
+from tests.person_id import person_id
 
 VERSION = "2025.05.1"
 FIRST_DAY, LAST_DAY = MONTHS[0], datetime.date(2025, 5, 31)
@@ -130,7 +129,7 @@ class Books:
 
     @staticmethod
     def _lines(root: Path, version: str, connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[Key, Line]]:
-        for agency, feed, key, service, person_id, direct, is_uncosted in connection.execute(
+        for agency, feed, key, service, person, direct, is_uncosted in connection.execute(
             f"""
             SELECT record.agency, feed, record_key, line.service, any_value(person_id), sum(direct_cost), bool_or(cost_basis = 'uncosted')
             FROM read_parquet('{root}/releases/{version}/cost_line/**/*.parquet') AS line
@@ -140,7 +139,7 @@ class Books:
             GROUP BY ALL
             """
         ).fetchall():
-            yield (agency, feed, key), Line(service, person_id, direct, is_uncosted)
+            yield (agency, feed, key), Line(service, person, direct, is_uncosted)
 
     @staticmethod
     def _ids(root: Path, connection: duckdb.DuckDBPyConnection, column: str, name: str, key: str) -> dict[str, int]:
@@ -148,8 +147,7 @@ class Books:
             f"SELECT {key}, person_number FROM '{root}/truth/{name}.parquet' WHERE {column} IS NOT NULL AND person_number IS NOT NULL"
         ).fetchall()
         secret = (root / "secure" / "pseudonym.key").read_bytes()
-        ids = person_ids(secret, pa.array([k for k, _ in rows], pa.string())).to_pylist()
-        return {person_id: number for person_id, (_, number) in zip(ids, rows, strict=True)}
+        return {person_id(secret, key): number for key, number in rows}
 
     def records(self) -> list[Key]:
         return sorted({*self.truth, *self.lines})

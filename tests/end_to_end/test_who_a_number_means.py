@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.identity.pseudonym import person_id
 from pipelines.warehouse.key import load_or_create_key
+from tests.person_id import person_id
 from tests.small_world import ANGUS, BOARD, DUNDEE, OTHER_PATIENT, PATIENT, PERTH, THIRD_PATIENT, Row, SmallWorld
 
 AGNES = {"forename": "Agnes", "surname": "Lindsay", "date_of_birth": "1985-04-19", "sex": "2", "postcode": "DD8 1AA"}

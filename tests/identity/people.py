@@ -142,7 +142,7 @@ def linked_one(
 def sheet_of(rows: list[Row], register: list[Row] | None = None, every_client_row: list[Row] | None = None) -> pa.Table:
     with _database(1) as connection:
         known = table(A_REGISTER if register is None else register, REGISTER)
-        decide.make_links(connection, known, table(rows, CLIENTS), table([], DECISIONS), _client_rows(every_client_row))
+        decide.link_clients(connection, known, table(rows, CLIENTS), table([], DECISIONS), _client_rows(every_client_row))
         return review.review_sheet(connection, decide.REVIEW_FROM)
 
 

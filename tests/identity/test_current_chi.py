@@ -1,10 +1,8 @@
-"""A superseded CHI number leads to the current one, and to nothing else where that is not clear."""
+"""Every number of the register leads to a current one, by the rules that `tests/sql/test_chi_alias.py` shows."""
 
-from pipelines.identity.linking.current_chi import current_chis
-from tests.identity.people import (
-    REGISTER,
-    table,
-)
+from pipelines.identity.linking.current_chi import make_current_chis
+from pipelines.identity.linking.database import database
+from tests.identity.people import REGISTER, table
 
 
 def test_superseded_numbers_lead_to_the_current_one() -> None:
@@ -22,5 +20,7 @@ def test_a_number_superseded_twice_leads_nowhere() -> None:
 
 def currents(pairs: list[tuple[str, str | None]]) -> dict[str, str]:
     rows = [{"chi_number": number, "previous_chi_number": previous} for number, previous in pairs]
-    found = current_chis(table(rows, REGISTER)).to_pylist()
-    return {row["chi_number"]: row["current_chi_number"] for row in found}
+    with database(threads=1) as connection:
+        connection.register("register", table(rows, REGISTER))
+        make_current_chis(connection)
+        return dict(connection.execute("SELECT chi_number, current_chi_number FROM current_chi").fetchall())

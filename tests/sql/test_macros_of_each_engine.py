@@ -67,6 +67,7 @@ CASES: dict[str, tuple[dict[str, pa.DataType], list[Any], tuple[str, ...]]] = {
         PAIRS_OF_TEXTS,
         (
             "keyed_hash(encode('inner'), encode('outer'), concat_ws(chr(31), one_text, other_text))",
+            "person_id_of(hmac_sha256(encode('inner'), encode('outer'), concat_ws(chr(31), one_text, other_text)))",
             "trimmed(one_text)",
             "unaccented(one_text)",
             "folded(one_text)",

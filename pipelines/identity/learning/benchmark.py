@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.learning.case import Case, read_case
 from pipelines.identity.linking.database import database
-from pipelines.identity.linking.decide import LINK_FROM, REVIEW_FROM, make_links
+from pipelines.identity.linking.decide import LINK_FROM, REVIEW_FROM, link_clients
 
 BAND_FLOORS = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 KILOBYTES_PER_MEGABYTE = 1_000
@@ -132,7 +132,7 @@ def measure(case: Case, threads: int = THREADS) -> Measured:
     """Link a case as a refresh does, and compare the links with the truth."""
     started = time.perf_counter()
     with database(threads=threads) as connection:
-        make_links(connection, case.register, case.clients, DECISIONS.empty_table())
+        link_clients(connection, case.register, case.clients, DECISIONS.empty_table())
         seconds = time.perf_counter() - started
         return _compared(connection, case, seconds)
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 from pipelines.identity.learning.case import Case, read_case
 from pipelines.identity.linking.comparisons import COMPARISONS, Level
-from pipelines.identity.linking.current_chi import current_chis
+from pipelines.identity.linking.current_chi import make_current_chis
 from pipelines.identity.linking.database import database, make
 from pipelines.identity.linking.levels import level_counts, random_pair_counts
 from pipelines.identity.linking.model import MODEL, Model, Settings
@@ -66,7 +66,7 @@ def _counts(case: Case) -> tuple[Counts, Counts]:
     with database(threads=2) as connection:
         connection.register("register", case.register)
         connection.register("client_row", case.clients)
-        connection.register("current_chi", current_chis(case.register))
+        make_current_chis(connection)
         make(connection, "register_person")
         make(connection, "client")
         standardise(connection, "register_person", "register_standard")

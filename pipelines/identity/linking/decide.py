@@ -2,7 +2,7 @@
 
 Belongs here: the order of the steps, the thresholds, and the reasons for review. Does not belong here: standard forms
 (`standardise.py`), candidate pairs (`block.py`), match weights (`score.py`), posteriors (`posterior.py`), ids
-(`pseudonym.py`), the memory of links (`registry.py`).
+(`sql/core/person_id.sql`), the memory of links (`registry.py`).
 
 The linkage is deterministic where it can be: a CHI number that the register has, and that the rest of the record supports, is
 the link. For other clients the linkage is probabilistic. A reviewer's decision comes before both.
@@ -11,7 +11,7 @@ the link. For other clients the linkage is probabilistic. A reviewer's decision 
 import duckdb
 import pyarrow as pa
 
-from pipelines.identity.linking.current_chi import current_chis
+from pipelines.identity.linking.current_chi import make_current_chis
 from pipelines.identity.linking.database import make
 from pipelines.identity.linking.posterior import compute_posteriors
 from pipelines.identity.linking.score import score
@@ -66,29 +66,27 @@ def link_clients(
 
     connection: as `database` opens it. every_client_row: `CLIENT_ROWS`; None where there is no other file.
     """
-    make_links(connection, register, clients, decisions, every_client_row)
+    rows = CLIENT_ROWS.empty_table() if every_client_row is None else every_client_row
+    for name, table in {"register": register, "client_row": clients, "every_client_row": rows}.items():
+        connection.register(name, table)
+    make_links(connection, decisions)
+    return links_in(connection)
+
+
+def links_in(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """The links that were made, as `LINKS`."""
     links: pa.Table = connection.sql("SELECT * FROM link").to_arrow_table()
     return links.cast(LINKS)
 
 
-def make_links(
-    connection: duckdb.DuckDBPyConnection,
-    register: pa.Table,
-    clients: pa.Table,
-    decisions: pa.Table,
-    every_client_row: pa.Table | None = None,
-) -> None:
-    """Make the table `link` (as `LINKS`), and on the way there the tables of every step in `sql/identity/`."""
-    given = {
-        "register": register,
-        "client_row": clients,
-        "every_client_row": CLIENT_ROWS.empty_table() if every_client_row is None else every_client_row,
-        "current_chi": current_chis(register),
-        "decision": decisions,
-        "reason": pa.table({"outcome": list(_REASONS), "review_reason": list(_REASONS.values())}),
-    }
-    for name, table in given.items():
-        connection.register(name, table)
+def make_links(connection: duckdb.DuckDBPyConnection, decisions: pa.Table) -> None:
+    """Make the table `link` (as `LINKS`), and on the way there the tables of every step in `sql/identity/`.
+
+    Reads the tables `register`, `client_row` and `every_client_row` (`CLIENT_ROWS`), which must be there.
+    """
+    connection.register("decision", decisions)
+    connection.register("reason", pa.table({"outcome": list(_REASONS), "review_reason": list(_REASONS.values())}))
+    make_current_chis(connection)
     _link_by_chi(connection)
     make(connection, "searched")
     connection.execute("CREATE VIEW searched_standard AS FROM client_standard SEMI JOIN searched USING (row_id)")

@@ -15,3 +15,6 @@ CREATE MACRO month_series(first_month, last_month) AS
 -- The days from one to another, both among them; none where the last comes before the first.
 CREATE MACRO day_series(first_day, last_day) AS
     CASE WHEN first_day > last_day THEN array() ELSE sequence(first_day, last_day, INTERVAL 1 DAY) END;
+
+-- A hexadecimal number of at most 15 digits to the base of 32, with digits 0 to 9 and a to v and so many of them.
+CREATE MACRO base32_digits(hexadecimal, width) AS lower(lpad(conv(hexadecimal, 16, 32), width, '0'));
