@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -163,13 +164,14 @@ def test_shuffled_rows_in_every_file_change_nothing_but_provenance(
 
 
 @pytest.mark.soak
-def test_one_thread_gives_the_same_bytes_as_many(
-    published: BuildWorld, copy_of: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("limits", [{"threads": 1}, {"memory_limit": "150MB"}], ids=str)
+def test_less_of_the_machine_gives_the_same_bytes(
+    published: BuildWorld, copy_of: Callable[[Path], Path], limits: dict[str, Any]
 ) -> None:
     root = copy_of(published())
     for folder in ("staged", "work"):
         shutil.rmtree(root / folder)
-    run(root, defs=build_defs(warehouse=Warehouse(threads=1)))
+    run(root, defs=build_defs(warehouse=Warehouse(**limits)))
     assert parquet_hashes(root, "2025.05.2") == parquet_hashes(root, VERSION)
 
 

@@ -10,15 +10,18 @@ trains nothing: it looks at no link, no decision and no client to find these num
 
 import logging
 from math import ceil, log2
+from typing import TYPE_CHECKING
 
 import duckdb
-from splink import DuckDBAPI, Linker
 
 from pipelines.engine.sql import read_sql
 from pipelines.identity.linking.block import block
 from pipelines.identity.linking.comparisons import FREQUENCY_COLUMNS
 from pipelines.identity.linking.levels import with_u_of_register
 from pipelines.identity.linking.model import Settings, load_model
+
+if TYPE_CHECKING:
+    from splink import DuckDBAPI, Linker
 
 WEIGHT_DECIMALS = 6
 """Sums of floats differ in their last digits between runs and thread counts; nothing is decided on those."""
@@ -54,7 +57,7 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _score_part(
-    connection: duckdb.DuckDBPyConnection, linker: Linker, session: DuckDBAPI, columns: str, part: int, parts: int
+    connection: duckdb.DuckDBPyConnection, linker: "Linker", session: "DuckDBAPI", columns: str, part: int, parts: int
 ) -> None:
     """Add the pairs of some clients to `plausible_pair`; the first part makes the table."""
     # Splink remembers what it made of a table by the table's name, so each part has its own.
@@ -75,8 +78,10 @@ def _score_part(
     connection.execute(f"DROP TABLE scored_pair; DROP TABLE {predicted}; DROP TABLE {blocked}")
 
 
-def _linker(connection: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[DuckDBAPI, Linker]:
+def _linker(connection: duckdb.DuckDBPyConnection, settings: Settings) -> "tuple[DuckDBAPI, Linker]":
     """Splink over the two standard tables, with the term frequencies of the register."""
+    from splink import DuckDBAPI, Linker  # takes as long to import as all else of linking: only who links needs it
+
     logging.getLogger("splink").setLevel(logging.ERROR)
     session = DuckDBAPI(connection)
     for standard, name in (("register_standard", _REGISTER_NAME), ("searched_standard", _CLIENT_NAME)):
@@ -89,7 +94,7 @@ def _linker(connection: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[
 
 
 def _register_frequency(
-    connection: duckdb.DuckDBPyConnection, linker: Linker, session: DuckDBAPI, column: str, usual_values: int
+    connection: duckdb.DuckDBPyConnection, linker: "Linker", session: "DuckDBAPI", column: str, usual_values: int
 ) -> None:
     """Give splink a column's term frequencies, as if `usual_values` more people had values the register does not show."""
     connection.execute(
