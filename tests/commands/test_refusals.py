@@ -3,6 +3,7 @@
 import fcntl
 import functools
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -31,8 +32,12 @@ def irf(root: Path, irf_at: IrfAt) -> Irf:
 def test_after_a_full_disk_an_untouched_root_publishes_again_only_when_told(
     root: Path, irf: Irf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    rename = os.rename
+
     def full(source: Path, target: Path) -> None:
-        raise OSError(28, "No space left on device")
+        if Path(target).is_relative_to(root / "releases"):
+            raise OSError(28, "No space left on device")
+        rename(source, target)
 
     with monkeypatch.context() as patched:
         patched.setattr("pipelines.release.publish.os.rename", full)
