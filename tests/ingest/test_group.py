@@ -15,6 +15,8 @@ from pipelines.ingest.reading.refused import Refused
 from pipelines.ingest.validating import group
 from pipelines.ingest.validating.group import Files, together
 from pipelines.ingest.validating.outcome import Outcome
+from pipelines.ingest.validating.parse import FIRST_LINE
+from pipelines.ingest.validating.typed import typed_batches
 from pipelines.ingest.validating.validate import validate_together
 from pipelines.warehouse.root import DataRoot
 from schemas.examples import GOOD_RECORD, KNOWN_POSTCODE
@@ -159,3 +161,17 @@ def test_what_is_read_otherwise_is_read_alone(tmp_path: Path) -> None:
     assert groups(found, alone=[found[0].landed, found[2].landed]) == [[0], [1], [2], [3, 4]]
     pq.write_table(pq.read_table(found[1].raw).replace_schema_metadata({group.ROWS_ARE_PARTS: "monthly"}), found[1].raw)
     assert groups(found) == [[0], [1], [2, 3, 4]]
+
+
+def test_batches_have_the_size_asked_for_however_the_rows_were_laid_down(tmp_path: Path) -> None:
+    rows, size = 250_001, 100_000
+    with open_database(tmp_path) as connection:
+        connection.execute(f"""
+            CREATE TEMP TABLE {group.TYPED} AS
+            SELECT 0 AS {group.FILE}, range AS {group.RECORD}, '7' AS part, range = 1 AS is_line, FALSE AS may_be_total
+            FROM range({rows})
+        """)
+        found = list(typed_batches(connection, size))
+    assert [batch.num_rows for batch in found] == [size, size, rows - 2 * size]
+    assert pa.concat_tables(found)[group.RECORD].to_pylist() == list(range(rows))
+    assert found[0]["part"].to_pylist()[:3] == ["7", FIRST_LINE, "7"]

@@ -189,7 +189,8 @@ def _as_part(c: Column) -> str:
 
 def _escaped(name: str) -> str:
     """A text in which the sign that parts columns cannot be taken for one that does."""
-    return rf"""replace(replace("{name}", '\', '\\'), '|', '\|')"""
+    is_plain = rf"""NOT contains("{name}", '|') AND NOT contains("{name}", '\')"""
+    return rf"""CASE WHEN {is_plain} THEN "{name}" ELSE replace(replace("{name}", '\', '\\'), '|', '\|') END"""
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -25,10 +25,21 @@ def typed_records(connection: duckdb.DuckDBPyConnection, group: Group) -> Iterat
         connection.execute(f"DROP TABLE {TYPED}")
 
 
-def typed_batches(connection: duckdb.DuckDBPyConnection, batch_rows: int) -> pa.RecordBatchReader:
-    """The records in their order, each line with the part of the first of its record."""
-    return connection.sql(f"""
+def typed_batches(connection: duckdb.DuckDBPyConnection, batch_rows: int) -> Iterator[pa.Table]:
+    """The records in their order, each line with the part of the first of its record.
+
+    Every batch but the last has so many rows, however many threads have laid them down: what is written of them has the same bytes.
+    """
+    reader = connection.sql(f"""
         SELECT * EXCLUDE ({FILE}, is_line, may_be_total)
             REPLACE (CASE WHEN is_line THEN '{FIRST_LINE}' ELSE part END AS part)
         FROM {TYPED}
     """).to_arrow_reader(batch_rows)
+    waiting = reader.schema.empty_table()
+    for batch in reader:
+        waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
+        while waiting.num_rows >= batch_rows:
+            yield waiting.slice(0, batch_rows).combine_chunks()
+            waiting = waiting.slice(batch_rows)
+    if waiting.num_rows:
+        yield waiting.combine_chunks()

@@ -163,7 +163,7 @@ def _typed(
             totals = total_rows(connection, group)
             directory = connection.sql(directory_postcodes(postcodes)).to_arrow_table()["postcode"].combine_chunks()
             for batch in typed_batches(connection, BATCH_ROWS):
-                table = told_apart(pa.Table.from_batches([batch]), further)
+                table = told_apart(batch, further)
                 postcode = table["postcode"] if "postcode" in table.column_names else pa.nulls(table.num_rows, pa.string())
                 is_unknown = pc.and_not(pc.is_valid(postcode), pc.is_in(postcode, value_set=directory))
                 table = table.append_column("postcode_unknown", is_unknown)
