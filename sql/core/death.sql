@@ -3,7 +3,7 @@
 -- Conserves: one day for each number. The registrar's day counts before the register's, that before the council's; a snapshot
 -- replaces the one before. Of a client the CHI that its own council gives counts, and only if name and birthday agree: links
 -- have no say here, because linking moves no cost.
-WITH known AS (
+WITH known AS NOT MATERIALIZED (
     SELECT
         coalesce(chi_alias.current_chi, deaths.chi_number) AS chi_number, deaths.period, 2 AS source_rank,
         CAST(NULL AS DATE) AS date_of_birth, CAST(NULL AS VARCHAR) AS forename, CAST(NULL AS VARCHAR) AS surname,
@@ -17,8 +17,12 @@ WITH known AS (
     FROM staged.population_register AS register
     LEFT JOIN core.chi_alias USING (chi_number)
 ),
+said_dead AS MATERIALIZED (
+    -- The few people of whom any row has a day of death: the others are not looked at again.
+    SELECT DISTINCT chi_number FROM known WHERE date_of_death IS NOT NULL
+),
 latest AS (
-    SELECT *, max(period) OVER (PARTITION BY chi_number, source_rank) AS last_period FROM known
+    SELECT *, max(period) OVER (PARTITION BY chi_number, source_rank) AS last_period FROM known SEMI JOIN said_dead USING (chi_number)
 ),
 patient AS (
     SELECT

@@ -57,9 +57,9 @@ home AS (
     WHERE NOT is_dummy_postcode(postcode)
     GROUP BY person_key
 ),
-latest_row AS (
+latest AS (
     -- A snapshot replaces the one before: what a later one takes back does not hold.
-    SELECT *, max(period) OVER (PARTITION BY person_key, source_rank) AS last_period FROM own_row
+    SELECT person_key, source_rank, max(period) AS period FROM own_row GROUP BY person_key, source_rank
 ),
 fact AS (
     -- A source that does not know a fact (arg_max leaves NULL out) leaves it to the next.
@@ -68,8 +68,8 @@ fact AS (
         arg_max(sex, (source_rank, tie)) FILTER (WHERE sex IN ('1', '2')) AS sex,
         arg_max(date_of_birth, (source_rank, tie)) AS date_of_birth,
         arg_max(date_of_death, (source_rank, tie)) AS date_of_death
-    FROM latest_row
-    WHERE period = last_period
+    FROM own_row
+    SEMI JOIN latest USING (person_key, source_rank, period)
     GROUP BY person_key
 ),
 final AS (

@@ -2,8 +2,9 @@
 -- Grain: part of an accepted record × month. Inputs: record_month, unit_cost_match.
 -- Conserves: the months of a split sum to its total to the penny (largest remainder; ties by larger share, then earlier
 -- month). A rated record is one split for each financial year, because the rate changes with the year. The days of an open
--- stay after those that its amount is for are uncosted.
-WITH valued AS (
+-- stay after those that its amount is for are uncosted. Records of one month and of several are read apart, so that neither waits in
+-- memory for the other.
+WITH valued AS NOT MATERIALIZED (
     SELECT
         months.*, CASE WHEN months.is_after_amount THEN NULL ELSE months.record_amount END AS amount, rates.unit_cost, rates.price_base, rates.price_source,
         CASE
@@ -19,7 +20,7 @@ WITH valued AS (
         AND rates.location_code IS NOT DISTINCT FROM months.location_code
         AND rates.variant IS NOT DISTINCT FROM months.variant
 ),
-summed AS (
+summed AS NOT MATERIALIZED (
     SELECT
         *,
         greatest(CAST(days AS HUGEINT), 0) AS weight,
@@ -36,7 +37,7 @@ summed AS (
     FROM valued
     WHERE is_only_month
 ),
-totalled AS (
+totalled AS NOT MATERIALIZED (
     -- Weekly amounts of care homes are for seven days; all other amounts are for the whole record. Activity gives units only:
     -- the payments for it bear the contribution.
     SELECT
