@@ -24,12 +24,13 @@ def halves() -> list[list[str]]:
 
 
 def in_one_half_each(halves: list[list[str]]) -> bool:
-    """Whether one half is some folders of tests that are there, and the other is all of `tests` but them."""
-    folders, others = halves
+    """Whether one half is some folders and files of tests that are there, and the other is all of `tests` but them."""
+    places, others = halves
     return (
-        bool(folders)
-        and all((REPOSITORY / folder).is_dir() and Path(folder).parent == Path("tests") for folder in folders)
-        and others == ["tests", *(f"--ignore={folder}" for folder in folders)]
+        len(places) == len(set(places)) > 0
+        and all((REPOSITORY / place).exists() and Path("tests") in Path(place).parents for place in places)
+        and not any(Path(one) in Path(place).parents for one in places for place in places)
+        and others == ["tests", *(f"--ignore={place}" for place in places)]
     )
 
 
@@ -37,9 +38,10 @@ def test_every_test_is_in_exactly_one_half() -> None:
     assert in_one_half_each(halves())
 
 
-def test_a_folder_that_is_in_both_or_in_none_is_seen() -> None:
-    folders, others = halves()
-    assert not in_one_half_each([folders, others[:-1]])  # in both
-    assert not in_one_half_each([folders[:-1], others])  # in none
-    assert not in_one_half_each([[*folders, "tests/no_such"], [*others, "--ignore=tests/no_such"]])
-    assert not in_one_half_each([folders, [*others, "-k", "nothing"]])
+def test_a_place_that_is_in_both_or_in_none_is_seen() -> None:
+    places, others = halves()
+    assert not in_one_half_each([places, others[:-1]])  # in both
+    assert not in_one_half_each([places[:-1], others])  # in none
+    assert not in_one_half_each([places, [*others, "-k", "nothing"]])
+    for more in ("tests/no_such", "tests", f"{places[0]}/test_status.py", places[0]):
+        assert not in_one_half_each([[*places, more], [*others, f"--ignore={more}"]])
