@@ -12,12 +12,12 @@ from pipelines.identity.linking.database import make
 
 
 def make_current_chis(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the table `current_chi`: chi_number, current_chi_number. Reads `register`; there must be no schema `staged` but of views."""
-    connection.execute("CREATE SCHEMA IF NOT EXISTS staged")
+    """Make the table `current_chi`: chi_number, current_chi_number. Reads `register`. A schema `staged` is gone afterwards."""
+    connection.execute("DROP SCHEMA IF EXISTS staged CASCADE; CREATE SCHEMA staged")
     connection.execute(
-        "CREATE OR REPLACE VIEW staged.population_register AS"
+        "CREATE VIEW staged.population_register AS"
         " SELECT 'one' AS agency, 'latest' AS period, chi_number, previous_chi_number FROM register"
     )
     connection.execute(f"CREATE OR REPLACE TABLE chi_alias AS {read_sql('core', 'chi_alias')}")
-    connection.execute("DROP VIEW staged.population_register")
+    connection.execute("DROP SCHEMA staged CASCADE")
     make(connection, "current_chi")
