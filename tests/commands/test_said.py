@@ -75,7 +75,7 @@ def test_what_nobody_foresaw_is_said_in_a_sentence(small_world: SmallWorld, monk
         raise KeyError(PATIENT)
 
     small_world.ledger(ANGUS, "2025-04", meals="1.00")
-    monkeypatch.setattr("pipelines.identity.people.link_clients", broken)
+    monkeypatch.setattr("pipelines.identity.people.make_links", broken)
     code, printed = small_world.refresh("2025-04")
     assert code == 1
     assert PATIENT not in printed
