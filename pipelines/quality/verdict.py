@@ -69,7 +69,7 @@ def checked_files(tables: Tables) -> dict[str, Path]:
 
 
 def keep_verdict(tables: Tables, run: str, checks: Sequence[Check], of: str) -> Verdict:
-    """Keep the gate's answers with what they are about. of: as `state_of` has it."""
+    """Keep the gate's answers with what they are about. of: `Tables.state`, as it was when they were given."""
     work = tables.work
     hashes = {name: sha256_of(file) for name, file in checked_files(tables).items()}
     verdict = Verdict(run=run, period=work.period, made_of=tables.made_of, of=of, tables=hashes, checks=list(checks))
@@ -78,7 +78,7 @@ def keep_verdict(tables: Tables, run: str, checks: Sequence[Check], of: str) -> 
 
 
 def standing_verdict(tables: Tables, of: str) -> Verdict | None:
-    """The verdict of an earlier run, where it is on exactly what there is now; else None. of: as `state_of` has it."""
+    """The verdict of an earlier run, where it is on exactly what there is now; else None. of: `Tables.state`, as it is now."""
     verdict = tables.work.find(Verdict)
     if verdict is None or (verdict.made_of, verdict.of) != (tables.made_of, of):
         return None
