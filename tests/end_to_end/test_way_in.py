@@ -125,6 +125,24 @@ def test_a_table_changed_after_the_gate_is_not_published(may: SmallWorld) -> Non
     assert versions(may) == ["2025.04.1", "2025.05.1"]
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("core/record_cost/*.parquet", "core/record_cost/all.parquet"),
+        ("core/fate/*.parquet", "core/fate/all.parquet"),
+        ("data_docs/index.html", "data_docs/index.html"),
+        ("link_history.parquet", "link_history"),
+    ],
+)
+def test_what_else_a_release_is_made_from_is_published_as_it_was_checked_or_not_at_all(
+    may: SmallWorld, name: str, said: str
+) -> None:
+    (file,) = (may.root / "work" / MAY).glob(name)
+    file.write_bytes(file.read_bytes() + b"\n")
+    assert f"table {said} is not as the gate checked it for 2025-05" in materialise(may.root, MAY, "release", again=True)
+    assert versions(may) == ["2025.04.1", "2025.05.1"]
+
+
 def test_submissions_that_came_after_the_gate_are_not_published(may: SmallWorld) -> None:
     may.put(f"{ANGUS}/ledger/{MAY}.r1.csv", [{"cost_code": "home_care_personal", "month": f"{MAY}-01", "amount": "120.00"}])
     assert materialise(may.root, MAY, "landing") == ""
@@ -200,6 +218,7 @@ def test_drafts_of_a_run_that_died_are_removed_wherever_they_lie(tmp_path: Path)
         "releases/.draft-a-latest.json",
         "work/2025-05/.draft-b-verdict.json",
         "state/submissions/ledger/angus/.draft-c-2025-05.r0.json",
+        "work/2025-05/core/record.unfinished/all.parquet",
     )
     for name in (*left, "work/2025-05/verdict.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
