@@ -1,46 +1,19 @@
 """What has not changed is not made again: neither tables, nor the answers of the gate, nor a release."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from pipelines.quality.verdict import Verdict
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
-from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
+from tests.end_to_end.test_accidents import refreshed as refreshed
+from tests.end_to_end.test_accidents import world as world
+from tests.small_world import ANGUS, SmallWorld
 
 APRIL = "2025-04"
 ALWAYS = {"mart/person_history"}
 """It is made of what was published before, too."""
-
-
-def care(cost: str) -> list[dict[str, object]]:
-    row = {"service_id": "S1", "social_care_id": "A1", "month": f"{APRIL}-01", "hours": 10, "service_type": "2"}
-    return [{**row, "gross_cost": cost}]
-
-
-@pytest.fixture(scope="module")
-def refreshed(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
-    """April is published: £100 of home care of one known person."""
-    world = SmallWorld(tmp_path_factory.mktemp("kept") / "data")
-    world.rule(ANGUS, "home_care_personal", method="record", residual="hold")
-    home = {"chi_number": PATIENT, "date_of_birth": "1985-04-19", "sex": "1", "postcode": "DD8 1AA"}
-    world.put(f"{BOARD}/population_register/{APRIL}.csv", [home])
-    world.put(f"{ANGUS}/clients/{APRIL}.csv", [{"social_care_id": "A1", **home}])
-    world.put(f"{ANGUS}/home_care/{APRIL}.csv", care("100.00"))
-    world.ledger(ANGUS, APRIL, home_care_personal="100.00")
-    world.published(APRIL)
-    return world
-
-
-@pytest.fixture
-def world(refreshed: SmallWorld, tmp_path: Path) -> SmallWorld:
-    """A copy of it."""
-    shutil.copytree(refreshed.root, tmp_path / "data")
-    copy = SmallWorld(tmp_path / "data")
-    copy.reference = refreshed.reference
-    return copy
 
 
 def written(world: SmallWorld) -> dict[str, int]:
