@@ -14,12 +14,12 @@ SIZE = re.compile(r"(?P<number>[0-9]{1,6}(\.[0-9]+)?) ?(?P<unit>[MGT])i?B", re.I
 MEGABYTES = {"M": 1, "G": 1_000, "T": 1_000_000}
 LEAST_MEGABYTES = 100
 MOST_THREADS = 1_024
-SHARE_OF_DUCKDB = 0.55
+SHARE_OF_DUCKDB = 0.5
 """Of the memory of a run."""
 
 
 def memory_limit() -> str:
-    """The memory that DuckDB may take, as `3000MB`: just over half of what a run may, for Python and the
+    """The memory that DuckDB may take, as `3000MB`: half of what a run may, for Python and the
     files that are written need some too.
 
     A run may take what `IRF_MEMORY_LIMIT` says; by default 4 GB or half of the machine's, whichever is less. Raises IrfError where

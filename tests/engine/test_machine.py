@@ -9,8 +9,8 @@ from pipelines.engine.errors import IrfError
 GIGABYTE = 1_000_000_000
 
 
-@pytest.mark.parametrize(("machine_gigabytes", "limit"), [(4, "1100MB"), (8, "2200MB"), (128, "2200MB")])
-def test_by_default_duckdb_has_just_over_half_of_4_gb_or_of_half_of_the_memory(
+@pytest.mark.parametrize(("machine_gigabytes", "limit"), [(4, "1000MB"), (8, "2000MB"), (128, "2000MB")])
+def test_by_default_duckdb_has_half_of_4_gb_or_of_half_of_the_memory(
     monkeypatch: pytest.MonkeyPatch, machine_gigabytes: int, limit: str
 ) -> None:
     monkeypatch.delenv("IRF_MEMORY_LIMIT", raising=False)
