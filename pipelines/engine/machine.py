@@ -14,13 +14,14 @@ SIZE = re.compile(r"(?P<number>[0-9]{1,6}(\.[0-9]+)?) ?(?P<unit>[MGT])i?B", re.I
 MEGABYTES = {"M": 1, "G": 1_000, "T": 1_000_000}
 LEAST_MEGABYTES = 100
 MOST_THREADS = 1_024
-SHARE_OF_DUCKDB = 0.5
-"""Of the memory of a run."""
+SHARE_OF_DUCKDB = 0.4
+"""Of the memory of a run: Python, what DuckDB takes beyond its limit, and the files that are written need the rest."""
+SHARE_OF_LITTLE, LITTLE_MEGABYTES = 0.55, 550
+"""Where that comes to little, DuckDB has a larger share, up to what the largest SELECT of a year of Tayside needs."""
 
 
 def memory_limit() -> str:
-    """The memory that DuckDB may take, as `3000MB`: half of what a run may, for Python and the
-    files that are written need some too.
+    """The memory that DuckDB may take, as `1600MB`: a part of what a run may.
 
     A run may take what `IRF_MEMORY_LIMIT` says; by default 4 GB or half of the machine's, whichever is less. Raises IrfError where
     that is no size.
@@ -33,7 +34,7 @@ def memory_limit() -> str:
         megabytes = float(size["number"]) * MEGABYTES[size["unit"].upper()] if size else 0
         if megabytes < LEAST_MEGABYTES:
             raise IrfError(f"IRF_MEMORY_LIMIT is {given}; write a size from {LEAST_MEGABYTES}MB on, as 3GB or 500MB")
-    return f"{int(megabytes * SHARE_OF_DUCKDB)}MB"
+    return f"{int(max(megabytes * SHARE_OF_DUCKDB, min(megabytes * SHARE_OF_LITTLE, LITTLE_MEGABYTES)))}MB"
 
 
 def threads() -> int:

@@ -9,12 +9,18 @@ from pipelines.engine.errors import IrfError
 GIGABYTE = 1_000_000_000
 
 
-@pytest.mark.parametrize(("machine_gigabytes", "limit"), [(4, "1000MB"), (8, "2000MB"), (128, "2000MB")])
-def test_by_default_duckdb_has_half_of_4_gb_or_of_half_of_the_memory(
+@pytest.mark.parametrize(("machine_gigabytes", "limit"), [(4, "800MB"), (8, "1600MB"), (128, "1600MB")])
+def test_by_default_duckdb_has_two_fifths_of_4_gb_or_of_half_of_the_memory(
     monkeypatch: pytest.MonkeyPatch, machine_gigabytes: int, limit: str
 ) -> None:
     monkeypatch.delenv("IRF_MEMORY_LIMIT", raising=False)
     monkeypatch.setattr(machine, "_memory_bytes", lambda: machine_gigabytes * GIGABYTE)
+    assert machine.memory_limit() == limit
+
+
+@pytest.mark.parametrize(("given", "limit"), [("100MB", "55MB"), ("1GB", "550MB"), ("1.4GB", "560MB"), ("8GB", "3200MB")])
+def test_of_little_memory_duckdb_has_a_larger_share(monkeypatch: pytest.MonkeyPatch, given: str, limit: str) -> None:
+    monkeypatch.setenv("IRF_MEMORY_LIMIT", given)
     assert machine.memory_limit() == limit
 
 
