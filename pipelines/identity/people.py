@@ -7,6 +7,7 @@ Belongs here: from the tables of a refresh to the tables of people. Does not bel
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import duckdb
 import pyarrow as pa
@@ -17,10 +18,21 @@ from pipelines.identity.linking.current_chi import make_current_chis
 from pipelines.identity.linking.database import database, make
 from pipelines.identity.linking.decide import REVIEW_FROM, links_in, make_links
 from pipelines.identity.linking.model import model_version
+from pipelines.identity.linking.month_kind import Probabilities, by_level
 from pipelines.identity.registry import link_history, load_history, person_history, save_history
 from pipelines.identity.review import review_sheet
+from pipelines.warehouse.journal import Entry
 from pipelines.warehouse.key import key_of
 from pipelines.warehouse.tables import Tables
+
+
+class Linkage(Entry):
+    """How the links of a refresh were found. month: by comparison and level, the m probabilities of this month's records."""
+
+    named: ClassVar[str] = "linkage"
+    model_version: str
+    month: dict[str, dict[str, float]]
+
 
 PEOPLE_READ = (("staged", "population_register"), ("staged", "clients"), ("quarantine", "clients"), ("core", "client_birth"))
 """The tables that linking reads."""
@@ -28,29 +40,30 @@ PEOPLE_READ = (("staged", "population_register"), ("staged", "clients"), ("quara
 
 def link_clients_of(tables: Tables) -> pa.Table:
     """Link the councils' clients to people of the register. Returns the table `core/link`."""
-    with _links_made(tables, tables.work.decisions) as connection:
+    with _links_made(tables, tables.work.decisions) as (connection, month):
         linked = links_in(connection)
+    tables.work.keep(Linkage(model_version=model_version(), month=by_level(month)))
     tables.write("core", "link", linked)
     return linked
 
 
 def uncertain_links(tables: Tables) -> pa.Table:
     """The uncertain links of the refresh's files, with what a person needs to decide them."""
-    with _links_made(tables, tables.work.root.decisions) as connection:
+    with _links_made(tables, tables.work.root.decisions) as (connection, _):
         return review_sheet(connection, REVIEW_FROM)
 
 
 @contextmanager
-def _links_made(tables: Tables, decisions: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in which the links are made, by the decisions in a file."""
+def _links_made(tables: Tables, decisions: Path) -> Iterator[tuple[duckdb.DuckDBPyConnection, Probabilities]]:
+    """A database in which the links are made, by the decisions in a file, and what was found of this month's records."""
     root = tables.work.root
     with database(root.path, tables.threads, tables.memory_limit) as connection:
         tables.show(connection, PEOPLE_READ)
         known = connection.execute("SELECT DISTINCT agency, social_care_id FROM staged.clients").fetchall()
         for name in ("register", "client_row", "every_client_row"):
             make(connection, name)
-        make_links(connection, read_decisions(decisions, key_of(root), now_in_scotland(), known))
-        yield connection
+        month = make_links(connection, read_decisions(decisions, key_of(root), now_in_scotland(), known))
+        yield connection, month
 
 
 def register_numbers(tables: Tables) -> set[str]:

@@ -82,6 +82,9 @@ BY_SQL = (
     Declared("withheld", "no text that an agency wrote names somebody (core/withheld has the texts)", "core/withheld"),
     Declared("ledger_without_line", "no ledger row is for a month before the dataset's first", "core/ledger_line"),
     Declared("eliminations", "what two ledgers show nets to zero (docs/finance.md)", "mart/elimination"),
+    Declared(
+        "clients_lack", "every clients file has the names and dates of birth of most clients (docs/linkage.md)", "core/link"
+    ),
     Declared("several_clients", "nobody is two clients of one agency (docs/linkage.md)", "core/link"),
     Declared("budget_without_service", "every budget is for a service that has a cost", "core/budget_line"),
     Declared(

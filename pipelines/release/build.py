@@ -12,6 +12,7 @@ from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import read_note, replace_whole
 from pipelines.engine.software import code_version, package_versions
+from pipelines.identity.people import Linkage
 from pipelines.ingest.intake import Intake, made_of, open_tables
 from pipelines.ingest.reference import declared_corrections
 from pipelines.quality.findings import fates_of
@@ -103,6 +104,7 @@ def _publish(checked: Checked, run: str, note: str | None) -> str:
         key_check=key_check(key_of(root)),
         packages=package_versions(),
         config={"memory_limit": tables.memory_limit},
+        linkage=work.read(Linkage).model_dump(),
         gate=[asdict(check) for check in verdict.checks],
         note=naming_nobody(tables, [note])[0] if note is not None else None,
     )

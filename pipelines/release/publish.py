@@ -39,6 +39,7 @@ class ReleaseFacts:
     key_check: str
     packages: dict[str, str]
     config: dict[str, str]
+    linkage: dict[str, object]
     gate: list[dict]
     note: str | None = None
 

@@ -43,7 +43,8 @@ class Link(Table):
     candidate_chi_number: Series[Text] = column("while in review, the most probable person", identifying=True)
     candidate_probability: Series[Rate] = column("posterior of the most probable person; NULL where none was found or sought")
     chance_in_register: Series[Rate] = column(
-        "of a link, the chance that it is right; of an unlinked client, that somebody in the register is missed", required=True
+        "of a link, the chance that it is right; of an unlinked client, that somebody in the register is missed; NULL where too little "
+        "is known of the client to tell"
     )
 
 

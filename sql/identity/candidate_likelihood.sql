@@ -1,9 +1,10 @@
 -- Purpose: how likely each explanation makes what a client and a candidate share, relative to the explanation `nobody`.
 -- Grain: client × current CHI.
--- Explanations: they are one person, recorded in one of five ways (spotless, careful, fair, poor, typed), or the client is not in
--- the register but is a twin, a relative or a namesake of the candidate in the same home.
+-- Explanations: they are one person, recorded in one of six ways (spotless, careful, fair, poor, typed, or as this month's records
+-- are), or the client is not in the register but is a twin, a relative or a namesake of the candidate in the same home.
 -- Inputs: match_weight, client_standard, register_person, register_standard, frequency_postcode, and of the round before (none in
--- the first) certain_link and expected_link; $population, $household_move_probability, $free_factor, $taken_factor.
+-- the first) certain_link and expected_link; $population, $household_move_probability, $free_factor, $taken_factor, and the bits of
+-- each level of a comparison for this month's records ($forename_bits and so on: nothing to compare first, then the worst level).
 -- Conserves: every candidate once.
 WITH expected_clients AS (
     SELECT candidate, sum(probability) AS clients FROM expected_link GROUP BY candidate
@@ -52,6 +53,10 @@ final AS (
         same * pow(2, fair_weight) AS fair,
         same * pow(2, poor_weight) AS poor,
         same * pow(2, typed_weight) AS typed,
+        same * pow(2, round(
+            $forename_bits[forename_level + 2] + $middle_name_bits[middle_name_level + 2] + $surname_bits[surname_level + 2]
+                + $date_of_birth_bits[date_of_birth_level + 2] + $sex_bits[sex_level + 2] + $place_bits[place_level + 2], 6
+        )) AS month,
         -- A twin shares surname, date of birth and home; a relative surname and home; a namesake both names and home.
         pow(2, surname_weight + date_of_birth_weight + home_weight) / $population AS twin,
         pow(2, surname_weight + home_weight) / $population AS relative,

@@ -20,7 +20,14 @@ compared AS (
         END AS name_agrees,
         coalesce(alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), FALSE)
             OR coalesce(alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part), FALSE) AS part_of_name_agrees,
-        coalesce((l.sex = r.sex)::INTEGER, 0) + coalesce((l.postcode = r.postcode)::INTEGER, 0) AS more_agree
+        coalesce((l.sex = r.sex)::INTEGER, 0) + coalesce((l.postcode = r.postcode)::INTEGER, 0) AS more_agree,
+        -- A new surname beside a slip in the date: forename and home, and two of year, month and day.
+        coalesce(
+            alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root) AND l.postcode = r.postcode
+            AND (l.birth_year = r.birth_year)::INTEGER + (left(l.birthday, 2) = left(r.birthday, 2))::INTEGER
+                + (right(l.birthday, 2) = right(r.birthday, 2))::INTEGER >= 2,
+            FALSE
+        ) AS forename_home_and_near_date_agree
     FROM client AS c
     JOIN client_standard AS l USING (row_id)
     LEFT JOIN claim_count AS n ON n.agency = c.agency AND n.social_care_id = c.social_care_id
@@ -29,7 +36,8 @@ compared AS (
 ),
 final AS (
     SELECT *,
-        coalesce(name_agrees, FALSE) OR (coalesce(date_agrees, FALSE) AND (part_of_name_agrees OR more_agree > 0)) AS is_supported
+        coalesce(name_agrees, FALSE) OR (coalesce(date_agrees, FALSE) AND (part_of_name_agrees OR more_agree > 0))
+            OR forename_home_and_near_date_agree AS is_supported
     FROM compared
 )
 SELECT * FROM final

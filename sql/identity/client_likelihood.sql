@@ -9,6 +9,7 @@ WITH summed AS (
         sum(fair::DECIMAL(38, 12))::DOUBLE AS fair,
         sum(poor::DECIMAL(38, 12))::DOUBLE AS poor,
         sum(typed::DECIMAL(38, 12))::DOUBLE AS typed,
+        sum(month::DECIMAL(38, 12))::DOUBLE AS month,
         sum(twin::DECIMAL(38, 12))::DOUBLE AS twin,
         sum(relative::DECIMAL(38, 12))::DOUBLE AS relative,
         sum(namesake::DECIMAL(38, 12))::DOUBLE AS namesake
@@ -26,6 +27,7 @@ final AS (
         coalesce(l.fair, 0) AS fair,
         coalesce(l.poor, 0) AS poor,
         coalesce(l.typed, 0) AS typed,
+        coalesce(l.month, 0) AS month,
         1 AS nobody,
         coalesce(l.twin, 0) AS twin,
         coalesce(l.relative, 0) AS relative,

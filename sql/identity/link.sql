@@ -1,11 +1,25 @@
 -- Purpose: which person of the register each client is, how that is known, and how probable it is. Grain: client.
--- Inputs: client, deterministic_link, latest_decision, best_candidate, reason; $link_from, $review_from, $max_clients.
+-- Inputs: client, deterministic_link, latest_decision, best_candidate, posterior, unseen_match, client_standard, stand_in, reason;
+-- $link_from, $review_from, $max_clients.
 -- Conserves: every client once. A reviewer's decision comes before the CHI, and the CHI before the posterior.
 -- chance_in_register: for a link, the chance that it is right (1 by CHI or decision); for a client without one, the chance that
--- somebody in the register was missed.
-WITH decided AS (
+-- somebody in the register was missed, by a posterior that is too low or because no blocking key is shared.
+-- is_telling: two of forename, surname and date of birth are there, so that the chance can be told at all.
+WITH sought AS (
+    SELECT s.row_id, coalesce(sum(p.probability::DECIMAL(18, 6)), 0)::DOUBLE AS in_register
+    FROM searched AS s
+    LEFT JOIN posterior AS p ON p.client = s.row_id
+    GROUP BY s.row_id
+),
+unseen AS (
+    -- Who shares no key with anybody cannot be told from a stranger: all who may be strangers may be such.
+    SELECT least((SELECT missed FROM unseen_match) / nullif(sum((1 - in_register)::DECIMAL(18, 6)), 0)::DOUBLE, 1) AS share FROM sought
+),
+decided AS (
     SELECT
         c.agency, c.social_care_id, c.claim, h.chi_number AS decided, b.candidate, b.probability,
+        least(sought.in_register + (1 - sought.in_register) * coalesce((SELECT share FROM unseen), 0), 1) AS in_register,
+        (t.forename IS NOT NULL)::INTEGER + (t.surname IS NOT NULL)::INTEGER + (t.date_of_birth IS NOT NULL)::INTEGER >= 2 AS is_telling,
         CASE
             WHEN h.agency IS NOT NULL AND h.named IS NULL THEN 'decided_against'
             WHEN h.agency IS NOT NULL AND h.chi_number IS NOT NULL THEN 'decision'
@@ -19,11 +33,14 @@ WITH decided AS (
     FROM client AS c
     JOIN deterministic_link AS d USING (row_id)
     LEFT JOIN latest_decision AS h USING (agency, social_care_id)
-    LEFT JOIN best_candidate AS b ON b.client = c.row_id
+    JOIN client_standard AS t USING (row_id)
+    LEFT JOIN stand_in AS i ON i.client = c.row_id
+    LEFT JOIN best_candidate AS b ON b.client = coalesce(i.searched, c.row_id)
+    LEFT JOIN sought ON sought.row_id = coalesce(i.searched, c.row_id)
 ),
 proposed AS (
     SELECT
-        agency, social_care_id, outcome, probability,
+        agency, social_care_id, outcome, probability, in_register, is_telling,
         CASE outcome WHEN 'chi' THEN claim WHEN 'decision' THEN decided WHEN 'probabilistic' THEN candidate END AS link,
         CASE WHEN outcome IN ('chi_disagrees', 'better_match') THEN claim ELSE candidate END AS candidate,
         -- NULL where the client was not searched for, or the CHI is in doubt and the posterior cannot be trusted.
@@ -56,7 +73,12 @@ final AS (
             WHEN outcome NOT IN ('several_chis', 'reused_id', 'decision_unknown') AND reason.review_reason IS NOT NULL THEN candidate
         END AS candidate_chi_number,
         CASE WHEN probability IS NOT NULL THEN posterior END::DECIMAL(18, 6) AS candidate_probability,
-        CASE WHEN outcome = 'decided_against' THEN 0 ELSE coalesce(posterior, 1) END::DECIMAL(18, 6) AS chance_in_register
+        CASE
+            WHEN outcome = 'decided_against' THEN 0
+            WHEN posterior IS NULL THEN 1
+            WHEN outcome = 'probabilistic' THEN posterior
+            WHEN is_telling THEN in_register
+        END::DECIMAL(18, 6) AS chance_in_register
     FROM counted
     LEFT JOIN reason USING (outcome)
 )

@@ -3,8 +3,8 @@
 -- Conserves: every candidate once. A client's posteriors and its chance of being nobody in the register sum to 1.
 WITH evidence AS (
     SELECT
-        l.client, p.spotless, p.careful, p.fair, p.poor, p.typed,
-        p.spotless * l.spotless + p.careful * l.careful + p.fair * l.fair + p.poor * l.poor + p.typed * l.typed
+        l.client, p.spotless, p.careful, p.fair, p.poor, p.typed, p.month,
+        p.spotless * l.spotless + p.careful * l.careful + p.fair * l.fair + p.poor * l.poor + p.typed * l.typed + p.month * l.month
             + p.nobody * l.nobody + p.twin * l.twin + p.relative * l.relative + p.namesake * l.namesake AS total
     FROM client_likelihood AS l
     JOIN prior AS p USING (cohort)
@@ -13,7 +13,8 @@ final AS (
     SELECT
         c.client, c.candidate, g.guard,
         round(
-            (e.spotless * c.spotless + e.careful * c.careful + e.fair * c.fair + e.poor * c.poor + e.typed * c.typed) / e.total, 6
+            (e.spotless * c.spotless + e.careful * c.careful + e.fair * c.fair + e.poor * c.poor + e.typed * c.typed + e.month * c.month)
+                / e.total, 6
         ) AS probability
     FROM candidate_likelihood AS c
     JOIN evidence AS e USING (client)

@@ -1,5 +1,5 @@
 -- Purpose: what a reviewer sees: each client whose link is uncertain, beside each candidate. Grain: client × candidate.
--- Inputs: link, client, register_person, posterior, claimed_chi, better_match; $review_from.
+-- Inputs: link, client, register_person, posterior, stand_in, claimed_chi, better_match; $review_from.
 -- Conserves: every client in review once at least. The clients that are easiest to decide come first.
 WITH uncertain AS (
     SELECT
@@ -12,7 +12,8 @@ WITH uncertain AS (
 probable AS (
     SELECT u.row_id, p.candidate, p.probability
     FROM uncertain AS u
-    JOIN posterior AS p ON p.client = u.row_id AND p.probability >= $review_from
+    LEFT JOIN stand_in AS i ON i.client = u.row_id
+    JOIN posterior AS p ON p.client = coalesce(i.searched, u.row_id) AND p.probability >= $review_from
 ),
 in_question AS (
     -- The people whose CHI the client claims, and those who match the client's record better.

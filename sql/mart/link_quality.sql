@@ -1,6 +1,7 @@
 -- Purpose: how well clients are linked, in people and pounds. Grain: agency × month × link_method.
 -- Inputs: cost_line, link, person_id. Conserves: the cost of every line.
--- Precision and recall are expectations from the posteriors; a link by CHI number or decision is taken for right.
+-- Precision and recall are expectations from the posteriors; a link by CHI number or decision is taken for right. Recall is NULL where
+-- too little is written of an agency's clients to tell.
 WITH unlinked_client AS (
     SELECT person_id.person_id, link.chance_in_register
     FROM core.link
@@ -13,6 +14,13 @@ person_month AS (
         max(link_probability) AS link_probability, sum(cost) AS cost
     FROM core.cost_line
     GROUP BY financial_year, month, agency, link_method, person_id
+),
+not_telling AS (
+    -- Agencies that leave out so much of more than a twentieth of their clients that nobody can tell those from strangers.
+    SELECT agency
+    FROM core.link
+    GROUP BY agency
+    HAVING count(*) FILTER (WHERE chance_in_register IS NULL) * 20 > count(*)
 ),
 expected AS (
     SELECT
@@ -37,11 +45,12 @@ by_method AS (
 final AS (
     SELECT
         financial_year, month, agency, link_method, clients, cost, estimated_precision,
-        CAST(
+        CASE WHEN not_telling.agency IS NULL THEN CAST(
             coalesce(sum(expected_right) OVER agency_month, 0) / nullif(sum(expected_in_register) OVER agency_month, 0)
             AS DECIMAL(18, 6)
-        ) AS estimated_recall
+        ) END AS estimated_recall
     FROM by_method
+    LEFT JOIN not_telling USING (agency)
     WINDOW agency_month AS (PARTITION BY agency, month)
 )
 SELECT * FROM final ORDER BY month, agency, link_method

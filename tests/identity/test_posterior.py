@@ -23,6 +23,15 @@ def test_the_shares_are_the_likeliest_ones() -> None:
     assert (posterior.estimate_priors(sure[:, ::-1], believed) == posterior.estimate_priors(sure, believed)).all()
 
 
+def test_namesakes_in_one_home_are_never_taken_for_impossible() -> None:
+    none = np.array([0.0 if name == "namesake" else 1 / 9 for name in posterior.PSEUDO_COUNTS])
+    floored = posterior.with_namesakes(none)
+    assert floored[list(posterior.PSEUDO_COUNTS).index("namesake")] == posterior.LEAST_NAMESAKES
+    assert floored.sum() == pytest.approx(1, abs=0.01)
+    many = np.array([0.1] * len(posterior.PSEUDO_COUNTS))
+    assert (posterior.with_namesakes(many) == many).all()
+
+
 def test_who_is_as_old_as_people_the_register_lacks_is_less_probably_in_it(tmp_path: Path) -> None:
     """A name of the register, another birthday and another home: in a year of people it has, or of those it has not."""
     case = write_case(tmp_path, strangers=0)

@@ -380,6 +380,19 @@ def test_link_quality_estimates_recall_by_who_is_missed() -> None:
     }
 
 
+def test_link_quality_estimates_no_recall_where_too_little_is_written_of_more_than_a_twentieth() -> None:
+    for lacking, recall in ((1, Decimal("0.500000")), (2, None)):
+        links = [
+            {"agency": "dundee-city", "social_care_id": f"p{n}", "link_method": "chi" if n > 2 else "unlinked",
+             "chi_number": f"{n}" if n > 2 else None, "chance_in_register": None if n < lacking else "1.000000"}
+            for n in range(20)
+        ]  # fmt: skip
+        lines = [line(person="p5"), line(person="p2", link_method="unlinked")]
+        ids = [{"person_key": "client:dundee-city:p2", "person_id": "p2"}]
+        found = run("mart/link_quality", {"core.cost_line": lines, "core.link": links, "core.person_id": ids})
+        assert {row["estimated_recall"] for row in found} == {recall}
+
+
 # ---- properties ----
 
 lines_of_all_kinds = st.lists(

@@ -31,7 +31,7 @@ def database(
         yield connection
 
 
-def make(connection: duckdb.DuckDBPyConnection, name: str, **parameters: float) -> None:
+def make(connection: duckdb.DuckDBPyConnection, name: str, **parameters: float | list[float]) -> None:
     """Make, or make again, the table `name` from `sql/identity/<name>.sql`."""
     connection.execute(f"CREATE OR REPLACE TABLE {name} AS {read_sql('identity', name)}", parameters or None)
 

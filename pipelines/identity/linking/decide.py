@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from pipelines.identity.linking.current_chi import make_current_chis
 from pipelines.identity.linking.database import make
+from pipelines.identity.linking.month_kind import Probabilities
 from pipelines.identity.linking.posterior import compute_posteriors
 from pipelines.identity.linking.score import score
 from pipelines.identity.linking.standardise import standardise
@@ -79,8 +80,9 @@ def links_in(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     return links.cast(LINKS)
 
 
-def make_links(connection: duckdb.DuckDBPyConnection, decisions: pa.Table) -> None:
-    """Make the table `link` (as `LINKS`), and on the way there the tables of every step in `sql/identity/`.
+def make_links(connection: duckdb.DuckDBPyConnection, decisions: pa.Table) -> Probabilities:
+    """Make the table `link` (as `LINKS`), and on the way there the tables of every step in `sql/identity/`. Returns the m
+    probabilities that were found for this month's records.
 
     Reads the tables `register`, `client_row` and `every_client_row` (`CLIENT_ROWS`), which must be there.
     """
@@ -88,12 +90,15 @@ def make_links(connection: duckdb.DuckDBPyConnection, decisions: pa.Table) -> No
     connection.register("reason", pa.table({"outcome": list(_REASONS), "review_reason": list(_REASONS.values())}))
     make_current_chis(connection)
     _link_by_chi(connection)
+    make(connection, "stand_in", max_clients=MAX_CLIENTS)
     make(connection, "searched")
     connection.execute("CREATE VIEW searched_standard AS FROM client_standard SEMI JOIN searched USING (row_id)")
     score(connection)
-    compute_posteriors(connection, LINK_FROM)
+    month = compute_posteriors(connection, LINK_FROM)
+    make(connection, "unseen_match")
     make(connection, "latest_decision")
     make(connection, "link", link_from=LINK_FROM, review_from=REVIEW_FROM, max_clients=MAX_CLIENTS)
+    return month
 
 
 def _link_by_chi(connection: duckdb.DuckDBPyConnection) -> None:

@@ -4,15 +4,14 @@ Belongs here: the mixture of explanations, its priors, and what one client's pos
 here: match weights (`score.py`), what is decided on a posterior (`decide.py`).
 
 A mixture model explains what a client and its candidates share. Its components, the explanations, are of two sorts. Either
-the client is the candidate, and the records are of one of five kinds, each with m probabilities of its own: spotless, careful,
-fair, poor, or typed in haste. Or the client is nobody in the register, and resembles the candidate as anybody may, or as a twin,
-a relative or a namesake in the same home.
+the client is the candidate, and the records are of one of six kinds, each with m probabilities of its own: spotless, careful,
+fair, poor, typed in haste, or as this month's records are (`month_kind.py`). Or the client is nobody in the register, and resembles
+the candidate as anybody may, or as a twin, a relative or a namesake in the same home.
 
 How common each explanation is, its prior, differs between months and is no part of the frozen model. Expectation maximisation
 (EM) estimates it from the likelihoods of all searched clients, with a Dirichlet prior given as pseudo-counts. The priors are
 estimated for all clients first, and then for each cohort (decade of birth, and whether the client has a CHI that the register
-lacks), since people who were born or arrived after the register was made are not in it. Only the mixing proportions are estimated;
-the m and u probabilities stay as they are, and no link and no decision is looked at.
+lacks), since people who were born or arrived after the register was made are not in it. No link and no decision is looked at.
 
 The posteriors are then computed again, given those of the other clients: a person who is probably one client already is seldom
 another too, and households move together. The result depends only on what the tables say, not on the order of their rows or
@@ -27,15 +26,20 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipelines.identity.linking.database import make
+from pipelines.identity.linking.model import load_model
+from pipelines.identity.linking.month_kind import Probabilities, month_m, usual_m
+from pipelines.identity.linking.score import kind_bits
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 
 PSEUDO_COUNTS = {
-    "spotless": 1.8, "careful": 1.8, "fair": 1.8, "poor": 1.8, "typed": 1.8,
+    "spotless": 1.5, "careful": 1.5, "fair": 1.5, "poor": 1.5, "typed": 1.5, "month": 1.5,
     "nobody": 0.6, "twin": 0.03, "relative": 0.35, "namesake": 0.02,
 }  # fmt: skip
 """The Dirichlet prior of the explanations: it counts as ten clients, nine of them in the register."""
+LEAST_NAMESAKES = 0.002
+"""Parent and child of one name in one home are so rare that a month may show none: their prior does not fall below this."""
 COHORT_PSEUDO_COUNT = 10
 """The priors of all clients count as ten clients when those of a cohort are estimated."""
 EM_ROUNDS = 50
@@ -56,8 +60,8 @@ MIN_POPULATION = 1_000
 """A register with fewer people is taken for a sample of a town of this size."""
 
 
-def compute_posteriors(connection: duckdb.DuckDBPyConnection, link_from: float) -> None:
-    """Make the tables `posterior` and `best_candidate` for all searched clients.
+def compute_posteriors(connection: duckdb.DuckDBPyConnection, link_from: float) -> Probabilities:
+    """Make the tables `posterior` and `best_candidate` for all searched clients. Returns the m probabilities of this month's records.
 
     link_from: from which posterior a link is certain enough to learn a household's move from. Reads `plausible_pair`, the
     standard tables and the outcome of the deterministic linkage.
@@ -70,14 +74,17 @@ def compute_posteriors(connection: duckdb.DuckDBPyConnection, link_from: float) 
     make(connection, "guard")
     connection.execute("CREATE TABLE certain_link (client BIGINT, candidate VARCHAR)")
     connection.execute("CREATE TABLE expected_link (client BIGINT, candidate VARCHAR, probability DECIMAL(18, 6))")
-    _compute_once(connection, population, free_factor=1.0, taken_factor=1.0)
+    model = load_model()
+    month = usual_m(model, PSEUDO_COUNTS)
+    share_of = _compute_once(connection, population, (1.0, 1.0), kind_bits(month, model["splink"]))
     for _ in range(REPEATS):
+        month = month_m(connection, usual_m(model, share_of))
         make(connection, "certain_link", link_from=link_from)
         make(connection, "expected_link")
         make(connection, "expected_count")
-        taken, clients = _row(connection, "FROM expected_count")
-        free_factor, taken_factor = competition_factors(population, taken, clients)
-        _compute_once(connection, population, free_factor, taken_factor)
+        factors = competition_factors(population, *_row(connection, "FROM expected_count"))
+        share_of = _compute_once(connection, population, factors, kind_bits(month, model["splink"]))
+    return month
 
 
 def estimate_priors(likelihoods: Matrix, pseudo_counts: Vector) -> Vector:
@@ -94,6 +101,14 @@ def estimate_priors(likelihoods: Matrix, pseudo_counts: Vector) -> Vector:
     return np.array([float(f"{prior:.{PRIOR_DIGITS}g}") for prior in priors])
 
 
+def with_namesakes(priors: Vector) -> Vector:
+    """The priors of `PSEUDO_COUNTS` with that of namesakes no smaller than `LEAST_NAMESAKES`, and the others that much smaller."""
+    namesake = list(PSEUDO_COUNTS).index("namesake")
+    floored = priors * (1 - max(LEAST_NAMESAKES - priors[namesake], 0.0))
+    floored[namesake] = max(priors[namesake], LEAST_NAMESAKES)
+    return np.array([float(f"{prior:.{PRIOR_DIGITS}g}") for prior in floored])
+
+
 def competition_factors(population: int, taken: float, clients: float) -> tuple[float, float]:
     """The factors on the prior odds of a candidate who is no client yet, and of one who is a client already.
 
@@ -107,8 +122,14 @@ def competition_factors(population: int, taken: float, clients: float) -> tuple[
     return float(f"{free:.2g}"), float(f"{again * free:.2g}")
 
 
-def _compute_once(connection: duckdb.DuckDBPyConnection, population: int, free_factor: float, taken_factor: float) -> None:
-    """Compute every posterior once, given `certain_link` and `expected_link`."""
+def _compute_once(
+    connection: duckdb.DuckDBPyConnection, population: int, factors: tuple[float, float], month_bits: dict[str, list[float]]
+) -> dict[str, float]:
+    """Compute every posterior once, given `certain_link` and `expected_link`. Returns the prior of each explanation over all clients.
+
+    factors: as `competition_factors` has them. month_bits: as `kind_bits` has those of this month's records.
+    """
+    free_factor, taken_factor = factors
     make(
         connection,
         "candidate_likelihood",
@@ -116,24 +137,29 @@ def _compute_once(connection: duckdb.DuckDBPyConnection, population: int, free_f
         household_move_probability=HOUSEHOLD_MOVE_PROBABILITY,
         free_factor=free_factor,
         taken_factor=taken_factor,
+        **{f"{name}_bits": bits for name, bits in month_bits.items()},
     )
     make(connection, "client_likelihood")
-    connection.register("prior", _priors(connection))
+    of_all, of_cohorts = _priors(connection)
+    connection.register("prior", of_cohorts)
     make(connection, "posterior")
     make(connection, "best_candidate")
+    return dict(zip(PSEUDO_COUNTS, of_all.tolist(), strict=True))
 
 
-def _priors(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """The prior of each explanation, by cohort."""
+def _priors(connection: duckdb.DuckDBPyConnection) -> tuple[Vector, pa.Table]:
+    """The prior of each explanation, over all clients and by cohort."""
     found = connection.sql("SELECT * FROM client_likelihood ORDER BY client").fetchnumpy()
     likelihoods = np.array([found[name] for name in PSEUDO_COUNTS], dtype=np.float64)
     of_all = estimate_priors(likelihoods, np.array(list(PSEUDO_COUNTS.values())))
     cohorts, cohort = np.unique(found["cohort"].astype(str), return_inverse=True)
     of_cohorts = [
-        estimate_priors(likelihoods[:, cohort == number], COHORT_PSEUDO_COUNT * of_all) for number in range(len(cohorts))
+        with_namesakes(estimate_priors(likelihoods[:, cohort == number], COHORT_PSEUDO_COUNT * of_all))
+        for number in range(len(cohorts))
     ]
     by_explanation = np.array(of_cohorts).reshape(len(cohorts), len(PSEUDO_COUNTS)).T
-    return pa.table({"cohort": pa.array(cohorts, pa.string()), **dict(zip(PSEUDO_COUNTS, by_explanation, strict=True))})
+    columns = dict(zip(PSEUDO_COUNTS, by_explanation, strict=True))
+    return of_all, pa.table({"cohort": pa.array(cohorts, pa.string()), **columns})
 
 
 def _row(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[float, ...]:

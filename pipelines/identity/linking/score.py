@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines.engine.sql import read_sql
 from pipelines.identity.linking.block import block
-from pipelines.identity.linking.comparisons import FREQUENCY_COLUMNS
+from pipelines.identity.linking.comparisons import COMPARISONS, FREQUENCY_COLUMNS
 from pipelines.identity.linking.levels import with_u_of_register
 from pipelines.identity.linking.model import Settings, load_model
 
@@ -40,8 +40,8 @@ _CLIENT_NAME = "b_client"
 def score(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table `plausible_pair`: the log2 weight of each comparison for each candidate pair that may count.
 
-    It has client and register (row ids), a weight a comparison, and a weight for each kind of records. Reads the tables
-    `register_standard` and `searched_standard`.
+    It has client and register (row ids), a weight and a level for each comparison, and a weight for each frozen kind of records.
+    Reads the tables `register_standard` and `searched_standard`.
     """
     block(connection)
     model = load_model()
@@ -49,7 +49,8 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
     weights = [_weight(comparison) for comparison in settings["comparisons"]]
     kinds = [_kind_weight(kind, m, model["splink"]) for kind, m in model["kinds"].items()]
     session, linker = _linker(connection, settings)
-    columns = ", ".join(["unique_id_r AS client", "unique_id_l AS register", *weights, *kinds])
+    levels = [f"gamma_{name}::TINYINT AS {name}_level" for name in COMPARISONS]
+    columns = ", ".join(["unique_id_r AS client", "unique_id_l AS register", *weights, *levels, *kinds])
     pairs = int(connection.sql("SELECT count(*) FROM blocked_pair").fetchall()[0][0])
     parts = max(ceil(pairs / PAIRS_AT_ONCE), 1)
     for part in range(parts):
@@ -115,13 +116,19 @@ def _weight(comparison: Settings) -> str:
 
 def _kind_weight(kind: str, m: dict[str, list[float]], settings: Settings) -> str:
     """The column with what a kind of records adds to the match weight: log2 of its m over the m that splink was given."""
-    weights = (_kind_weight_of(comparison, m[comparison["output_column_name"]]) for comparison in settings["comparisons"])
+    weights = (f"{bits}[gamma_{name} + 2]" for name, bits in kind_bits(m, settings).items())
     return f"round({' + '.join(weights)}, {WEIGHT_DECIMALS}) AS {kind}_weight"
 
 
-def _kind_weight_of(comparison: Settings, m: list[float]) -> str:
-    levels = comparison["comparison_levels"][1:]
-    bits = [log2(of_kind / level["m_probability"]) for of_kind, level in zip(m, levels, strict=True)]
-    # Splink's gamma numbers the levels from the last, which is 0; -1 is "nothing to compare".
-    whens = " ".join(f"WHEN {len(bits) - 1 - number} THEN {value:.6f}" for number, value in enumerate(bits))
-    return f"CASE gamma_{comparison['output_column_name']} {whens} ELSE 0 END"
+def kind_bits(m: dict[str, list[float]], settings: Settings) -> dict[str, list[float]]:
+    """What the m probabilities of a kind of records add to the match weight, by comparison: log2 of each over the m of `settings`.
+
+    In the order of splink's gamma, which counts the levels from the last: -1, nothing to compare, comes first and adds 0 bits.
+    """
+    return {comparison["output_column_name"]: _bits(comparison, m) for comparison in settings["comparisons"]}
+
+
+def _bits(comparison: Settings, m: dict[str, list[float]]) -> list[float]:
+    of_kind, levels = m[comparison["output_column_name"]], comparison["comparison_levels"][1:]
+    bits = [round(log2(one / level["m_probability"]), WEIGHT_DECIMALS) for one, level in zip(of_kind, levels, strict=True)]
+    return [0.0, *reversed(bits)]
