@@ -3,7 +3,8 @@
 -- Conserves: every row and every pound of the feeds. A record that comes again in a later period supersedes the earlier one
 -- with all its parts, but for two: a credit is added to the payment it cancels (and where a file takes all of a payment back and
 -- books it anew, so are its other lines), and the national extract of hospital episodes replaces the cost months that it has. The accepted rows of one episode are costed as one record, on its first row.
-WITH hospital_episode AS (
+-- NOT MATERIALIZED: records are read twice, once for their keys; kept between the two, all columns of a country's would be spilled.
+WITH hospital_episode AS NOT MATERIALIZED (
     -- The three feeds of hospital stays have the same columns in the same order.
     SELECT 'acute' AS feed, * FROM staged.acute
     UNION ALL SELECT 'acute' AS feed, * FROM quarantine.acute
@@ -12,7 +13,7 @@ WITH hospital_episode AS (
     UNION ALL SELECT 'mental_health' AS feed, * FROM staged.mental_health
     UNION ALL SELECT 'mental_health' AS feed, * FROM quarantine.mental_health
 ),
-hospital_record AS (
+hospital_record AS NOT MATERIALIZED (
     SELECT
         agency, feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE
@@ -31,12 +32,12 @@ hospital_record AS (
     FROM hospital_episode
     LEFT JOIN reference.admission_types USING (admission_type_code)
 ),
-outpatient AS (
+outpatient AS NOT MATERIALIZED (
     SELECT * FROM staged.outpatient
     UNION ALL
     SELECT * FROM quarantine.outpatient
 ),
-outpatient_record AS (
+outpatient_record AS NOT MATERIALIZED (
     SELECT
         agency, 'outpatient' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE attendance_status WHEN '1' THEN 'outpatient' WHEN '5' THEN 'outpatient_dna' WHEN '8' THEN 'outpatient_dna' END AS service,
@@ -46,12 +47,12 @@ outpatient_record AS (
         CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
     FROM outpatient
 ),
-emergency AS (
+emergency AS NOT MATERIALIZED (
     SELECT * FROM staged.emergency
     UNION ALL
     SELECT * FROM quarantine.emergency
 ),
-emergency_record AS (
+emergency_record AS NOT MATERIALIZED (
     SELECT
         agency, 'emergency' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count, 'emergency' AS service,
         CAST(arrival_datetime AS DATE) AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
@@ -60,12 +61,12 @@ emergency_record AS (
         CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
     FROM emergency
 ),
-prescribing AS (
+prescribing AS NOT MATERIALIZED (
     SELECT * FROM staged.prescribing
     UNION ALL
     SELECT * FROM quarantine.prescribing
 ),
-prescribing_record AS (
+prescribing_record AS NOT MATERIALIZED (
     SELECT
         agency, 'prescribing' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count, 'prescribing' AS service,
         paid_month AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
@@ -74,12 +75,12 @@ prescribing_record AS (
         CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
     FROM prescribing
 ),
-gp_out_of_hours AS (
+gp_out_of_hours AS NOT MATERIALIZED (
     SELECT * FROM staged.gp_out_of_hours
     UNION ALL
     SELECT * FROM quarantine.gp_out_of_hours
 ),
-gp_out_of_hours_record AS (
+gp_out_of_hours_record AS NOT MATERIALIZED (
     SELECT
         agency, 'gp_out_of_hours' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         'gp_out_of_hours' AS service,
@@ -90,14 +91,14 @@ gp_out_of_hours_record AS (
         CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
     FROM gp_out_of_hours
 ),
-community_contact AS (
+community_contact AS NOT MATERIALIZED (
     -- Two feeds with the same columns in the same order; the service has the feed's name.
     SELECT 'community_nursing' AS feed, * FROM staged.community_nursing
     UNION ALL SELECT 'community_nursing' AS feed, * FROM quarantine.community_nursing
     UNION ALL SELECT 'community_mental_health' AS feed, * FROM staged.community_mental_health
     UNION ALL SELECT 'community_mental_health' AS feed, * FROM quarantine.community_mental_health
 ),
-community_contact_record AS (
+community_contact_record AS NOT MATERIALIZED (
     SELECT
         agency, feed, record_key, part, broken_rules, period, source_file, source_row, row_count, feed AS service,
         contact_date AS start_date, CAST(NULL AS DATE) AS end_date, 'event' AS spread,
@@ -107,12 +108,12 @@ community_contact_record AS (
         CASE WHEN chi_is_valid THEN chi_number END AS chi_number, CAST(NULL AS VARCHAR) AS social_care_id, postcode
     FROM community_contact
 ),
-delayed_discharge AS (
+delayed_discharge AS NOT MATERIALIZED (
     SELECT * FROM staged.delayed_discharge
     UNION ALL
     SELECT * FROM quarantine.delayed_discharge
 ),
-delayed_discharge_record AS (
+delayed_discharge_record AS NOT MATERIALIZED (
     SELECT
         agency, 'delayed_discharge' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         'delayed_discharge' AS service,
@@ -124,12 +125,12 @@ delayed_discharge_record AS (
         CAST(NULL AS VARCHAR) AS postcode
     FROM delayed_discharge
 ),
-home_care AS (
+home_care AS NOT MATERIALIZED (
     SELECT * FROM staged.home_care
     UNION ALL
     SELECT * FROM quarantine.home_care
 ),
-home_care_record AS (
+home_care_record AS NOT MATERIALIZED (
     SELECT
         agency, 'home_care' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE
@@ -143,12 +144,12 @@ home_care_record AS (
         CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
     FROM home_care
 ),
-care_home AS (
+care_home AS NOT MATERIALIZED (
     SELECT * FROM staged.care_home
     UNION ALL
     SELECT * FROM quarantine.care_home
 ),
-care_home_record AS (
+care_home_record AS NOT MATERIALIZED (
     SELECT
         agency, 'care_home' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE
@@ -162,12 +163,12 @@ care_home_record AS (
         CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
     FROM care_home
 ),
-self_directed_support AS (
+self_directed_support AS NOT MATERIALIZED (
     SELECT * FROM staged.self_directed_support
     UNION ALL
     SELECT * FROM quarantine.self_directed_support
 ),
-self_directed_support_record AS (
+self_directed_support_record AS NOT MATERIALIZED (
     SELECT
         agency, 'self_directed_support' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count,
         CASE option
@@ -179,12 +180,12 @@ self_directed_support_record AS (
         CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
     FROM self_directed_support
 ),
-equipment AS (
+equipment AS NOT MATERIALIZED (
     SELECT * FROM staged.equipment
     UNION ALL
     SELECT * FROM quarantine.equipment
 ),
-equipment_record AS (
+equipment_record AS NOT MATERIALIZED (
     -- The last day counts: the item is still in the home. An item counts in every month that has one of its days.
     SELECT
         agency, 'equipment' AS feed, record_key, part, broken_rules, period, source_file, source_row, row_count, 'telecare' AS service,
@@ -195,12 +196,12 @@ equipment_record AS (
         CAST(NULL AS VARCHAR) AS chi_number, social_care_id, CAST(NULL AS VARCHAR) AS postcode
     FROM equipment
 ),
-payments AS (
+payments AS NOT MATERIALIZED (
     SELECT * FROM staged.payments
     UNION ALL
     SELECT * FROM quarantine.payments
 ),
-paid_in_period AS (
+paid_in_period AS NOT MATERIALIZED (
     SELECT
         agency, record_key, period,
         sum(CASE WHEN gross_amount > 0 THEN gross_amount END) AS paid, sum(CASE WHEN gross_amount < 0 THEN gross_amount END) AS credited
@@ -208,14 +209,14 @@ paid_in_period AS (
     WHERE broken_rules IS NULL AND record_key IS NOT NULL
     GROUP BY agency, record_key, period
 ),
-booked AS (
+booked AS NOT MATERIALIZED (
     SELECT *, lag(paid) OVER (PARTITION BY agency, record_key ORDER BY period) AS paid_before FROM paid_in_period WHERE paid IS NOT NULL
 ),
-rebooked AS (
+rebooked AS NOT MATERIALIZED (
     -- A later file takes back all that was paid, and says in other lines what is right.
     SELECT agency, record_key, period FROM booked WHERE credited = -paid_before
 ),
-payment_record AS (
+payment_record AS NOT MATERIALIZED (
     SELECT
         payments.agency, 'payments' AS feed, payments.record_key,
         -- What is added to earlier lines stands beside them under a part of its own.
@@ -251,19 +252,24 @@ other_record AS NOT MATERIALIZED (
     UNION ALL SELECT * FROM equipment_record
     UNION ALL SELECT * FROM payment_record
 ),
-said_again AS MATERIALIZED (
-    -- The few records that come in several periods. What is added to a payment does not say it anew. Found before the records are
-    -- read a second time, so that those need not wait in memory.
+said_in AS NOT MATERIALIZED (
+    -- Periods as numbers: the least and the largest text of each of a country's records do not fit into memory, and are not spilled.
     SELECT
-        agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR)) AS own_key,
-        max(CASE WHEN feed <> 'payments' OR part NOT LIKE period || '/%' THEN period END) AS last_period
+        agency, feed, coalesce(record_key, source_file || ':' || CAST(source_row AS VARCHAR)) AS own_key, period_number(period) AS period,
+        -- What is added to a payment does not say it anew.
+        CASE WHEN feed <> 'payments' OR part NOT LIKE period || '/%' THEN period_number(period) END AS period_anew
     FROM other_record
-    GROUP BY ALL
+),
+said_again AS MATERIALIZED (
+    -- The few records that come in several periods. Found before the records are read a second time, so that those need not wait in memory.
+    SELECT agency, feed, own_key, max(period_anew) AS last_period
+    FROM said_in
+    GROUP BY agency, feed, own_key
     HAVING min(period) < max(period)
 ),
 other_standing AS (
     SELECT
-        other_record.*, fate_of(other_record.period, said_again.last_period, other_record.broken_rules) AS fate,
+        other_record.*, fate_of(period_number(other_record.period), said_again.last_period, other_record.broken_rules) AS fate,
         TRUE AS is_lead, other_record.amount AS record_amount
     FROM other_record
     LEFT JOIN said_again
