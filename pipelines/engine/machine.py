@@ -14,10 +14,12 @@ SIZE = re.compile(r"(?P<number>[0-9]{1,6}(\.[0-9]+)?) ?(?P<unit>[MGT])i?B", re.I
 MEGABYTES = {"M": 1, "G": 1_000, "T": 1_000_000}
 LEAST_MEGABYTES = 100
 MOST_THREADS = 1_024
+REST_MEGABYTES = 2_400
+"""What Python, DuckDB beyond its limit, and the files that are written need at most, whatever the data: DuckDB has all but that."""
 SHARE_OF_DUCKDB = 0.4
-"""Of the memory of a run: Python, what DuckDB takes beyond its limit, and the files that are written need the rest."""
+"""Of the memory of a run, where that is more."""
 SHARE_OF_LITTLE, LITTLE_MEGABYTES = 0.55, 550
-"""Where that comes to little, DuckDB has a larger share, up to what the largest SELECT of a year of Tayside needs."""
+"""Of little memory DuckDB has a larger share, up to what the largest SELECT of a year of Tayside needs."""
 
 
 def memory_limit() -> str:
@@ -34,7 +36,8 @@ def memory_limit() -> str:
         megabytes = float(size["number"]) * MEGABYTES[size["unit"].upper()] if size else 0
         if megabytes < LEAST_MEGABYTES:
             raise IrfError(f"IRF_MEMORY_LIMIT is {given}; write a size from {LEAST_MEGABYTES}MB on, as 3GB or 500MB")
-    return f"{int(max(megabytes * SHARE_OF_DUCKDB, min(megabytes * SHARE_OF_LITTLE, LITTLE_MEGABYTES)))}MB"
+    of_little = min(megabytes * SHARE_OF_LITTLE, LITTLE_MEGABYTES)
+    return f"{int(max(megabytes - REST_MEGABYTES, megabytes * SHARE_OF_DUCKDB, of_little))}MB"
 
 
 def threads() -> int:

@@ -18,8 +18,12 @@ def test_by_default_duckdb_has_two_fifths_of_4_gb_or_of_half_of_the_memory(
     assert machine.memory_limit() == limit
 
 
-@pytest.mark.parametrize(("given", "limit"), [("100MB", "55MB"), ("1GB", "550MB"), ("1.4GB", "560MB"), ("8GB", "3200MB")])
-def test_of_little_memory_duckdb_has_a_larger_share(monkeypatch: pytest.MonkeyPatch, given: str, limit: str) -> None:
+@pytest.mark.parametrize(
+    ("given", "limit"), [("100MB", "55MB"), ("1GB", "550MB"), ("1.4GB", "560MB"), ("4GB", "1600MB"), ("8GB", "5600MB")]
+)
+def test_of_little_memory_duckdb_has_a_larger_share_and_of_much_all_but_what_others_need(
+    monkeypatch: pytest.MonkeyPatch, given: str, limit: str
+) -> None:
     monkeypatch.setenv("IRF_MEMORY_LIMIT", given)
     assert machine.memory_limit() == limit
 
