@@ -6,13 +6,14 @@ Belongs here: the place, and history that cannot be read. Does not belong here: 
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.root import LocalArtifactStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
@@ -42,12 +43,13 @@ class RunEvents(SqliteEventLogStorage):
         with self._db_lock:
             with self._engine(shard).begin() as connection:
                 yield connection
-            os.utime(
-                self.path_for_shard(shard)
-            )  # a page that shows a run waits for its file to change, not for the log beside it
+            # A page that shows a run waits for its file to change, not for the log beside it.
+            os.utime(self.path_for_shard(shard))
 
     def _engine(self, shard: str) -> sqlalchemy.Engine:
         if shard not in self._opened:
+            # A page that lists runs looks into each: one run's database and that of all are open at a time.
+            self._close(other for other in list(self._opened) if INDEX_SHARD_NAME not in (shard, other))
             engine = sqlalchemy.create_engine(
                 self.conn_string_for_shard(shard), connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS}
             )
@@ -55,11 +57,18 @@ class RunEvents(SqliteEventLogStorage):
             self._opened[shard] = engine
         return self._opened[shard]
 
+    def _close(self, shards: Iterable[str]) -> None:
+        for shard in shards:
+            self._opened.pop(shard).dispose()
+
+    def wipe(self) -> None:
+        """Forget everything: the files go, so none stays open."""
+        self._close(list(self._opened))
+        super().wipe()
+
     def dispose(self) -> None:
         """Close what is open."""
-        for engine in self._opened.values():
-            engine.dispose()
-        self._opened.clear()
+        self._close(list(self._opened))
         super().dispose()
 
 

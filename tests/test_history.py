@@ -54,3 +54,23 @@ def test_a_process_that_dies_leaves_what_it_wrote(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "dead" / "one.db") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     events.dispose()
+
+
+def test_however_many_runs_are_looked_at_two_databases_are_open(tmp_path: Path) -> None:
+    events = RunEvents(str(tmp_path))
+    for run in ("one", "two", "three", "one"):
+        events.store_event(_event(run, run))
+        with events.index_connection():
+            pass
+        assert set(events._opened) == {run, "index"}
+    assert _said(events, "one") == ["one", "one"]
+    events.dispose()
+
+
+def test_what_is_written_after_all_was_forgotten_is_read_by_others(tmp_path: Path) -> None:
+    events = RunEvents(str(tmp_path))
+    events.store_event(_event("one", "before"))
+    events.wipe()
+    events.store_event(_event("one", "after"))
+    assert _said(SqliteEventLogStorage(str(tmp_path)), "one") == ["after"]
+    events.dispose()

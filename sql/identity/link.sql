@@ -1,5 +1,5 @@
 -- Purpose: which person of the register each client is, how that is known, and how probable it is. Grain: client.
--- Inputs: client, deterministic_link, latest_decision, best_candidate, posterior, unseen_match, client_standard, stand_in, reason;
+-- Inputs: client, deterministic_link, latest_decision, best_candidate, searched, posterior, unseen_match, client_standard, stand_in, reason;
 -- $link_from, $review_from, $max_clients.
 -- Conserves: every client once. A reviewer's decision comes before the CHI, and the CHI before the posterior.
 -- chance_in_register: for a link, the chance that it is right (1 by CHI or decision); for a client without one, the chance that

@@ -16,15 +16,13 @@ In 100 clients three are people whom the register lacks.
 """
 
 import random
-import resource
 import sys
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.identity.learning.benchmark import KILOBYTES_PER_MEGABYTE, lines_of, measure
-from pipelines.identity.learning.case import read_case
+from tests.bench.linkage_tayside import print_figures
 
 Person = dict[str, str | None]
 GIVEN = ("given", "surname", "dob", "sex", "postcode")
@@ -123,10 +121,7 @@ def main(out: Path) -> None:
     """Make the cases where they are not there, and print their figures."""
     if not (out / CASES[-1] / "truth.parquet").exists():
         write_cases(out)
-    for name in CASES:
-        measured = measure(read_case(out / name))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MEGABYTE
-        print("\n".join([f"== {name}", *lines_of(measured, peak)]), flush=True)
+    print_figures(out, CASES)
 
 
 if __name__ == "__main__":

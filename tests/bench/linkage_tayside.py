@@ -18,6 +18,7 @@ twins and families stay. Half the twins of clients are clients too.
 
 import resource
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,7 +133,12 @@ def main(out: Path) -> None:
     """Make the cases where they are not there, and print their figures."""
     if not (out / "tayside" / "twins.parquet").exists():
         write_cases(out)
-    for name in MEASURED:
+    print_figures(out, MEASURED)
+
+
+def print_figures(out: Path, names: Sequence[str]) -> None:
+    """Measure cases one after the other, and print the figures of each."""
+    for name in names:
         measured = measure_case(read_case(out / name))
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MEGABYTE
         print("\n".join([f"== {name}", *lines_of(measured, peak)]), flush=True)

@@ -8,6 +8,7 @@ import pytest
 
 from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.linking import decide
+from tests.identity import people
 from tests.identity.people import (
     A_REGISTER,
     AGNES,
@@ -154,6 +155,7 @@ def test_of_more_equal_clients_than_one_person_can_be_one_is_searched_for_and_al
     rows = linked([*equal, other])
     assert [row["review_reason"] for row in rows] == [decide.CROWD] * len(equal) + [None]
     assert {row["candidate_chi_number"] for row in rows[:-1]} == {AGNES_CHI}
+    assert searched([*equal, other]) == 2
     # A reviewer sees the person beside each of them.
     shown = sheet_of([*equal, other]).to_pylist()
     assert {(row["social_care_id"], row["candidate_chi_number"]) for row in shown} == {
@@ -196,6 +198,12 @@ def test_order_and_threads_change_nothing_and_links_are_right() -> None:
     found = sum(row["chi_number"] is not None for row in rows)
     assert not wrong
     assert found > 0.9 * findable
+
+
+def searched(clients: list[Row]) -> int:
+    with people._database(1) as connection:
+        decide.link_clients(connection, table(A_REGISTER, REGISTER), table(clients, CLIENTS), table([], DECISIONS))
+        return int(connection.sql("SELECT count(*) FROM searched").fetchall()[0][0])
 
 
 def chance_in_register(clients: list[Row], decisions: list[Row] | None = None) -> Any:

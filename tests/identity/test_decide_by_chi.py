@@ -31,6 +31,13 @@ def test_chi_links_when_date_of_birth_or_name_agrees() -> None:
     assert by_both["link_probability"] is None
 
 
+def test_a_new_surname_beside_a_date_a_day_out_is_no_doubt_in_the_same_home() -> None:
+    married = client(AGNES_CHI, AGNES, surname="Gow", date_of_birth=DAY(1940, 3, 13))
+    assert linked_one(married)["link_method"] == "chi"
+    for doubt in ({"postcode": "PH1 1AA"}, {"forename": "Zoe"}, {"date_of_birth": DAY(1941, 4, 12)}):
+        assert linked_one(married | doubt)["review_reason"] == decide.CHI_DISAGREES
+
+
 NAMELESS = {"forename": None, "surname": None, "sex": "9", "postcode": None}
 
 
