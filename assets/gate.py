@@ -11,12 +11,16 @@ from pipelines.quality.checks import CHECKS
 from pipelines.quality.gate import check
 from pipelines.quality.verdict import Verdict, forget_verdict, keep_verdict, standing_verdict
 from pipelines.resources import Warehouse
+from pipelines.warehouse.tables import OF_STATISTICS
 
-MARTS = [dg.AssetKey(["mart", name]) for name in (*selects("mart"), *OF_FILES, "person_history")]
+PUBLISHED_TABLES = [
+    *(dg.AssetKey(["mart", name]) for name in (*selects("mart"), *OF_FILES, "person_history")),
+    *(dg.AssetKey(["analysis", name]) for name in (*selects("analysis"), *OF_STATISTICS)),
+]
 
 
 @made(
-    key=GATE, deps=[INTAKE, dg.AssetKey(["core", "withheld"]), *MARTS],
+    key=GATE, deps=[INTAKE, dg.AssetKey(["core", "withheld"]), *PUBLISHED_TABLES],
     **asset_facts("release", ("python", "greatexpectations")),
 )  # fmt: skip
 def gate(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:

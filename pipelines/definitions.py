@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+import assets.analysis
 import assets.core
 import assets.gate
 import assets.landing
@@ -80,7 +81,16 @@ def _was_answered(history: dg.DagsterInstance, asked: Asked) -> bool:
     return bool(last) and last[0].tags.get(STATE_TAG) == asked.state and DIED_TAG not in last[0].tags
 
 
-ROOMS = (assets.landing, assets.reference, assets.staged, assets.core, assets.mart, assets.gate, assets.release)
+ROOMS = (
+    assets.landing,
+    assets.reference,
+    assets.staged,
+    assets.core,
+    assets.mart,
+    assets.analysis,
+    assets.gate,
+    assets.release,
+)
 
 
 def build_defs(**overrides: Any) -> dg.Definitions:

@@ -1,6 +1,6 @@
 """The closed lists: every column that may hold one of a few values only takes them from here.
 
-Belongs here: each list once, with what each of its values means. Does not belong here: lists that grow without a change of
+Belongs here: each list once, with what each of its values means (those of analysis: `analysis_codes.py`). Does not belong here: lists that grow without a change of
 code (agencies, services, admission types: tables of `reference/`), which columns use a list (the models).
 """
 

@@ -8,15 +8,14 @@ import pytest
 
 from pipelines.definitions import defs, monthly_refresh
 from pipelines.quality.checks import CHECKS
-from pipelines.warehouse.tables import published_from_core
+from pipelines.warehouse.tables import published_by
 from schemas.feeds import FEEDS
-from schemas.published import PUBLISHED
 
 
 def test_the_graph_holds_every_feed_and_every_published_table() -> None:
     keys = {key.to_user_string() for key in defs.resolve_asset_graph().get_all_asset_keys()}
     assert {f"{layer}/{feed}" for layer in ("raw", "staged") for feed in FEEDS} <= keys
-    assert {f"{'core' if name in published_from_core() else 'mart'}/{name}" for name in PUBLISHED} <= keys
+    assert {f"{layer}/{name}" for name, layer in published_by().items()} <= keys
     assert {"reference", "landing", "intake", "gate", "release"} <= keys
 
 

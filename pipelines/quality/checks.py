@@ -6,7 +6,7 @@ Belongs here: declarations. Does not belong here: how the answers come about (`g
 from dataclasses import dataclass
 
 from pipelines.quality.expectations import EXPECTED, check_name
-from pipelines.warehouse.tables import published_from_core
+from pipelines.warehouse.tables import published_by
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,7 @@ class Declared:
 
 
 def _expectations(table: str) -> Declared:
-    layer = "core" if table in published_from_core() else "mart"
-    return Declared(check_name(table), f"every expectation of {table} is met", f"{layer}/{table}", blocks=True)
+    return Declared(check_name(table), f"every expectation of {table} is met", f"{published_by()[table]}/{table}", blocks=True)
 
 
 OF_INTAKE = (

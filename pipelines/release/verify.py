@@ -14,12 +14,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.engine.database import open_apart
+from pipelines.engine.database import TABLE_MACROS, open_apart
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import read_note
 from pipelines.engine.sql import read_sql
 from pipelines.engine.sql_engine import SqlEngine
 from pipelines.ingest.landing import published_hash
+from pipelines.release.recomputed import differing_rows
 from pipelines.warehouse.key import key_check
 from pipelines.warehouse.releases import show_release, views_of
 from schemas.codes import Fate
@@ -42,6 +43,9 @@ IDENTITIES = {
     "heads": "cost per head = cost ÷ population",
     "counts": "people and lines of control_total are those of the lines",
     "people": "every person of a line is in person, and no other",
+    "person_year": "every person's year costs what client_month_cost says",
+    "age_profile": "every cell of age_profile is the people of person_year",
+    "residents": "age_profile has the residents of population",
 }
 
 
@@ -81,7 +85,7 @@ def verify(release: Path, engine: SqlEngine | None = None) -> list[Finding]:
     findings += _schemas(release)
     if not all(f.passed for f in findings):
         return findings
-    with open_apart(release) as connection:
+    with open_apart(release, macros=TABLE_MACROS) as connection:
         show_release(connection, release, "release")
         findings.append(_grains(connection))
         selects = {name: read_sql("release", name) for name in IDENTITIES}
@@ -91,6 +95,12 @@ def verify(release: Path, engine: SqlEngine | None = None) -> list[Finding]:
             found = engine.rows(views_of(release), selects)
             broken = {name: [tuple(row.values()) for row in rows] for name, rows in found.items()}
         findings += [_identity(name, sentence, broken[name]) for name, sentence in IDENTITIES.items()]
+        findings += [
+            Finding(
+                f"analysis {name}", not rows, f"{rows} rows are otherwise than computed again" if rows else "computed again"
+            )
+            for name, rows in differing_rows(connection, release).items()
+        ]
         for name, check in {"pounds": _manifest_pounds, "months": _month_splits, "corrections": _corrections}.items():
             try:
                 findings.append(check(connection, manifest))
@@ -170,7 +180,7 @@ def _version(release: Path, manifest: dict) -> Finding:
 def _grains(connection: duckdb.DuckDBPyConnection) -> Finding:
     """No table has two rows of one key: nobody is counted twice."""
     for name, model in PUBLISHED.items():
-        if keys := ", ".join(key_of(model)):
+        if keys := ", ".join(f'"{column}"' for column in key_of(model)):
             row = connection.execute(f"SELECT count(*) - count(DISTINCT ({keys},)) FROM release.{name}").fetchone()
             if row and row[0]:
                 return Finding("grain", False, f"{name}: rows of a key that comes before, {keys}: {row[0]}")

@@ -36,14 +36,19 @@ from schemas.table import Table, arrow_schema
 
 SUBMITTED = ("staged", "quarantine")
 """The layers whose tables are the files of the submissions that count."""
+OF_STATISTICS = ("standardised_cost", "inequality")
+"""The tables of analysis that Python makes, from the one of ages."""
 UNFINISHED = ".unfinished"
 """What the name of a folder ends with in which a table is being made; a killed process leaves it."""
 
 
 @functools.cache
-def published_from_core() -> tuple[str, ...]:
-    """The published tables that core makes in their published shape."""
-    return tuple(name for name in selects("core") if name in PUBLISHED)
+def published_by() -> dict[str, str]:
+    """The layer that makes each published table: analysis, core where it has its published shape there, else mart."""
+    made_by = {name: layer for layer in ("core", "analysis") for name in selects(layer)} | dict.fromkeys(
+        OF_STATISTICS, "analysis"
+    )
+    return {name: made_by.get(name, "mart") for name in PUBLISHED}
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Tables:
 
     def published(self) -> dict[str, list[Path]]:
         """The files of every published table, in exactly the form that is published."""
-        return {name: self.made("core" if name in published_from_core() else "mart", name) for name in PUBLISHED}
+        return {name: self.made(layer, name) for name, layer in published_by().items()}
 
     def state(self) -> str:
         """One hash of the bytes of all tables that were made."""
@@ -196,8 +201,8 @@ class Tables:
 
 
 def model_of(layer: str, name: str) -> type[Table]:
-    """The declaration of a table of core, mart or reference."""
-    models = {"core": CORE, "mart": PUBLISHED, "reference": {**REFERENCE, **OPTIONAL}}
+    """The declaration of a table of core, mart, analysis or reference."""
+    models = {"core": CORE, "mart": PUBLISHED, "analysis": PUBLISHED, "reference": {**REFERENCE, **OPTIONAL}}
     return models[layer][name]
 
 

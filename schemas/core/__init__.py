@@ -4,7 +4,7 @@ Belongs here: the tables of `core/`, a module a subject, and `CORE`, which names
 belong here: published tables (`schemas/published`).
 """
 
-from schemas.core.areas import DataZoneArea, PostcodeZone
+from schemas.core.areas import DataZoneArea, PostcodeZone, Resident
 from schemas.core.disclosure import KnownWord, OutsideText, Withheld
 from schemas.core.finance import BudgetLine, Held, LocatedResidual, ResidualShare, ServiceMonth
 from schemas.core.people import ChiAlias, ClientBirth, Death, Link, PersonHome, PersonId
@@ -23,6 +23,7 @@ CORE: dict[str, type[Table]] = {
     "person_id": PersonId,
     "data_zone_area": DataZoneArea,
     "postcode_zone": PostcodeZone,
+    "resident": Resident,
     "client_birth": ClientBirth,
     "person_home": PersonHome,
     "record_month": RecordMonth,

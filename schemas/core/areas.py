@@ -1,10 +1,12 @@
 """Where things lie: data zones and postcodes.
 
-Belongs here: inside tables about areas. Does not belong here: who lives there (`people.py`).
+Belongs here: inside tables about areas and how many live there. Does not belong here: who they are (`people.py`).
 """
 
 from pandera.typing import Series
 
+from schemas.analysis_codes import KNOWN_FIVE_YEAR_BANDS
+from schemas.codes import RESIDENT_SEXES, explained
 from schemas.table import Table, column, table
 from schemas.types import Count, Text
 
@@ -28,3 +30,19 @@ class PostcodeZone(Table):
 
     postcode: Series[Text] = column("normal form", required=True)
     data_zone: Series[Text] = column("2011 data zone", required=True)
+
+
+@table(
+    grain="financial_year × council × locality × simd_quintile × five_year_band × sex",
+    key=("financial_year", "council", "locality", "simd_quintile", "five_year_band", "sex"),
+)
+class Resident(Table):
+    """Residents of the partners' area in bands of five years, in each financial year of the dataset."""
+
+    financial_year: Series[Text] = column("financial year, as 2025-26", required=True)
+    council: Series[Text] = column("council code", required=True)
+    locality: Series[Text] = column("locality, or Unknown", required=True)
+    simd_quintile: Series[Count] = column("country quintile")
+    five_year_band: Series[Text] = column("age in bands of five years", required=True, codes=KNOWN_FIVE_YEAR_BANDS)
+    sex: Series[Text] = column(explained(RESIDENT_SEXES), required=True, codes=RESIDENT_SEXES)
+    population: Series[Count] = column("residents", required=True)

@@ -4,6 +4,16 @@ Belongs here: every table of `releases/<version>/`, its grain, columns, units an
 names them all. Does not belong here: inside tables (`schemas/core`); anything identifying.
 """
 
+from schemas.published.analysis import (
+    AgeProfile,
+    BalanceOfCare,
+    HighCost,
+    Inequality,
+    LastYearOfLife,
+    PersonYear,
+    SharedCare,
+    StandardisedCost,
+)
 from schemas.published.budgets import BudgetVariance, LocalityBudget, PartnershipBudget, PriceIndex
 from schemas.published.cost import ClientMonthCost, CostLine, LocalityMonthCost
 from schemas.published.finance import Bridge, BridgeToDate, ControlTotal, Elimination, LedgerLine, UnmappedCostCode
@@ -40,4 +50,12 @@ PUBLISHED: dict[str, type[Table]] = {
     "service": Service,
     "area": Area,
     "data_zone": DataZone,
+    "person_year": PersonYear,
+    "age_profile": AgeProfile,
+    "standardised_cost": StandardisedCost,
+    "inequality": Inequality,
+    "balance_of_care": BalanceOfCare,
+    "high_cost": HighCost,
+    "shared_care": SharedCare,
+    "last_year_of_life": LastYearOfLife,
 }

@@ -119,6 +119,15 @@ PENNY = Decimal("0.01")
         (f"locality_month_cost/{YEAR}.parquet", first_plus("people", 1), {"localities"}),
         (f"locality_month_cost/{YEAR}.parquet", first_plus("cost_per_head", PENNY), {"heads"}),
         (f"control_total/{YEAR}.parquet", first_plus("people", 1), {"counts"}),
+        (f"person_year/{YEAR}.parquet", first_plus("cost", PENNY), {"person_year", "age_profile"}),
+        (f"person_year/{YEAR}.parquet", lambda t: t.slice(1), {"person_year"}),
+        (f"age_profile/{YEAR}.parquet", first_plus("cost", PENNY), {"age_profile"}),
+        (f"age_profile/{YEAR}.parquet", first_plus("population", 1), {"residents"}),
+        (f"standardised_cost/{YEAR}.parquet", first_plus("lower", PENNY), {"analysis standardised_cost"}),
+        (f"inequality/{YEAR}.parquet", first_plus("value", PENNY), {"analysis inequality"}),
+        (f"balance_of_care/{YEAR}.parquet", first_plus("cost", PENNY), {"analysis balance_of_care"}),
+        (f"high_cost/{YEAR}.parquet", first_plus("people", 1), {"analysis high_cost"}),
+        (f"shared_care/{YEAR}.parquet", lambda t: t.slice(1), {"analysis shared_care"}),
     ],
 )
 def test_a_change_of_a_table_with_its_hash_breaks_an_identity(

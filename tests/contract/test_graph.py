@@ -46,7 +46,7 @@ def test_every_asset_tells_dagsters_users_what_it_is() -> None:
         assert node.owners, key
         if node.is_materializable:
             assert node.kinds and node.code_version, key
-        if key.path[0] in ("staged", "core", "mart"):
+        if key.path[0] in ("staged", "core", "mart", "analysis"):
             assert node.metadata["dagster/column_schema"].columns, key
             assert "page" in node.metadata, key
 

@@ -16,7 +16,7 @@ from schemas.table import columns
 from tests.sql.sql_case import database
 
 FILES = {path.relative_to(SQL).with_suffix("").as_posix(): path for path in sorted(SQL.rglob("*.sql"))}
-TABLE_FOLDERS = ("core", "mart", "identity")
+TABLE_FOLDERS = ("core", "mart", "analysis", "identity")
 """Here a file's name is a table's."""
 STANDARD = """
     abs acos all allocate alter and any are array array_agg array_max_cardinality as asensitive asin asymmetric at atan atomic

@@ -19,7 +19,7 @@ ALWAYS = {"mart/person_history"}
 def written(world: SmallWorld) -> dict[str, int]:
     """When each table was written."""
     work = world.root / "work" / APRIL
-    files = [file for layer in ("core", "mart") for file in sorted((work / layer).glob("*/*.parquet"))]
+    files = [file for layer in ("core", "mart", "analysis") for file in sorted((work / layer).glob("*/*.parquet"))]
     return {file.parent.relative_to(work).as_posix(): file.stat().st_mtime_ns for file in files}
 
 

@@ -51,9 +51,11 @@ def differences(of_duckdb: Path, of_spark: Path) -> list[str]:
         refresh_recorded_in(history, DataRoot(of_spark), PERIOD, None, quiet, again=True, engine=EngineName.spark)
     one, other = Work(DataRoot(of_duckdb), PERIOD), Work(DataRoot(of_spark), PERIOD)
     tables = [
-        file.relative_to(one.folder) for layer in ("core", "mart") for file in sorted((one.folder / layer).glob("*/*.parquet"))
+        file.relative_to(one.folder)
+        for layer in ("core", "mart", "analysis")
+        for file in sorted((one.folder / layer).glob("*/*.parquet"))
     ]
-    assert len(tables) > len(selects("core")) + len(selects("mart"))
+    assert len(tables) > sum(len(selects(layer)) for layer in ("core", "mart", "analysis"))
     rows = [table.as_posix() for table in tables if only_in_one(one.folder / table, other.folder / table)]
     checks = differing(*({check.name: check for check in work.read(Verdict).checks} for work in (one, other)))
     before, after = (root / "releases" / f"2025.05.{number}" for root, number in ((of_duckdb, 1), (of_spark, 2)))

@@ -11,7 +11,7 @@ from pipelines.engine.sql import read_sql, selects
 OF_DUCKDB = "duckdb/*.sql"
 FUNCTIONS_OF_SPARK = {"trimmed", "unaccented", "folded", "word_similarity"}
 """Macros that are functions of the Spark session."""
-LAYERS = ("core", "mart", "gate", "release", "rule")
+LAYERS = ("core", "mart", "analysis", "statistics", "gate", "release", "rule")
 
 
 def parameters(macro: exp.Create) -> list[str]:

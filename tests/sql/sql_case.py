@@ -95,5 +95,13 @@ def table_types(layer: str, table: str) -> dict[str, str]:
     if layer in ("staged", "quarantine"):
         models = [FEEDS[table].model, Lineage]
     else:
-        models = [{"core": CORE, "mart": PUBLISHED, "release": PUBLISHED, "reference": {**REFERENCE, **OPTIONAL}}[layer][table]]
+        models = [
+            {
+                "core": CORE,
+                "mart": PUBLISHED,
+                "analysis": PUBLISHED,
+                "release": PUBLISHED,
+                "reference": {**REFERENCE, **OPTIONAL},
+            }[layer][table]
+        ]
     return {c.name: duckdb_type(c.arrow_type) for model in models for c in columns(model)}

@@ -7,17 +7,20 @@ from pathlib import Path
 
 import pytest
 
+import assets.analysis
 import assets.core
 import assets.mart
 from pipelines.engine.sql import SQL, dependencies, literal, read_sql
-from pipelines.warehouse.tables import published_from_core
+from pipelines.warehouse.tables import published_by
 from schemas.core import CORE
 from schemas.published import PUBLISHED
 from tests import REPOSITORY
 from tests.sql.sql_case import database, fill, select, table_types, value
 
-FILES = sorted(f"{layer}/{path.stem}" for layer in ("core", "mart") for path in (SQL / layer).glob("*.sql"))
-CHECKS = sorted(f"{layer}/{path.stem}" for layer in ("gate", "rule", "release") for path in (SQL / layer).glob("*.sql"))
+FILES = sorted(f"{layer}/{path.stem}" for layer in ("core", "mart", "analysis") for path in (SQL / layer).glob("*.sql"))
+CHECKS = sorted(
+    f"{layer}/{path.stem}" for layer in ("gate", "rule", "release", "statistics") for path in (SQL / layer).glob("*.sql")
+)
 MADE_IN_PYTHON = {
     "core/refresh",
     "core/link",
@@ -28,6 +31,8 @@ MADE_IN_PYTHON = {
     "mart/submission",
     "mart/rule_result",
     "mart/person_history",
+    "analysis/standardised_cost",
+    "analysis/inequality",
 }
 MODULES = sorted(path for folder in ("schemas", "pipelines", "assets") for path in (REPOSITORY / folder).rglob("*.py"))
 
@@ -70,8 +75,12 @@ def test_a_file_says_what_it_is_for(file: str) -> None:
 
 
 def test_one_word_four_places() -> None:
-    models = {f"core/{name}" for name in CORE} | {f"mart/{name}" for name in PUBLISHED if name not in published_from_core()}
-    keys = {"/".join(key.path) for asset in [*assets.core.ASSETS, *assets.mart.ASSETS] for key in asset.keys}
+    models = {f"core/{name}" for name in CORE} | {f"{layer}/{name}" for name, layer in published_by().items()}
+    keys = {
+        "/".join(key.path)
+        for asset in [*assets.core.ASSETS, *assets.mart.ASSETS, *assets.analysis.ASSETS]
+        for key in asset.keys
+    }
     assert set(FILES) | MADE_IN_PYTHON == models
     assert {key for key in keys if "/" in key} == models
     for name, model in {**CORE, **PUBLISHED}.items():

@@ -10,7 +10,9 @@ from pipelines.engine.sql import SQL
 FLOAT = re.compile(r"\b(DOUBLE|FLOAT\d*|REAL|pow|log2|sqrt|exp)\b", re.IGNORECASE)
 MONEY = re.compile(r"\w*(cost|amount|pence|pounds|budget|quantum|residual|contribution)\w*", re.IGNORECASE)
 MONEY_FILES = sorted(
-    file for file in SQL.rglob("*.sql") if file.parent.name in ("core", "mart", "gate", "rule", "release", "query")
+    file
+    for file in SQL.rglob("*.sql")
+    if file.parent.name in ("core", "mart", "analysis", "statistics", "gate", "rule", "release", "query")
 )
 LINK_FILES = sorted((SQL / "identity").glob("*.sql"))
 

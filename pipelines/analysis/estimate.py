@@ -1,0 +1,54 @@
+"""An estimate with its interval, and how it is rounded when it is published.
+
+Belongs here: what all statistics have in common. Does not belong here: any one statistic.
+"""
+
+import math
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from statistics import NormalDist
+
+PENNY, MILLIONTH = Decimal("0.01"), Decimal("0.000001")
+"""What is published is rounded to: pounds, anything else."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its standard error and the ends of its interval, all in the unit of the value; None where they cannot be told."""
+
+    value: float
+    standard_error: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+
+def two_sided(confidence: float) -> float:
+    """The quantile of the standard normal for a two-sided interval: 1.96 for a confidence of 0.95.
+
+    Raises ValueError for a confidence that is not between 0 and 1.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence is between 0 and 1, not {confidence}")
+    return NormalDist().inv_cdf((1 + confidence) / 2)
+
+
+def by_normal(value: float, standard_error: float, confidence: float = 0.95) -> Estimate:
+    """value ± z × standard_error."""
+    half = two_sided(confidence) * standard_error
+    return Estimate(value, standard_error, value - half, value + half)
+
+
+def by_log_normal(value: float, relative_error: float, confidence: float = 0.95) -> Estimate:
+    """A ratio above 0, whose logarithm has that standard error: value × exp(± z × relative_error)."""
+    factor = math.exp(two_sided(confidence) * relative_error)
+    return Estimate(value, value * relative_error, value / factor, value * factor)
+
+
+def published(value: float | None, to: Decimal) -> Decimal | None:
+    """A value as it is published: rounded half away from zero, once, from its shortest decimal form; None stays None.
+
+    The last bits of a float differ from machine to machine; what is rounded to has fewer digits than those reach.
+    """
+    if value is None or not math.isfinite(value):
+        return None
+    return Decimal(repr(float(value))).quantize(to, ROUND_HALF_UP)
