@@ -19,7 +19,9 @@ from tests.sql.sql_case import database, fill, select, table_types, value
 
 FILES = sorted(f"{layer}/{path.stem}" for layer in ("core", "mart", "analysis") for path in (SQL / layer).glob("*.sql"))
 CHECKS = sorted(
-    f"{layer}/{path.stem}" for layer in ("gate", "rule", "release", "statistics") for path in (SQL / layer).glob("*.sql")
+    f"{layer}/{path.stem}"
+    for layer in ("gate", "rule", "release", "statistics", "report")
+    for path in (SQL / layer).glob("*.sql")
 )
 MADE_IN_PYTHON = {
     "core/refresh",

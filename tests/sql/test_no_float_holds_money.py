@@ -12,7 +12,7 @@ MONEY = re.compile(r"\w*(cost|amount|pence|pounds|budget|quantum|residual|contri
 MONEY_FILES = sorted(
     file
     for file in SQL.rglob("*.sql")
-    if file.parent.name in ("core", "mart", "analysis", "statistics", "gate", "rule", "release", "query")
+    if file.parent.name in ("core", "mart", "analysis", "statistics", "gate", "rule", "release", "report", "query")
 )
 LINK_FILES = sorted((SQL / "identity").glob("*.sql"))
 
