@@ -201,7 +201,8 @@ def _combined(coefficients: Array, errors: Array) -> float:
 
 
 def _delta(gradient: Array, covariance: Array) -> float:
-    return math.sqrt(float(gradient @ covariance @ gradient))
+    # What cancels out may come out a hair below 0.
+    return math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
 
 
 def _design(populations: Array) -> Array:
