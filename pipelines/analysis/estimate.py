@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import NormalDist
 
+import numpy as np
+
 PENNY, MILLIONTH = Decimal("0.01"), Decimal("0.000001")
 """What is published is rounded to: pounds, anything else."""
 
@@ -39,8 +41,14 @@ def by_normal(value: float, standard_error: float, confidence: float = 0.95) -> 
 
 
 def by_log_normal(value: float, relative_error: float, confidence: float = 0.95) -> Estimate:
-    """A ratio above 0, whose logarithm has that standard error: value × exp(± z × relative_error)."""
-    factor = math.exp(two_sided(confidence) * relative_error)
+    """A ratio above 0, whose logarithm has that standard error: value × exp(± z × relative_error).
+
+    Without limits where the ratio is not above 0, or the upper limit is beyond any number: they cannot be told.
+    """
+    with np.errstate(over="ignore"):
+        factor = float(np.exp(two_sided(confidence) * relative_error))
+    if not (value > 0 and math.isfinite(value * factor)):
+        return Estimate(value, abs(value) * relative_error)
     return Estimate(value, value * relative_error, value / factor, value * factor)
 
 

@@ -60,8 +60,9 @@ def slope_index_phe(
     relative: the ratio of the two ends. Below 0, and below 1, where the most deprived have more.
 
     values, populations, standard_errors: one figure a group. transform: `log` (rates) or `logit` (proportions) for a line
-    through the transformed values, whose standard errors the errors then are; its ends are transformed back. The line is fitted
-    by least squares weighted by population. Source: PHEindicatormethods, phe_sii.
+    through the transformed values, whose standard errors the errors then are; its ends are transformed back, and the limits are
+    those of lines with the slope's limits through the middle of the line. The line is fitted by least squares weighted by
+    population. Source: PHEindicatormethods, phe_sii.
     """
     line, covariance = _line(_forth(_array(values), transform), _array(populations), _array(standard_errors))
     ends = np.array([[1.0, 0.0], [1.0, 1.0]])
@@ -70,10 +71,17 @@ def slope_index_phe(
     (most, least), steep = back(means), steepness(means)
     of_slope, of_relative = np.array([-1.0, 1.0]) * steep, np.array([-1.0, 1.0]) * steep / back(means)
     slope = by_normal(float(least - most), _delta(of_slope, spread), confidence)
-    if transform is not None:
-        lower, upper = _limits_of_difference(means, spread, transform, confidence)
-        slope = replace(slope, lower=lower, upper=upper)
-    return SlopeIndex(slope, by_log_normal(float(least / most), _delta(of_relative, spread), confidence))
+    relative = by_log_normal(float(least / most), _delta(of_relative, spread), confidence)
+    if transform is None:
+        return SlopeIndex(slope, relative)
+    steeper = by_normal(float(line[1]), math.sqrt(covariance[1, 1]), confidence)
+    (most_low, least_low), (most_up, least_up) = (
+        back(means.mean() + np.array([-0.5, 0.5]) * limit) for limit in (steeper.lower, steeper.upper)
+    )
+    return SlopeIndex(
+        replace(slope, lower=float(least_low - most_low), upper=float(least_up - most_up)),
+        replace(relative, lower=float(least_low / most_low), upper=float(least_up / most_up)),
+    )
 
 
 def slope_index_scotpho(
@@ -193,7 +201,8 @@ def _combined(coefficients: Array, errors: Array) -> float:
 
 
 def _delta(gradient: Array, covariance: Array) -> float:
-    return math.sqrt(float(gradient @ covariance @ gradient))
+    # What cancels out may come out a hair below 0.
+    return math.sqrt(max(float(gradient @ covariance @ gradient), 0.0))
 
 
 def _design(populations: Array) -> Array:
@@ -213,32 +222,6 @@ def _line(values: Array, populations: Array, errors: Array) -> tuple[Array, Arra
     return design @ values, (design * errors**2) @ design.T
 
 
-def _limits_of_difference(means: Array, covariance: Array, transform: str, confidence: float) -> tuple[float, float]:
-    """The ends of the interval of back(least) − back(most), of two figures that are normal together on the scale of a transform.
-
-    The chance of being below is an integral over the one, of the normal distribution of the other given it (Gauss and Hermite).
-    """
-    from scipy.optimize import brentq
-    from scipy.stats import norm
-
-    back, _ = _BACK[transform]
-    nodes, weights = np.polynomial.hermite_e.hermegauss(_NODES)
-    most = means[0] + math.sqrt(covariance[0, 0]) * nodes
-    least = means[1] + covariance[0, 1] / covariance[0, 0] * (most - means[0])
-    spread = math.sqrt(covariance[1, 1] - covariance[0, 1] ** 2 / covariance[0, 0])
-
-    def chance_below(difference: float) -> float:
-        end = back(most) + difference
-        inside = (end > 0) & ((end < 1) | (transform == "log"))
-        below = norm.cdf((_forth(np.where(inside, end, 0.5), transform) - least) / spread)
-        return float(weights @ np.where(inside, below, end > 0)) / float(weights.sum())
-
-    middle, reach = float(back(means)[1] - back(means)[0]), float(back(means).sum())
-    tails = ((1 - confidence) / 2, (1 + confidence) / 2)
-    lower, upper = (float(brentq(lambda x, t=tail: chance_below(x) - t, middle - reach, middle + reach)) for tail in tails)
-    return lower, upper
-
-
 def _forth(values: Array, transform: str | None) -> Array:
     if transform == "log":
         return np.log(values)
@@ -249,8 +232,6 @@ def _logistic(z: Array) -> Array:
     return 1 / (1 + np.exp(-z))
 
 
-_NODES = 64
-"""Of the integral: more change no digit that is looked at."""
 _BACK: dict[str | None, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
     None: (lambda z: z, np.ones_like),
     "log": (np.exp, np.exp),
