@@ -17,8 +17,9 @@ from pipelines.engine.files import read_note, sha256_of, sync, write_note
 from pipelines.engine.sql_engine import SqlEngine
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
+from pipelines.release.log import note_releases
 from pipelines.release.verify import verify
-from pipelines.warehouse.releases import before, releases
+from pipelines.warehouse.releases import before, period_of, releases
 from pipelines.warehouse.root import DataRoot
 
 DOCUMENTS = ("CHANGES.md", "datapackage.json")
@@ -110,8 +111,8 @@ def announced_history(root: DataRoot, version: str) -> Path:
 
 
 def complete_publishing(root: DataRoot) -> None:
-    """Finish what a publishing has announced, also one that was killed: either the release is there, and its link history
-    and the pointer with it, and the work of other periods is gone; or nothing of it is. To be called by who holds the lock.
+    """Finish what a publishing has announced, also one that was killed: either the release is there, and its link history,
+    its line of the log and the pointer with it, and the work of other periods is gone; or nothing of it is. To be called by who holds the lock.
     """
     folder, reports = root.folder("releases"), root.folder("reports")
     for waiting in sorted(root.folder("state").glob(f"{ANNOUNCED}*.parquet")):
@@ -119,11 +120,13 @@ def complete_publishing(root: DataRoot) -> None:
         if (folder / version).is_dir():
             # First: killed between the two, this comes here again, and no other period's work goes on from the history before.
             _clear_other_work(root, version)
+            note_releases(root, version)
             os.replace(waiting, root.link_history)
         else:
             shutil.rmtree(reports / version, ignore_errors=True)
             waiting.unlink()
         sync(waiting.parent)
+    note_releases(root)
     if published := releases(folder):
         _point(folder, published[-1])
 
@@ -133,9 +136,8 @@ def _clear_other_work(root: DataRoot, version: str) -> None:
 
     A refresh of theirs makes it again. What else lies there is nobody's work, and stays.
     """
-    period = version.rpartition(".")[0].replace(".", "-")
     for folder in root.folder("work").iterdir():
-        if folder.name != period and folder.is_dir() and not folder.is_symlink():
+        if folder.name != period_of(version) and folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder)
     sync(root.folder("work"))
 

@@ -30,6 +30,11 @@ def _order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def period_of(version: str) -> str:
+    """The period (YYYY-MM) of a version."""
+    return version.rpartition(".")[0].replace(".", "-")
+
+
 def latest(folder: Path) -> str | None:
     """The version that `latest.json` points to, if any; where it cannot be read, the one that it should point to."""
     pointer, published = read_note(folder / "latest.json"), releases(folder)
