@@ -6,7 +6,7 @@ Belongs here: versions, files, manifest, the pointer to the latest. Does not bel
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pipelines.engine.sql_engine import SqlEngine
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
 from pipelines.release.log import note_releases
+from pipelines.release.signature import Signer, sign
 from pipelines.release.verify import verify
 from pipelines.warehouse.releases import before, period_of, releases
 from pipelines.warehouse.root import DataRoot
@@ -62,12 +63,13 @@ def publish(
     write_reports: Callable[[Path], None],
     named_in: Callable[[Path], list[str]],
     engine: SqlEngine,
+    keys: Sequence[Signer] = (),
 ) -> str:
     """Publish the tables as the next version of the period; `complete_publishing` then moves the pointer. Returns the version.
 
     lay_tables: puts the folder of each table, as it is published, into a folder. run: the Dagster run, whose name the staging folders have.
     announce: called with the version when all but the renames is done. named_in: what in a folder names somebody. engine: what
-    verifies it. Raises GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
+    verifies it. keys: what signs the manifest. Raises GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
     """
     folder, reports = root.folder("releases"), root.folder("reports")
     version = next_version(folder, period)
@@ -78,12 +80,14 @@ def publish(
     lay_tables(staging)
     facts_of_tables = _table_facts(staging)
     _write_json(staging / "datapackage.json", datapackage(version, list(facts_of_tables)))
-    manifest = {"version": version, "period": period, "tables": facts_of_tables, **facts.__dict__}
+    signers = [signer.fingerprint for signer in keys]
+    manifest = {"version": version, "period": period, "tables": facts_of_tables, "signers": signers, **facts.__dict__}
     previous = before(folder, version)
     text = changes(folder / previous if previous else None, staging, manifest)
     (staging / "CHANGES.md").write_text(text, "utf-8")
     manifest["documents"] = {name: sha256_of(staging / name) for name in DOCUMENTS}
     _write_json(staging / "manifest.json", manifest)
+    sign(staging, keys)
     broken = [f"verify: {finding.name}: {finding.detail}" for finding in verify(staging, engine) if not finding.passed]
     if broken:
         raise GateRefused(broken)
