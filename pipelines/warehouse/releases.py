@@ -48,6 +48,12 @@ def latest_of(folder: Path, period: str) -> str | None:
     return of_period[-1] if of_period else None
 
 
+def report_page(reports: Path, version: str) -> Path:
+    """The page that the report of a release begins with."""
+    site = reports / version / "index.html"
+    return site if site.exists() else reports / version / "data_docs" / "index.html"
+
+
 def before(folder: Path, version: str) -> str | None:
     """The release that comes before a version: of its own period the one made last, else the last of an earlier period."""
     earlier = [v for v in releases(folder) if _order(v) < _order(version)]
