@@ -18,6 +18,7 @@ from pipelines.engine.files import DRAFT
 from pipelines.engine.progress import PROGRESS
 from pipelines.ingest.staging import READING
 from pipelines.release.publish import clear_staging, complete_publishing
+from pipelines.release.signature import signers
 from pipelines.warehouse.releases import releases
 from pipelines.warehouse.root import INSIDE, DataRoot
 from pipelines.warehouse.tables import UNFINISHED
@@ -32,8 +33,12 @@ STARTS_WITHIN = datetime.timedelta(minutes=10)
 
 @contextmanager
 def alone(root: DataRoot, history: dg.DagsterInstance, run: str) -> Iterator[None]:
-    """For the life of a run: waits until no other run is at work, and puts in order what runs that died have left."""
+    """For the life of a run: waits until no other run is at work, and puts in order what runs that died have left.
+
+    Raises IrfError where the manifest could not be signed at the end of it.
+    """
     root.prepare()
+    signers()
     own = _run_lock(root, run)
     own.parent.mkdir(mode=0o700, exist_ok=True)
     with own.open("w") as alive, _lock_file(root).open("w") as lock:
@@ -49,12 +54,23 @@ def alone(root: DataRoot, history: dg.DagsterInstance, run: str) -> Iterator[Non
             own.unlink(missing_ok=True)
 
 
+@contextmanager
+def alone_for_a_moment(root: DataRoot) -> Iterator[None]:
+    """For what is no run, and adds to what runs have published: the same lock. Raises IrfError while a run is at work."""
+    root.prepare()
+    with _lock_file(root).open("w") as lock:
+        if not _take(lock.fileno()):
+            raise IrfError(_busy(root))
+        _put_in_order(root)
+        yield
+
+
 def refuse_if_busy(root: DataRoot) -> None:
     """Raises IrfError while a run is at work on a data root."""
     root.prepare()
     with _lock_file(root).open("w") as lock:
         if not _take(lock.fileno()):
-            raise IrfError(f"another refresh of {root.path} is running; wait for its end")
+            raise IrfError(_busy(root))
 
 
 def close_dead_runs(root: DataRoot, history: dg.DagsterInstance) -> None:
@@ -86,6 +102,10 @@ def _take(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _busy(root: DataRoot) -> str:
+    return f"another refresh of {root.path} is running; wait for its end"
 
 
 def _lock_file(root: DataRoot) -> Path:

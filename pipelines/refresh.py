@@ -8,6 +8,7 @@ import logging
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,7 +20,10 @@ from pipelines.engine.files import replace_whole
 from pipelines.engine.progress import PROGRESS
 from pipelines.engine.shipped import shipped
 from pipelines.engine.sql_engine import require
+from pipelines.quality.foremost import foremost
 from pipelines.quality.verdict import Verdict
+from pipelines.release.acceptance import accepted_in
+from pipelines.release.log import read_log
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
 
@@ -31,12 +35,15 @@ if TYPE_CHECKING:
 class Published:
     """The version a refresh has come to, and what must be seen though it did not block.
 
-    is_new: it was published now; else nothing has changed since, and nothing was published.
+    is_new: it was published now; else nothing has changed since, and nothing was published. accepted: warnings that somebody has accepted
+    for this month. foremost: of the others what to look at first.
     """
 
     version: str
     warnings: list[str]
     is_new: bool = True
+    accepted: Sequence[str] = ()
+    foremost: Sequence[str] = ()
 
 
 def prepare_dagster(root: DataRoot) -> None:
@@ -113,8 +120,24 @@ def refresh_recorded_in(
     if not result.success or verdict is None:
         raise _reason(result.all_events)
     (release,) = result.asset_materializations_for_node("release")
-    is_new = bool(release.metadata["is_new"].value)
-    return Published(str(release.metadata["version"].value), verdict.warnings, is_new)
+    return _published(root, verdict, str(release.metadata["version"].value), bool(release.metadata["is_new"].value))
+
+
+def _published(root: DataRoot, verdict: Verdict, version: str, is_new: bool) -> Published:
+    """A release with the warnings of its gate: those that are open, and those that somebody has accepted."""
+    accepted = accepted_in(read_log(root), verdict.period)
+    is_open = [check for check in verdict.warned if check.name not in accepted]
+    return Published(
+        version,
+        [check.line for check in is_open],
+        is_new,
+        [
+            f"until {accepted[check.name].until}, {accepted[check.name].reason}: {check.line}"
+            for check in verdict.warned
+            if check.name in accepted
+        ],
+        foremost(is_open),
+    )
 
 
 def _check_period(period: str) -> None:
@@ -146,15 +169,18 @@ def _history_said(root: DataRoot) -> Iterator[None]:
 
 @contextmanager
 def _told(progress: Callable[[str], None], steps: Sequence[str]) -> Iterator[None]:
-    """While it is open, every line of the progress logger goes to `progress`: of a step that is done, which of how many it is."""
-    done = 0
+    """While it is open, every line of the progress logger goes to `progress`: of a step that is done, which of how many it is and
+    how long it took.
+    """
+    done, since = 0, time.monotonic()
 
     class Teller(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            nonlocal done
-            line = record.getMessage()
+            nonlocal done, since
+            line, now = record.getMessage(), time.monotonic()
             done += line in steps
-            progress(f"[{done}/{len(steps)}] {line}" if line in steps else line)
+            progress(f"[{done}/{len(steps)}] {line}  {now - since:.1f} s" if line in steps else line)
+            since = now
 
     teller = Teller()
     PROGRESS.addHandler(teller)

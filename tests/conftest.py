@@ -54,7 +54,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
     for name in ("IRF_DATA", "DAGSTER_DISABLE_TELEMETRY"):
         monkeypatch.setenv(name, "unset")
     monkeypatch.setenv("DAGSTER_HOME", str(tmp_path_factory.getbasetemp() / "dagster"))
-    for name in ("IRF_DATA", "IRF_PSEUDONYM_KEY_FILE"):
+    for name in ("IRF_DATA", "IRF_PSEUDONYM_KEY_FILE", "IRF_SIGNING_KEY_FILE"):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -20,7 +20,7 @@ _KILLED_AT = """
 import os, sys
 from pathlib import Path
 import dagster as dg
-import pipelines.release.publish, pipelines.release.build
+import pipelines.release.publish, pipelines.release.build, pipelines.release.log
 from tests.way_in import materialise
 
 def killed(*_):
@@ -36,6 +36,11 @@ if point == "between the two renames":
     os.rename = killed_at_the_second
 elif point == "before the link history is kept":
     pipelines.release.build.complete_publishing = killed
+elif point == "before the log is written":
+    note_releases = pipelines.release.publish.note_releases
+    pipelines.release.publish.note_releases = lambda root, new=None: killed() if new else note_releases(root)
+elif point == "before the head of the log is written":
+    pipelines.release.log.write_note = killed
 elif point == "before the pointer moves":
     pipelines.release.publish._point = killed
 elif point == "before the reports are written":
@@ -43,7 +48,8 @@ elif point == "before the reports are written":
 materialise(Path(sys.argv[1]), sys.argv[2], "release", again=True)
 """
 KILLED_AT = (
-    "before the reports are written", "between the two renames", "before the link history is kept", "before the pointer moves",
+    "before the reports are written", "between the two renames", "before the link history is kept", "before the log is written",
+    "before the head of the log is written", "before the pointer moves",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 Belongs here: what several commands take. Does not belong here: reading any of it.
 """
 
+import os
 import re
 from pathlib import Path
 
@@ -23,6 +24,16 @@ def data_root() -> DataRoot:
 def check_month(period: str) -> None:
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", period):
         raise IrfError(f"--period {period}: give a month as YYYY-MM")
+
+
+def release_given(given: str | None) -> tuple[DataRoot, Path]:
+    """A release by its version, or by its folder wherever that is; with the data root that it lies in, or would."""
+    if given is not None and os.sep in given:
+        release = Path(given).resolve()
+        if not release.is_dir():
+            raise IrfError(f"{given}: there is no such folder of a release")
+        return DataRoot(release.parent.parent), release
+    return data_root(), release_folder(given)
 
 
 def release_folder(version: str | None) -> Path:

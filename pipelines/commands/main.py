@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.commands.acceptance import accept_warning, sign_off
 from pipelines.commands.refresh import refresh
 from pipelines.commands.releases import query, releases, verify
 from pipelines.commands.review import review_app
@@ -50,7 +51,7 @@ def options(
         os.environ["IRF_DATA"] = str(data.resolve())
 
 
-for command in (demo, synth, status, validate, refresh, releases, verify, query):
+for command in (demo, synth, status, validate, refresh, releases, verify, query, sign_off, accept_warning):
     app.command()(command)
 app.add_typer(review_app, name="review")
 

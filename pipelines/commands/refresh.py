@@ -33,6 +33,7 @@ def refresh_and_say(
 ) -> None:
     from pipelines.refresh import refresh as run
     from pipelines.warehouse.releases import releases as published_in
+    from pipelines.warehouse.releases import report_page
     from pipelines.warehouse.work import Work
 
     before = published_in(root.folder("releases"))
@@ -52,25 +53,31 @@ def refresh_and_say(
             return
         say(f"published {published.version}: {release}")
         say_bridge(release)
-        say(f"reports: {root.folder('reports') / published.version / 'data_docs' / 'index.html'}")
-        say(f"bridge: {root.folder('reports') / published.version / 'reconciliation.xlsx'}")
-        warn(published.warnings, root.folder("reports") / published.version / "gate.json")
+        reports = root.folder("reports")
+        gate = reports / published.version / "gate.json"
+        warn(published.warnings, gate)
+        for accepted in published.accepted:
+            say(f"accepted {bounded(accepted, gate)}")
+        for line in published.foremost:
+            say(f"look first at {bounded(line, gate)}")
+        say(f"bridge: {reports / published.version / 'reconciliation.xlsx'}")
+        say(f"report: {report_page(reports, published.version)}")
     if published.warnings:
         raise typer.Exit(2)
 
 
 def say_bridge(release: Path) -> None:
-    """What each agency's ledger says, how much of it is a cost of care, where that is, and that it is all there."""
+    """What each agency's ledger says, how much of it is a cost of care (the quantum), where that is, and that it is all there."""
     with opened(release) as connection:
         rows = connection.execute(
             """
             SELECT
-                agency, sum(ledger), sum(eliminated + excluded), sum(ledger_quantum), sum(attributed), sum(located),
+                coalesce(agency, 'all'), sum(ledger), sum(eliminated + excluded), sum(ledger_quantum), sum(attributed), sum(located),
                 sum(unallocated + quarantined), sum(difference)
-            FROM bridge GROUP BY agency ORDER BY agency
+            FROM bridge GROUP BY ROLLUP (agency) ORDER BY agency NULLS LAST
             """
         ).fetchall()
-    head = ("agency", "ledger £", "no cost £", "cost £", "on records £", "by locality £", "held £", "difference £")
+    head = ("agency", "ledger £", "no cost £", "quantum £", "on records £", "by locality £", "held £", "difference £")
     say(f"{head[0]:<16}" + "".join(f"{name:>17}" for name in head[1:]))
     for agency, *amounts in rows:
         say(f"{agency:<16}" + "".join(f"{amount:>17,.2f}" for amount in amounts))

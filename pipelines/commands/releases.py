@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.given import data_root, release_folder
+from pipelines.commands.given import data_root, release_folder, release_given
 from pipelines.commands.words import say
 from pipelines.engine.errors import IrfError
 from pipelines.engine.said import visible
@@ -36,18 +36,25 @@ def releases() -> None:
 
 
 def verify(
-    version: Annotated[str | None, typer.Argument()] = None,
+    version: Annotated[
+        str | None, typer.Argument(help="default the latest; or the folder of a release, wherever it is")
+    ] = None,
     landing: Annotated[bool, typer.Option("--landing", help="and every submission in landing, with the pseudonym key")] = False,
+    public_key: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Ed25519 in PEM, and it has signed the manifest; of several, each has"),
+    ] = None,
 ) -> None:
-    """Recompute every hash and every conservation identity of a release from its files alone."""
+    """Recompute every hash and every conservation identity of a release from its files alone; check it against the log of releases."""
+    from pipelines.release.log_check import verify_log
+    from pipelines.release.signature import verify_signatures
     from pipelines.release.verify import verify as findings_of
     from pipelines.release.verify import verify_landing
     from pipelines.warehouse.key import read_key
 
-    release = release_folder(version)
-    findings = findings_of(release)
+    root, release = release_given(version)
+    findings = findings_of(release) + verify_log(release, root) + verify_signatures(release, public_key or [])
     if landing:
-        root = data_root()
         findings += verify_landing(release, root.folder("landing"), read_key(root.key_file))
     for finding in findings:
         say(f"{'holds ' if finding.passed else 'BROKEN'}  {finding.name}: {finding.detail}")

@@ -24,7 +24,7 @@ def file_checks(tables: Tables) -> list[Check]:
     intake, fates = tables.work.read(Intake), fates_of(tables)
     of_month = of_files(intake)
     return [
-        _required_feeds(tables, intake), _unused(tables, intake), _corrections(tables, intake), _equal_rows(intake),
+        _required_feeds(tables, intake), _unused(tables, intake), _corrections(tables, intake), _equal_rows(intake, fates),
         rows_check(intake, fates), pounds_check(intake, fates), *(answer(name, cases) for name, cases in of_month.items()),
     ]  # fmt: skip
 
@@ -38,7 +38,7 @@ def answer(name: str, cases: list[str], *, blocks: bool | None = None) -> Check:
 
 def _required_feeds(tables: Tables, intake: Intake) -> Check:
     """Feeds of the period that are missing block; so does a refused file with nothing to stand in for it. One that a later
-    revision has mended is no news.
+    revision has mended is no news; nor is a snapshot that a later period's would have replaced whole.
     """
     period = tables.work.period
     usable = {(s.landed.agency, s.landed.feed, s.landed.period): s.landed.revision for s in intake.counting}
@@ -52,11 +52,19 @@ def _required_feeds(tables: Tables, intake: Intake) -> Check:
         for s in intake.submissions
         if s.refused
         for stands_in in [usable.get((s.landed.agency, s.landed.feed, s.landed.period))]
-        if stands_in is None or stands_in < s.landed.revision
+        if (stands_in is None or stands_in < s.landed.revision) and not _is_past_snapshot(s, intake)
     ]
     broken = missing + [f"{said}; the file before it stands in" if has_fallback else said for said, has_fallback in refused]
     blocks = bool(missing) or any(not has_fallback for _, has_fallback in refused) or not broken
     return answer("required_feeds", broken, blocks=blocks)
+
+
+def _is_past_snapshot(submission: Submission, intake: Intake) -> bool:
+    """Whether a submission is of a feed whose latest period replaces all before it, and a later one counts."""
+    x = submission.landed
+    return FEEDS[x.feed].snapshot and any(
+        (s.landed.agency, s.landed.feed) == (x.agency, x.feed) and s.landed.period > x.period for s in intake.counting
+    )
 
 
 def _unused(tables: Tables, intake: Intake) -> Check:
@@ -78,9 +86,15 @@ def _corrections(tables: Tables, intake: Intake) -> Check:
     return answer("corrections", too_few)
 
 
-def _equal_rows(intake: Intake) -> Check:
-    """Equal rows of a ledger or of payments can be true: they count, and somebody should look."""
-    counts = [(s.landed.name, s.outcome.rules["equal_rows"]) for s in intake.counting if "equal_rows" in s.outcome.rules]
+def _equal_rows(intake: Intake, fates: Fates) -> Check:
+    """Equal rows of a ledger or of payments can be true: they count, and somebody should look. Where later periods' files have replaced
+    every row of a file, none of it counts.
+    """
+    counts = [
+        (s.landed.name, s.outcome.rules["equal_rows"])
+        for s, fate in _with_fates(intake, fates)
+        if "equal_rows" in s.outcome.rules and fate and fate["accepted"] + fate["quarantined"]
+    ]
     found = [
         f"{name}: {count.failed} {'row is' if count.failed == 1 else 'rows are'} equal to another and counted too, £{count.amount}"
         for name, count in reversed(counts)

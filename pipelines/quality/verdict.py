@@ -29,6 +29,11 @@ class Check:
     blocks: bool = True
     cases: list[str] = field(default_factory=list)
 
+    @property
+    def line(self) -> str:
+        """The answer in one line."""
+        return f"{self.name}: {self.detail}"
+
 
 class Verdict(Entry):
     """The answers of the gate to one intake.
@@ -48,12 +53,17 @@ class Verdict(Entry):
     @property
     def blocked_by(self) -> list[str]:
         """The checks that refuse the release, each in one line."""
-        return [f"{c.name}: {c.detail}" for c in self.checks if c.blocks and not c.passed]
+        return [c.line for c in self.checks if c.blocks and not c.passed]
+
+    @property
+    def warned(self) -> list[Check]:
+        """The checks that failed and do not refuse it."""
+        return [c for c in self.checks if not c.blocks and not c.passed]
 
     @property
     def warnings(self) -> list[str]:
-        """The checks that failed and do not refuse it, each in one line."""
-        return [f"{c.name}: {c.detail}" for c in self.checks if not c.blocks and not c.passed]
+        """The same, each in one line."""
+        return [c.line for c in self.warned]
 
 
 def checked_files(tables: Tables) -> dict[str, Path]:

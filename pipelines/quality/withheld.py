@@ -240,7 +240,7 @@ def _texts(folder: Path, file: Path) -> Iterator[tuple[str, str]]:
         with zipfile.ZipFile(file) as parts:
             for name in parts.namelist():
                 yield place, html.unescape(re.sub(r'[<>"]', "\n", parts.read(name).decode("utf-8")))
-    else:
+    elif file.suffix != ".sig":  # a signature is no text
         yield place, file.read_text("utf-8")
 
 

@@ -21,6 +21,7 @@ from pipelines.quality.withheld import named_in, naming_nobody
 from pipelines.release.checked import Checked
 from pipelines.release.publish import ReleaseFacts, announced_history, clear_staging, complete_publishing, publish
 from pipelines.release.reconciliation import write_reconciliation
+from pipelines.release.signature import signers
 from pipelines.warehouse.key import key_check, key_of
 from pipelines.warehouse.releases import latest_of
 from pipelines.warehouse.tables import Tables
@@ -133,6 +134,7 @@ def _publish(checked: Checked, run: str, note: str | None) -> str:
         reports,
         lambda built: named_in(built, known_words, root.path),
         tables.engine,
+        signers(),
     )
 
 

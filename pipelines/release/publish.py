@@ -6,7 +6,7 @@ Belongs here: versions, files, manifest, the pointer to the latest. Does not bel
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +17,10 @@ from pipelines.engine.files import read_note, sha256_of, sync, write_note
 from pipelines.engine.sql_engine import SqlEngine
 from pipelines.release.changes import changes
 from pipelines.release.datapackage import datapackage
+from pipelines.release.log import note_releases
+from pipelines.release.signature import Signer, sign
 from pipelines.release.verify import verify
-from pipelines.warehouse.releases import before, releases
+from pipelines.warehouse.releases import before, period_of, releases
 from pipelines.warehouse.root import DataRoot
 
 DOCUMENTS = ("CHANGES.md", "datapackage.json")
@@ -61,12 +63,13 @@ def publish(
     write_reports: Callable[[Path], None],
     named_in: Callable[[Path], list[str]],
     engine: SqlEngine,
+    keys: Sequence[Signer] = (),
 ) -> str:
     """Publish the tables as the next version of the period; `complete_publishing` then moves the pointer. Returns the version.
 
     lay_tables: puts the folder of each table, as it is published, into a folder. run: the Dagster run, whose name the staging folders have.
     announce: called with the version when all but the renames is done. named_in: what in a folder names somebody. engine: what
-    verifies it. Raises GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
+    verifies it. keys: what signs the manifest. Raises GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
     """
     folder, reports = root.folder("releases"), root.folder("reports")
     version = next_version(folder, period)
@@ -77,12 +80,14 @@ def publish(
     lay_tables(staging)
     facts_of_tables = _table_facts(staging)
     _write_json(staging / "datapackage.json", datapackage(version, list(facts_of_tables)))
-    manifest = {"version": version, "period": period, "tables": facts_of_tables, **facts.__dict__}
+    signers = [signer.fingerprint for signer in keys]
+    manifest = {"version": version, "period": period, "tables": facts_of_tables, "signers": signers, **facts.__dict__}
     previous = before(folder, version)
     text = changes(folder / previous if previous else None, staging, manifest)
     (staging / "CHANGES.md").write_text(text, "utf-8")
     manifest["documents"] = {name: sha256_of(staging / name) for name in DOCUMENTS}
     _write_json(staging / "manifest.json", manifest)
+    sign(staging, keys)
     broken = [f"verify: {finding.name}: {finding.detail}" for finding in verify(staging, engine) if not finding.passed]
     if broken:
         raise GateRefused(broken)
@@ -110,8 +115,8 @@ def announced_history(root: DataRoot, version: str) -> Path:
 
 
 def complete_publishing(root: DataRoot) -> None:
-    """Finish what a publishing has announced, also one that was killed: either the release is there, and its link history
-    and the pointer with it, and the work of other periods is gone; or nothing of it is. To be called by who holds the lock.
+    """Finish what a publishing has announced, also one that was killed: either the release is there, and its link history,
+    its line of the log and the pointer with it, and the work of other periods is gone; or nothing of it is. To be called by who holds the lock.
     """
     folder, reports = root.folder("releases"), root.folder("reports")
     for waiting in sorted(root.folder("state").glob(f"{ANNOUNCED}*.parquet")):
@@ -119,11 +124,13 @@ def complete_publishing(root: DataRoot) -> None:
         if (folder / version).is_dir():
             # First: killed between the two, this comes here again, and no other period's work goes on from the history before.
             _clear_other_work(root, version)
+            note_releases(root, version)
             os.replace(waiting, root.link_history)
         else:
             shutil.rmtree(reports / version, ignore_errors=True)
             waiting.unlink()
         sync(waiting.parent)
+    note_releases(root)
     if published := releases(folder):
         _point(folder, published[-1])
 
@@ -133,9 +140,8 @@ def _clear_other_work(root: DataRoot, version: str) -> None:
 
     A refresh of theirs makes it again. What else lies there is nobody's work, and stays.
     """
-    period = version.rpartition(".")[0].replace(".", "-")
     for folder in root.folder("work").iterdir():
-        if folder.name != period and folder.is_dir() and not folder.is_symlink():
+        if folder.name != period_of(version) and folder.is_dir() and not folder.is_symlink():
             shutil.rmtree(folder)
     sync(root.folder("work"))
 

@@ -6,6 +6,7 @@ Does not belong here: anything of how the release was made.
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -116,6 +117,8 @@ def _wrong_in(manifest: object) -> str | None:
     for name, kind in SAYS.items():
         if not isinstance(manifest.get(name), kind):
             return f"does not say {name}, or not in the way a manifest does"
+    if not isinstance(manifest.get("signers", []), list):
+        return "does not say signers in the way a manifest does"
     if not all(isinstance(facts, dict) and isinstance(facts.get("sha256"), str) for facts in manifest["tables"].values()):
         return "does not say the sha256 of each table"
     return None
@@ -159,13 +162,21 @@ def _hash(release: Path, path: str, expected: str) -> Finding:
 
 def _files(release: Path, manifest: dict) -> Finding:
     """Every file and folder is one that the manifest names, and the other way round."""
-    named = {*manifest["tables"], *manifest["documents"], "manifest.json"}
+    signatures = signature_names(list(map(str, manifest.get("signers", [])))).values()
+    named = {*manifest["tables"], *manifest["documents"], *signatures, "manifest.json"}
     folders = {parent.as_posix() for path in named for parent in PurePosixPath(path).parents if parent.name}
     present = {p.relative_to(release).as_posix() for p in release.rglob("*")}
     extra = sorted(present ^ (named | folders))
     return Finding(
         "files", not extra, f"not in both folder and manifest: {', '.join(extra)}" if extra else "as in the manifest"
     )
+
+
+def signature_names(fingerprints: Sequence[str]) -> dict[str, str]:
+    """The file of the signature of each key that signs a manifest, by the key's fingerprint."""
+    if len(fingerprints) == 1:
+        return {fingerprints[0]: "manifest.sig"}
+    return {fingerprint: f"manifest.{fingerprint}.sig" for fingerprint in fingerprints}
 
 
 def _version(release: Path, manifest: dict) -> Finding:

@@ -30,6 +30,11 @@ def _order(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def period_of(version: str) -> str:
+    """The period (YYYY-MM) of a version."""
+    return version.rpartition(".")[0].replace(".", "-")
+
+
 def latest(folder: Path) -> str | None:
     """The version that `latest.json` points to, if any; where it cannot be read, the one that it should point to."""
     pointer, published = read_note(folder / "latest.json"), releases(folder)
@@ -41,6 +46,12 @@ def latest_of(folder: Path, period: str) -> str | None:
     """The newest version of a period (YYYY-MM), if any."""
     of_period = [version for version in releases(folder) if version.startswith(period.replace("-", ".") + ".")]
     return of_period[-1] if of_period else None
+
+
+def report_page(reports: Path, version: str) -> Path:
+    """The page that the report of a release begins with."""
+    site = reports / version / "index.html"
+    return site if site.exists() else reports / version / "data_docs" / "index.html"
 
 
 def before(folder: Path, version: str) -> str | None:

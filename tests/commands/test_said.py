@@ -1,13 +1,17 @@
 """What the command says and leaves behind: lines that forge nothing, name nobody and end somewhere."""
 
+import io
 import os
+import re
 import signal
+import sys
 import tempfile
 from pathlib import Path
 
 import pytest
 
 from assets.shared import MONTHS
+from pipelines.commands.words import progress, say
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.said import SAID_CHARACTERS, said
 from pipelines.ingest.validating import trial
@@ -104,6 +108,38 @@ def test_a_check_that_is_ended_leaves_no_record(
     assert code == 1
     assert printed.splitlines()[-1] == "stopped: nothing was kept or published; check the files again"
     assert not list(tmp_path.rglob("irf-validate-*"))
+
+
+class Terminal(io.StringIO):
+    """What a terminal is sent."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+STEP = re.compile(r"\[(\d+)/(\d+)\] ([a-z_/]+)  \d+\.\d s")
+
+
+def test_a_step_takes_the_place_of_the_one_before_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stderr", shown)
+    for text in ("[1/2] core/link  1.2 s", "waiting for the end of another refresh", "[2/2] gate  0.1 s"):
+        progress(text)
+    say("published", is_error=True)
+    assert shown.getvalue() == (
+        "\r\x1b[2K  [1/2] core/link  1.2 s\n  waiting for the end of another refresh\n"
+        "\r\x1b[2K  [2/2] gate  0.1 s\npublished\n"
+    )  # fmt: skip
+
+
+def test_elsewhere_each_step_has_a_plain_line_with_its_time(small_world: SmallWorld) -> None:
+    small_world.ledger(ANGUS, "2025-04", meals="1.00")
+    printed = small_world.published("2025-04")
+    steps = [STEP.fullmatch(line.strip()) for line in printed.splitlines() if line.startswith("  [")]
+    assert all(steps) and "\x1b" not in printed and "\r" not in printed
+    places = [(int(step[1]), int(step[2])) for step in steps if step]
+    assert places == [(n, len(places)) for n in range(1, len(places) + 1)]
+    assert {"core/cost_line", "gate", "release"} <= {step[3] for step in steps if step}
 
 
 def test_nobody_else_can_write_into_releases(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     for entry in REPOSITORY.iterdir():
         if entry.name not in ("data", ".git"):
             (folder / entry.name).symlink_to(entry)
-    ours = ("IRF_PSEUDONYM_KEY_FILE", "DAGSTER_HOME")
+    ours = ("IRF_PSEUDONYM_KEY_FILE", "IRF_SIGNING_KEY_FILE", "DAGSTER_HOME")
     environment = {name: value for name, value in os.environ.items() if name not in ours}
     environment |= {"IRF_DATA": str(folder / "data"), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     made = House(folder, environment)

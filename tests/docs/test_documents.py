@@ -84,7 +84,7 @@ def calls_in(document: Path) -> list[list[str]]:
 
 def commands_in(document: Path) -> set[str]:
     """The subcommands of `irf` that a document speaks of."""
-    return set(re.findall(r"\birf (?:--data \S+ )?([a-z]+)\b", shell_of(document)))
+    return set(re.findall(r"\birf (?:--data \S+ )?([a-z]+(?:-[a-z]+)*)\b", shell_of(document)))
 
 
 def dead_in_call(words: Sequence[str]) -> list[str]:

@@ -9,6 +9,8 @@ import pytest
 
 from pipelines.engine.files import copy_hashed, sha256_of
 from pipelines.ingest import staging
+from pipelines.release.log import Published, read_log
+from pipelines.warehouse.root import DataRoot
 from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
 from tests.way_in import KILLED_AT, release_killed
 
@@ -135,6 +137,8 @@ def test_a_release_that_was_killed_is_whole_or_not_there_and_the_next_one_needs_
     before = {path: sha256_of(path) for path in (world.root / "releases" / "2025.04.1").rglob("*") if path.is_file()}
     release_killed(world.root, APRIL, point)
     assert world.irf("verify")[0] == 0
+    noted = [entry.version for entry in read_log(DataRoot(world.root)) if isinstance(entry, Published)]
+    assert noted and set(noted) <= set(versions(world)), "the log names a release that is not there"
     assert world.irf("refresh", "--period", APRIL, "--again")[0] in (0, 2)
     assert {path: sha256_of(path) for path in before} == before
     there = versions(world)
@@ -145,3 +149,5 @@ def test_a_release_that_was_killed_is_whole_or_not_there_and_the_next_one_needs_
     for folder in ("releases", "reports"):
         assert sorted(p.name for p in (world.root / folder).iterdir() if p.is_dir()) == there
     assert not list((world.root / "state").glob("link_history.of-*"))
+    logged = [entry for entry in read_log(DataRoot(world.root)) if isinstance(entry, Published)]
+    assert [entry.version for entry in logged] == there and all(entry.published_at for entry in logged)

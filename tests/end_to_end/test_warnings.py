@@ -74,3 +74,50 @@ def test_a_row_set_aside_is_named_also_where_its_pounds_cannot_be_read(small_wor
     assert "warning: quarantined: angus home_care: 1 row, without pounds that can be read; it should be" in printed
     # The total row of the ledger is a total row, and no row of the ledger that could not be read.
     assert "ledger_quarantined" not in printed and f"{ANGUS}/ledger/{APRIL}.csv: total_row: 1 row (4)" in printed
+
+
+def test_equal_rows_that_a_later_month_replaced_are_no_news(small_world: SmallWorld) -> None:
+    put_month(small_world)
+    half = {"cost_code": "home_care_personal", "month": f"{APRIL}-01", "amount": "50.00"}
+    small_world.put(f"{ANGUS}/ledger/{APRIL}.csv", [half, half])
+    code, printed = small_world.refresh(APRIL)
+    assert code == 2 and f"warning: equal_rows: {ANGUS}/ledger/{APRIL}.csv: " in printed, printed
+    again = [{**half, "month": f"{month}-01", "amount": "100.00"} for month in (APRIL, "2025-05")]
+    small_world.put(f"{ANGUS}/ledger/2025-05.csv", again)
+    code, printed = small_world.refresh("2025-05")
+    assert code in (0, 2) and "warning: equal_rows" not in printed, printed
+
+
+def test_a_snapshot_that_was_refused_is_no_news_once_a_later_one_replaces_all_before_it(small_world: SmallWorld) -> None:
+    put_month(small_world)
+    good = (small_world.root / "landing" / ANGUS / "clients" / f"{APRIL}.csv").read_bytes()
+    small_world.put(f"{ANGUS}/clients/{APRIL}.r1.csv", "forename\nx\n")
+    code, printed = small_world.refresh(APRIL)
+    assert code == 2 and f"warning: required_feeds: {ANGUS}/clients/{APRIL}.r1.csv: " in printed, printed
+    small_world.put(f"{ANGUS}/clients/2025-05.csv", good)
+    code, printed = small_world.refresh("2025-05")
+    assert code in (0, 2) and "warning: required_feeds" not in printed, printed
+    # A feed that adds month to month is not mended by a later one.
+    small_world.put(f"{ANGUS}/home_care/{APRIL}.r1.csv", "hours\n1\n")
+    code, printed = small_world.refresh("2025-05")
+    assert code == 2 and f"warning: required_feeds: {ANGUS}/home_care/{APRIL}.r1.csv: " in printed, printed
+
+
+def test_the_end_says_what_to_look_at_first_and_where_the_report_is(small_world: SmallWorld) -> None:
+    put_month(small_world)
+    known = {"cost_code": "home_care_personal", "month": f"{APRIL}-01", "amount": "100.00"}
+    codes = [{**known, "cost_code": f"Z{n}", "amount": f"{n}000.00"} for n in range(1, 8)]
+    small_world.put(f"{ANGUS}/ledger/{APRIL}.csv", [known, *codes])
+    code, printed = small_world.refresh(APRIL)
+    lines = printed.splitlines()
+    assert code == 2, printed
+    (head,) = [line.split("£") for line in lines if line.startswith("agency ")]
+    assert " ".join(head).split() == [
+        "agency", "ledger", "no", "cost", "quantum", "on", "records", "by", "locality", "held", "difference"
+    ]  # fmt: skip
+    (angus,) = [line.split() for line in lines if line.startswith("angus ")]
+    assert angus == ["angus", "28,100.00", "0.00", "28,100.00", "100.00", "0.00", "28,000.00", "0.00"]
+    first = [line for line in lines if line.startswith("look first at ")]
+    assert [line.split(", ")[1] for line in first] == ["Z7", "Z6", "Z5", "Z4", "Z3"]
+    page = small_world.root / "reports" / "2025.04.1" / "data_docs" / "index.html"
+    assert lines[-1] == f"report: {page}" and page.is_file()
