@@ -4,6 +4,8 @@ import dagster as dg
 
 from assets.shared import GATE, asset_facts, made, period_of
 from pipelines.release.build import publish_refresh
+from pipelines.report.said_of import said_of
+from pipelines.report.site import write_site
 from pipelines.resources import Warehouse
 
 NOTE_TAG, AGAIN_TAG = "irf/note", "irf/again"
@@ -15,7 +17,14 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
     """The published release: exactly what the gate has passed, or nothing."""
     tags, work = context.run.tags, warehouse.work(period_of(context))
     outcome = publish_refresh(
-        work, context.run_id, tags.get(NOTE_TAG), AGAIN_TAG in tags, warehouse.threads, warehouse.memory_limit, warehouse.engine
+        work,
+        context.run_id,
+        tags.get(NOTE_TAG),
+        AGAIN_TAG in tags,
+        warehouse.threads,
+        warehouse.memory_limit,
+        warehouse.engine,
+        lambda built, out: write_site(built, out, said_of(work.root, built.name)),
     )
     folder = dg.MetadataValue.path(str(work.root.folder("releases") / outcome.version))
     return dg.MaterializeResult(metadata={"version": outcome.version, "is_new": outcome.is_new, "folder": folder})

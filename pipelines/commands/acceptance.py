@@ -22,10 +22,12 @@ def sign_off(
     """Verify a release and note in the log of releases who has accepted it, and which manifest."""
     from pipelines.lock import alone_for_a_moment
     from pipelines.release.acceptance import sign_off as noted
+    from pipelines.report.remake import remake_report
 
     root, release = data_root(), release_folder(version)
     with alone_for_a_moment(root):
         entry = noted(root, release.name, by, role, note)
+        remake_report(root, release.name)
     say(f"signed off {version} by {by}, {role}: its manifest has sha256 {entry.manifest_sha256}")
 
 

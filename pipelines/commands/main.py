@@ -17,6 +17,7 @@ import typer
 from pipelines.commands.acceptance import accept_warning, sign_off
 from pipelines.commands.refresh import refresh
 from pipelines.commands.releases import query, releases, verify
+from pipelines.commands.report import report
 from pipelines.commands.review import review_app
 from pipelines.commands.submissions import status, validate
 from pipelines.commands.words import say
@@ -51,7 +52,7 @@ def options(
         os.environ["IRF_DATA"] = str(data.resolve())
 
 
-for command in (demo, synth, status, validate, refresh, releases, verify, query, sign_off, accept_warning):
+for command in (demo, synth, status, validate, refresh, releases, verify, report, query, sign_off, accept_warning):
     app.command()(command)
 app.add_typer(review_app, name="review")
 

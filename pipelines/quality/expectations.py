@@ -1,7 +1,7 @@
 """What Great Expectations finds in the published tables on the way out.
 
 Belongs here: the suites, made from the published models alone, and running them. Does not belong here: validating records
-(`pipelines/ingest`), the pages that show the answers (`data_docs.py`).
+(`pipelines/ingest`), the file that they are kept in (`answers.py`).
 """
 
 from collections.abc import Mapping
@@ -53,7 +53,7 @@ def run_suites(tables: Mapping[str, pa.Table]) -> list[SuiteResult]:
     """Run the suite of each table, in one ephemeral context.
 
     The batches are asked directly: a checkpoint would keep every suite and answer in stores of its own, which takes longer
-    than the answer, and the pages are ours (`data_docs.py`).
+    than the answer, and the page is ours (`pipelines/report/pages/made.py`).
     """
     import great_expectations as gx
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from pipelines.engine.parquet import read_tables
 from pipelines.engine.said import visible
+from pipelines.quality.answers import write_answers
 from pipelines.quality.checks import BY_SQL, Declared
-from pipelines.quality.data_docs import write_data_docs
 from pipelines.quality.expectations import EXPECTED, check_name, run_suites
 from pipelines.quality.file_checks import answer, file_checks
 from pipelines.quality.verdict import Check
@@ -19,13 +19,13 @@ from pipelines.warehouse.tables import Tables
 
 
 def check(tables: Tables) -> list[Check]:
-    """The answers of every check, in the order of `CHECKS`; the Data Docs of the refresh are written into its folder."""
+    """The answers of every check, in the order of `CHECKS`; those of Great Expectations are kept in its folder too."""
     checks = file_checks(tables)
     found = tables.selected("gate", [c.name for c in BY_SQL])
     checks += [_of_select(declared, found[declared.name]) for declared in BY_SQL]
     files = tables.published()
     results = run_suites({name: read_tables(files[name]) for name in EXPECTED})
-    write_data_docs(results, tables.work.data_docs, tables.work.period)
+    write_answers(results, tables.work.expectations)
     checks += [answer(check_name(r.table), r.unmet) for r in results]
     return _naming_nobody(tables, checks)
 

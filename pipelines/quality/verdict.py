@@ -67,7 +67,7 @@ class Verdict(Entry):
 
 
 def checked_files(tables: Tables) -> dict[str, Path]:
-    """Everything that a release is made from, by name: the files of the published tables, the pages about them, what the manifest is
+    """Everything that a release is made from, by name: the files of the published tables, the answers about them, what the manifest is
     written from, the link history.
     """
     work, found = tables.work, {"link_history": tables.work.link_history}
@@ -75,7 +75,7 @@ def checked_files(tables: Tables) -> dict[str, Path]:
         found |= {f"{name}/{file.name}": file for file in files}
     for name in ("fate", "record_cost"):
         found |= {f"core/{name}/{file.name}": file for file in tables.made("core", name)}
-    return found | {f"data_docs/{page.name}": page for page in sorted(work.data_docs.glob("*.html"))}
+    return found | {f"expectations/{file.name}": file for file in sorted(work.expectations.glob("*.json"))}
 
 
 def keep_verdict(tables: Tables, run: str, checks: Sequence[Check], of: str) -> Verdict:

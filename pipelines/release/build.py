@@ -4,6 +4,7 @@ Belongs here: gathering. Does not belong here: how a release is written (`publis
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +31,7 @@ from schemas.feeds import FEEDS
 from schemas.published import PUBLISHED
 
 ZERO = Decimal("0.00")
+WritePages = Callable[[Path, Path], None]
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,11 @@ def publish_refresh(
     threads: int | None,
     memory_limit: str | None,
     engine: EngineName,
+    write_pages: WritePages,
 ) -> Outcome:
     """Publish exactly what the gate has passed, unless the newest release of the period was made of the same.
 
-    run: the Dagster run. again: publish all the same. Raises GateRefused where the gate has not passed what is there now.
+    run: the Dagster run. again: publish all the same. write_pages: of a release, into the folder of its report. Raises GateRefused where the gate has not passed what is there now.
     """
     verdict = _verdict_on(work)
     tables = open_tables(work, threads, memory_limit).run_by(engine)
@@ -59,7 +62,7 @@ def publish_refresh(
     if equal and not again:
         return Outcome(equal, is_new=False)
     try:
-        version = _publish(Checked(tables, verdict), run, note)
+        version = _publish(Checked(tables, verdict), run, note, write_pages)
     finally:
         # What was refused may name somebody, and others read the folder of the releases.
         clear_staging(work.root)
@@ -90,7 +93,7 @@ def _release_of(work: Work, verdict: Verdict) -> str | None:
     return version if isinstance(manifest, dict) and manifest.get("made_of") == verdict.made_of else None
 
 
-def _publish(checked: Checked, run: str, note: str | None) -> str:
+def _publish(checked: Checked, run: str, note: str | None, write_pages: WritePages) -> str:
     tables, verdict = checked.tables, checked.verdict
     work = tables.work
     root = work.root
@@ -110,10 +113,11 @@ def _publish(checked: Checked, run: str, note: str | None) -> str:
         note=naming_nobody(tables, [note])[0] if note is not None else None,
     )
 
-    def reports(out: Path) -> None:
+    def reports(release: Path, out: Path) -> None:
         (out / "gate.json").write_text(json.dumps(facts.gate, indent=2, sort_keys=True) + "\n", "utf-8")
-        checked.copy("data_docs", out / "data_docs")
+        checked.copy("expectations", out / "expectations")
         write_reconciliation(tables.rows("mart", "bridge"), out / "reconciliation.xlsx")
+        write_pages(release, out)
 
     def announce(version: str) -> None:
         history = checked.link_history()

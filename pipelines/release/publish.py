@@ -60,7 +60,7 @@ def publish(
     facts: ReleaseFacts,
     run: str,
     announce: Callable[[str], None],
-    write_reports: Callable[[Path], None],
+    write_reports: Callable[[Path, Path], None],
     named_in: Callable[[Path], list[str]],
     engine: SqlEngine,
     keys: Sequence[Signer] = (),
@@ -68,7 +68,7 @@ def publish(
     """Publish the tables as the next version of the period; `complete_publishing` then moves the pointer. Returns the version.
 
     lay_tables: puts the folder of each table, as it is published, into a folder. run: the Dagster run, whose name the staging folders have.
-    announce: called with the version when all but the renames is done. named_in: what in a folder names somebody. engine: what
+    announce: called with the version when all but the renames is done. write_reports: of the built release, into a folder. named_in: what in a folder names somebody. engine: what
     verifies it. keys: what signs the manifest. Raises GateRefused when the built release does not verify, or it or its reports name anybody; whatever happens before the last rename, the earlier releases and `latest.json` stay as they are.
     """
     folder, reports = root.folder("releases"), root.folder("reports")
@@ -91,7 +91,7 @@ def publish(
     broken = [f"verify: {finding.name}: {finding.detail}" for finding in verify(staging, engine) if not finding.passed]
     if broken:
         raise GateRefused(broken)
-    write_reports(report_staging)
+    write_reports(staging, report_staging)
     named = [
         f"{what}/{place}" for what, built in (("releases", staging), ("reports", report_staging)) for place in named_in(built)
     ]

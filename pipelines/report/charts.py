@@ -23,8 +23,7 @@ def bars(
 ) -> str:
     """Horizontal bars in the order given. axis: what they measure, with the unit. text: the chart in words. intervals: the ends
     of each bar's interval."""
-    import altair as alt
-
+    alt = _altair()
     data = [{"name": name, "value": float(value)} for name, value in rows]
     for row, (lower, upper) in zip(data, intervals, strict=False):
         if lower is not None and upper is not None:
@@ -39,8 +38,7 @@ def bars(
 
 def stacked_bars(rows: Sequence[tuple[str, Mapping[str, Decimal]]], axis: str, text: str, is_share: bool = False) -> str:
     """Horizontal bars, each in parts by name. is_share: every bar is drawn as a whole of 100 %."""
-    import altair as alt
-
+    alt = _altair()
     parts = list(dict.fromkeys(part for _, of_row in rows for part in of_row))
     data = [
         {"name": name, "part": part, "value": float(value), "order": parts.index(part)}
@@ -59,8 +57,7 @@ def stacked_bars(rows: Sequence[tuple[str, Mapping[str, Decimal]]], axis: str, t
 
 def lines(rows: Sequence[tuple[str, str, Decimal]], axis: str, text: str) -> str:
     """Lines over months. rows: the line's name, the month (YYYY-MM), the value."""
-    import altair as alt
-
+    alt = _altair()
     names = list(dict.fromkeys(name for name, _, _ in rows))
     data = [{"name": name, "month": of_month, "value": float(value)} for name, of_month, value in rows]
     colour = alt.Color("name:N", sort=names, scale=alt.Scale(domain=names, range=COLOURS[: len(names)]), title=None)
@@ -69,6 +66,15 @@ def lines(rows: Sequence[tuple[str, str, Decimal]], axis: str, text: str) -> str
         shape=alt.Shape("name:N", sort=names, legend=None),
     )  # fmt: skip
     return _svg(drawn.properties(width=WIDTH, height=HEIGHT), text)
+
+
+def _altair() -> Any:
+    """Altair, without its check of every part of every chart against Vega-Lite's schema, which takes longer than to draw it."""
+    import altair
+    from altair.utils import schemapi
+
+    schemapi.DEBUG_MODE = False
+    return altair
 
 
 def _svg(chart: Any, text: str) -> str:

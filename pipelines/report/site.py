@@ -4,7 +4,7 @@ Belongs here: which pages there are and writing them. Does not belong here: what
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
@@ -13,24 +13,25 @@ from markupsafe import Markup
 from pipelines.engine.shipped import shipped
 from pipelines.report.page import Page
 from pipelines.report.pages import balance, inequality, links, local, made, money, overview, submissions
+from pipelines.report.said_of import NOTHING_SAID, Said
 from pipelines.report.source import Source, opened_source
 
 MAIN: tuple[Callable[[Source], Page], ...] = (
     overview.page, inequality.page, balance.page, money.page, submissions.page, links.page, made.page,
 )  # fmt: skip
 """The pages that the navigation of every page names, in its order; then come those of areas."""
-EXPECTATIONS = "expectations.json"
+EXPECTATIONS = "expectations/answers.json"
 """What Great Expectations answered, beside the pages."""
 
 
-def write_site(release: Path, out: Path, signed: Sequence[str] = ()) -> None:
-    """Write the pages of a release into a folder that has its `expectations.json`.
+def write_site(release: Path, out: Path, said: Said = NOTHING_SAID) -> None:
+    """Write the pages of a release into a folder that has its `expectations/`.
 
-    signed: who signed the release off, a sentence each. The same release and signatures give the same bytes.
+    said: what people have accepted. The same release and the same said give the same bytes.
     """
     told = out / EXPECTATIONS
     expectations = json.loads(told.read_text("utf-8")) if told.is_file() else []
-    with opened_source(release, expectations, signed) as source:
+    with opened_source(release, expectations, said) as source:
         main = [page(source) for page in MAIN]
         areas = local.pages(source)
         template = _template()

@@ -4,7 +4,7 @@ Belongs here: reading. Does not belong here: what the pages say of it.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.engine.database import TABLE_MACROS, open_apart
 from pipelines.engine.sql import read_sql
+from pipelines.report.said_of import Said
 from pipelines.warehouse.releases import show_release
 
 Rows = list[dict[str, Any]]
@@ -28,7 +29,7 @@ class Source:
     manifest: dict[str, Any]
     changes: str
     expectations: list[dict[str, Any]]
-    signed: Sequence[str]
+    said: Said
 
     def rows(self, name: str) -> Rows:
         """The rows of `sql/report/<name>.sql`."""
@@ -52,13 +53,13 @@ class Source:
 
 
 @contextmanager
-def opened_source(release: Path, expectations: list[dict[str, Any]], signed: Sequence[str]) -> Iterator[Source]:
+def opened_source(release: Path, expectations: list[dict[str, Any]], said: Said) -> Iterator[Source]:
     """A release to make pages from."""
     manifest = json.loads((release / "manifest.json").read_text("utf-8"))
     changes = (release / "CHANGES.md").read_text("utf-8")
     with open_apart(release, macros=TABLE_MACROS) as connection:
         show_release(connection, release, "release")
-        yield Source(connection, manifest, changes, expectations, signed)
+        yield Source(connection, manifest, changes, expectations, said)
 
 
 def total(rows: Rows, column: str) -> Decimal:

@@ -50,8 +50,7 @@ def latest_of(folder: Path, period: str) -> str | None:
 
 def report_page(reports: Path, version: str) -> Path:
     """The page that the report of a release begins with."""
-    site = reports / version / "index.html"
-    return site if site.exists() else reports / version / "data_docs" / "index.html"
+    return reports / version / "index.html"
 
 
 def before(folder: Path, version: str) -> str | None:

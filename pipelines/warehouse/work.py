@@ -39,9 +39,9 @@ class Work:
         return self.folder / "decisions.csv"
 
     @property
-    def data_docs(self) -> Path:
+    def expectations(self) -> Path:
         """Where the pages about the tables are until they are published."""
-        return self.folder / "data_docs"
+        return self.folder / "expectations"
 
     @property
     def link_history(self) -> Path:

@@ -45,7 +45,7 @@ def _expectations(source: Source) -> Section:
     ]
     return Section(
         f"{sum(len(t['answers']) for t in tables)} expectations of {len(tables)} tables, {len(unmet)} not met",
-        ["Great Expectations checked every small table; expectations.json beside this page has each answer."],
+        ["Great Expectations checked every small table; expectations/answers.json beside this page has each answer."],
         tables=[
             Table("Expectations by table", ["Table", "Expectations", "Not met"], rows),
             Table("Expectations that are not met", ["Table", "Expectation", "Values checked", "Unexpected"], unmet),

@@ -147,6 +147,8 @@ def _changes(source: Source) -> Section:
 
 
 def _signed(source: Source) -> Section:
-    if not source.signed:
-        return Section("Nobody has signed this release off yet", ["irf sign-off names who accepts it."])
-    return Section("Who accepted this release", list(source.signed))
+    accepted = [Table("Warnings that are known and accepted", ["Warning"], [[sentence] for sentence in source.said.accepted])]
+    tables = accepted if source.said.accepted else []
+    if not source.said.signed:
+        return Section("Nobody has signed this release off yet", ["irf sign-off names who accepts it."], tables=tables)
+    return Section("Who accepted this release", source.said.signed, tables=tables)
