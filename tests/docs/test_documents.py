@@ -9,6 +9,7 @@ import pytest
 import typer
 
 from pipelines.commands.main import app
+from schemas.analysis_codes import InequalityMeasure
 from schemas.core import CORE
 from schemas.feeds import FEEDS
 from schemas.published import PUBLISHED
@@ -143,6 +144,10 @@ def test_every_command_is_described_and_no_other() -> None:
 
 def test_every_reference_table_is_described() -> None:
     assert unsaid([f"{name}.csv" for name in {**REFERENCE, **OPTIONAL}], REPOSITORY / "docs" / "architecture.md") == []
+
+
+def test_every_measure_of_inequality_is_described() -> None:
+    assert unsaid([measure.value for measure in InequalityMeasure], REPOSITORY / "docs" / "analysis.md") == []
 
 
 @pytest.mark.parametrize("reader", READERS)
