@@ -14,6 +14,7 @@ import dagster as dg
 import duckdb
 import pytest
 
+import assets.release
 from pipelines.commands import main as cli
 from pipelines.engine.database import open_database
 from pipelines.ingest.intake import open_tables
@@ -23,7 +24,7 @@ from pipelines.synth import make_world
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.tables import Tables
 from pipelines.warehouse.work import Work
-from tests.history import forgetful_history
+from tests.history import forgetful_history, no_pages
 from tests.small_world import small_world as small_world
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -40,11 +41,12 @@ def quiet(text: str) -> None:
 
 
 def run(root: Path, period: str = PERIOD, note: str | None = None, defs: dg.Definitions | None = None) -> Published:
-    """Refresh a data root, and publish though nothing has changed. No history is kept of it, which is faster; `published` and
-    `irf` keep one as users do.
+    """Refresh a data root, and publish though nothing has changed. No history is kept of it and no page is made, which is faster;
+    `published` and `irf` do as users do.
     """
     prepare_dagster(DataRoot(root))
-    with forgetful_history() as history:
+    with forgetful_history() as history, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(assets.release, "write_site", no_pages)
         return refresh_recorded_in(history, DataRoot(root), period, note, quiet, again=True, defs=defs)
 
 

@@ -1,6 +1,6 @@
-"""A run history that keeps runs and forgets what happened in them, for refreshes whose history nobody reads.
+"""What a refresh leaves that most tests never look at, left out: the events of its run history, the pages of its report.
 
-Belongs here: that history. Does not belong here: what is kept of a refresh as users run it (`published` of `conftest.py`).
+Belongs here: what stands for them. Does not belong here: what is kept of a refresh as users run it (`published` of `conftest.py`).
 Dagster writes 800 events of a refresh and asks 400 times what it knows of a table: a fifth of a small refresh, in memory too.
 """
 
@@ -29,3 +29,7 @@ def forgetful_history() -> dg.DagsterInstance:
     events.register_instance(history)
     history._event_storage = events
     return history
+
+
+def no_pages(*of: object) -> None:
+    """Make no page of a report."""

@@ -20,9 +20,10 @@ import dagster as dg
 import duckdb
 import pytest
 
+import assets.release
 from pipelines.commands import main as cli
 from tests import REPOSITORY
-from tests.history import forgetful_history
+from tests.history import forgetful_history, no_pages
 
 Row = dict[str, str]
 BOARD, ANGUS, DUNDEE, PERTH = "nhs-tayside", "angus", "dundee-city", "perth-kinross"
@@ -48,6 +49,7 @@ class SmallWorld:
         self.root = root
         self.reference = _reference()
         self.keeps_history = False
+        self.has_pages = False
 
     def put(self, name: str, rows: Sequence[Mapping[str, object]] | str | bytes) -> Path:
         """Drop a file into landing, as `angus/home_care/2025-04.csv`. Rows become CSV; text and bytes are written as they are."""
@@ -79,11 +81,13 @@ class SmallWorld:
 
     def irf(self, *arguments: object) -> tuple[int, str]:
         """Run the command on this data root; its exit code and all it printed. What happened in its runs is forgotten, unless
-        the world keeps it."""
+        the world keeps it; nor are the pages of the report made, unless it has them."""
         out = io.StringIO()
         with pytest.MonkeyPatch.context() as patched, redirect_stdout(out), redirect_stderr(out):
             for name in ("IRF_DATA", "DAGSTER_HOME", "DAGSTER_DISABLE_TELEMETRY"):
                 patched.setenv(name, "set by the command itself")
+            if not self.has_pages:
+                patched.setattr(assets.release, "write_site", no_pages)
             if not self.keeps_history:
                 patched.setattr(dg.DagsterInstance, "get", forgetful_history)
             patched.setattr(sys, "argv", ["irf", "--data", str(self.root), *map(str, arguments)])

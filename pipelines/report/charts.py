@@ -93,7 +93,7 @@ def _svg(chart: Any, text: str) -> str:
     }
     styled = chart.configure(background="transparent").configure_view(stroke=None).configure_axis(**axis)
     drawn = vl_convert.vegalite_to_svg(
-        styled.configure_legend(**ink, orient="bottom", columns=3, labelLimit=260, columnPadding=40).to_dict()
+        styled.configure_legend(**ink, orient="bottom", columns=3, labelLimit=260, columnPadding=40).to_dict(validate=False)
     )
     size = re.match(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)"', drawn)
     assert size is not None, "vl-convert's SVG begins with its size"

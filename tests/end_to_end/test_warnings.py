@@ -104,6 +104,7 @@ def test_a_snapshot_that_was_refused_is_no_news_once_a_later_one_replaces_all_be
 
 
 def test_the_end_says_what_to_look_at_first_and_where_the_report_is(small_world: SmallWorld) -> None:
+    small_world.has_pages = True
     put_month(small_world)
     known = {"cost_code": "home_care_personal", "month": f"{APRIL}-01", "amount": "100.00"}
     codes = [{**known, "cost_code": f"Z{n}", "amount": f"{n}000.00"} for n in range(1, 8)]
@@ -119,5 +120,5 @@ def test_the_end_says_what_to_look_at_first_and_where_the_report_is(small_world:
     assert angus == ["angus", "28,100.00", "0.00", "28,100.00", "100.00", "0.00", "28,000.00", "0.00"]
     first = [line for line in lines if line.startswith("look first at ")]
     assert [line.split(", ")[1] for line in first] == ["Z7", "Z6", "Z5", "Z4", "Z3"]
-    page = small_world.root / "reports" / "2025.04.1" / "data_docs" / "index.html"
+    page = small_world.root / "reports" / "2025.04.1" / "index.html"
     assert lines[-1] == f"report: {page}" and page.is_file()

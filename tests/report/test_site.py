@@ -1,0 +1,200 @@
+"""The pages of a published release: they tie to its tables, stand alone, and show nothing of a few people."""
+
+import html
+import json
+import re
+import shutil
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.report import page as words
+from pipelines.report.said_of import Said
+from pipelines.report.site import MAIN, write_site
+from tests.conftest import BuildWorld, IrfAt
+
+VERSION = "2025.05.1"
+
+
+@pytest.fixture
+def report(published: BuildWorld) -> Path:
+    return published() / "reports" / VERSION
+
+
+@pytest.fixture
+def release(published: BuildWorld) -> Path:
+    return published() / "releases" / VERSION
+
+
+def made(release: Path, out: Path, said: Said | None = None) -> Path:
+    """The pages of a release, made into a folder."""
+    write_site(release, out, said or Said())
+    return out
+
+
+def pages(report: Path) -> dict[str, str]:
+    return {path.relative_to(report).as_posix(): path.read_text("utf-8") for path in sorted(report.rglob("*.html"))}
+
+
+def one(release: Path, sql: str) -> tuple:
+    """The only row of a SELECT over `{table}` of a release, read without this software."""
+    read = re.sub(r"\{(\w+)\}", lambda name: f"read_parquet('{release / name[1]}/*.parquet')", sql)
+    (row,) = duckdb.connect().execute(read).fetchall()
+    return tuple(row)
+
+
+def test_there_is_a_page_for_each_reader_and_for_each_council_and_locality(report: Path, release: Path) -> None:
+    (areas,) = one(
+        release, "SELECT count(DISTINCT council) + count(DISTINCT locality) FROM {population} WHERE locality <> 'Unknown'"
+    )
+    names = pages(report)
+    assert {
+        "index.html",
+        "money.html",
+        "submissions.html",
+        "links.html",
+        "inequality.html",
+        "balance.html",
+        "made.html",
+    } <= set(names)
+    assert len([name for name in names if name.startswith("local/")]) == areas
+    assert len(names) == len(MAIN) + areas
+
+
+def test_no_page_needs_anything_else(report: Path) -> None:
+    for name, text in pages(report).items():
+        bare = text.replace('xmlns="http://www.w3.org/2000/svg"', "").replace('xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+        for outside in ("http:", "https:", "<script", "<link", "<img", "src=", "@import", "url("):
+            assert outside not in bare, (name, outside)
+
+
+def test_every_link_leads_to_a_page_or_place(report: Path) -> None:
+    texts = pages(report)
+    for name, text in texts.items():
+        for target in re.findall(r'href="([^"]*)"', text):
+            file, _, place = target.partition("#")
+            linked = (report / name).parent.joinpath(file).resolve().relative_to(report.resolve()).as_posix() if file else name
+            assert linked in texts, (name, target)
+            assert not place or f'id="{place}"' in texts[linked], (name, target)
+
+
+def test_the_bridge_of_the_front_page_is_the_release_s_to_the_penny(report: Path, release: Path) -> None:
+    (ledger, quantum, difference) = one(release, "SELECT sum(ledger), sum(ledger_quantum), sum(difference) FROM {bridge}")
+    front = pages(report)["index.html"]
+    row = re.search(r'<th scope="row">all</th>(.*?)</tr>', front)
+    assert row is not None
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row[1])
+    assert cells[0] == words.pounds_and_pence(ledger)
+    assert cells[3] == words.pounds_and_pence(quantum)
+    assert cells[-1] == words.pounds_and_pence(difference) == "£0.00"
+
+
+def test_pounds_in_quarantine_are_told_once_and_are_those_of_the_control_totals(published: BuildWorld) -> None:
+    root = published("heavy")
+    (told,) = one(root / "releases" / VERSION, "SELECT sum(quarantined) FROM {control_total}")
+    page = pages(root / "reports" / VERSION)["submissions.html"]
+    assert f"{words.pounds_and_pence(told)} of their pounds are on lines, which is what the control totals have" in page
+    section = page[page.index('id="quarantine"') : page.index('id="rules"')]
+    files = re.findall(r'<th scope="row">([^<]*)</th><td[^>]*>([^<]*)</td>', section)
+    inputs = json.loads((root / "releases" / VERSION / "manifest.json").read_text("utf-8"))["inputs"]
+    assert sum(int(rows.replace(",", "")) for _, rows in files) == sum(i["quarantined"] for i in inputs) > 0
+    assert len(files) == len({file for file, _ in files})
+
+
+def test_every_case_of_every_warning_is_on_the_front_page(published: BuildWorld) -> None:
+    root = published("heavy")
+    gate = json.loads((root / "releases" / VERSION / "manifest.json").read_text("utf-8"))["gate"]
+    front = html.unescape(pages(root / "reports" / VERSION)["index.html"])
+    cases = [case for check in gate if not check["passed"] for joined in check["cases"] for case in joined.split("; ")]
+    assert cases
+    assert not [case for case in cases if case not in front]
+
+
+def test_the_cost_of_inequality_of_older_people_in_dundee_is_on_its_page_and_on_the_page_of_inequality(
+    report: Path, release: Path
+) -> None:
+    where = "scope = 'all' AND age_group = '65+' AND area = 'S12000042' AND measure = 'cost_of_inequality'"
+    (value,) = one(release, f"SELECT value FROM {{inequality}} WHERE {where}")
+    texts = pages(report)
+    shown = words.pounds(value)
+    assert shown in texts["local/dundee-city-council.html"]
+    assert shown in texts["inequality.html"]
+    assert 'href="inequality.html"' in texts["index.html"] and 'href="local/dundee-city-council.html"' in texts["index.html"]
+
+
+def test_the_same_release_gives_the_same_bytes_and_the_command_makes_them_again(
+    published: BuildWorld, copy_of: Callable[[Path], Path], irf_at: IrfAt
+) -> None:
+    root = copy_of(published())
+    before = pages(root / "reports" / VERSION)
+    (root / "reports" / VERSION / "index.html").write_text("damaged", "utf-8")
+    (root / "reports" / VERSION / "money.html").unlink()
+    code, printed = irf_at(root, "report", "--no-open")
+    assert code == 0 and printed.strip().endswith("index.html")
+    assert pages(root / "reports" / VERSION) == before
+    assert not list((root / "reports").glob(".staging*"))
+
+
+def test_who_signs_off_is_on_the_front_page(published: BuildWorld, copy_of: Callable[[Path], Path], irf_at: IrfAt) -> None:
+    root = copy_of(published())
+    front = root / "reports" / VERSION / "index.html"
+    assert "Nobody has signed this release off yet" in front.read_text("utf-8")
+    code, printed = irf_at(root, "sign-off", VERSION, "--by", "The Treasurer", "--role", "head of <finance>", "--note", "=1+1")
+    assert code == 0, printed
+    text = front.read_text("utf-8")
+    assert "The Treasurer, head of &lt;finance&gt;, on " in text and ": =1+1" in text
+    assert "Nobody has signed" not in text
+
+
+def test_what_people_wrote_shows_as_text(release: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(release, tmp_path / VERSION))
+    manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+    manifest["note"] = "<script>alert(1)</script>"
+    manifest["inputs"][0]["file"] = '"><img src=x onerror=alert(1)>'
+    (copy / "manifest.json").chmod(0o644)
+    (copy / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    texts = "".join(pages(made(copy, tmp_path / "out", Said(["<b>A</b>"], ["<i>B</i>"]))).values())
+    assert "<script" not in texts and "<img" not in texts and "<b>" not in texts and "<i>" not in texts
+    assert "&lt;script&gt;alert(1)" in texts
+
+
+def test_no_figure_of_a_few_people_is_shown(report: Path) -> None:
+    counts = re.compile(r"<thead>(.*?)</thead>.*?<tbody>(.*?)</tbody>", re.DOTALL)
+    seen = 0
+    for name in ("balance.html", "links.html"):
+        for head, body in counts.findall(pages(report)[name]):
+            heads = re.findall(r">([^<]+)</th>", head)
+            columns = [
+                i
+                for i, text in enumerate(heads)
+                if text in ("People", "Clients", "Linked", "Both", "Health only", "Social care only")
+            ]
+            for row in re.findall(r"<tr>(.*?)</tr>", body):
+                cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+                for column in columns:
+                    if len(cells) == len(heads) and re.fullmatch(r"[\d,]+", cells[column]):
+                        seen += 1
+                        assert not 0 < int(cells[column].replace(",", "")) < words.FEWEST_PEOPLE, (name, cells)
+    assert seen > 10
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (words.pounds(Decimal("-1234.50")), "−£1,234"),
+        (words.pounds_and_pence(Decimal("-0.5")), "−£0.50"),
+        (words.pounds(None), "–"),
+        (words.millions(Decimal("12345678")), "£12.3 million"),
+        (words.percent(Decimal("-0.123456")), "−12.3 %"),
+        (words.people(4), words.FEW),
+        (words.people(0), "0"),
+        (words.people(5), "5"),
+        (words.of_people(4, "£3"), words.FEW),
+        (words.listed(["a", "b", "c"]), "a, b and c"),
+    ],
+)
+def test_figures_are_written_for_readers(written: str, expected: str) -> None:
+    assert written == expected
