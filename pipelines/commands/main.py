@@ -19,6 +19,7 @@ from pipelines.commands.refresh import refresh
 from pipelines.commands.releases import query, releases, verify
 from pipelines.commands.review import review_app
 from pipelines.commands.submissions import status, validate
+from pipelines.commands.trail import fate, trace
 from pipelines.commands.words import say
 from pipelines.commands.world import demo, synth
 from pipelines.engine.errors import GateRefused, IrfError, Stopped
@@ -51,7 +52,7 @@ def options(
         os.environ["IRF_DATA"] = str(data.resolve())
 
 
-for command in (demo, synth, status, validate, refresh, releases, verify, query, sign_off, accept_warning):
+for command in (demo, synth, status, validate, refresh, releases, verify, query, trace, fate, sign_off, accept_warning):
     app.command()(command)
 app.add_typer(review_app, name="review")
 
