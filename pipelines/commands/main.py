@@ -20,6 +20,7 @@ from pipelines.commands.releases import query, releases, verify
 from pipelines.commands.report import report
 from pipelines.commands.review import review_app
 from pipelines.commands.submissions import status, validate
+from pipelines.commands.trail import fate, trace
 from pipelines.commands.words import say
 from pipelines.commands.world import demo, synth
 from pipelines.engine.errors import GateRefused, IrfError, Stopped
@@ -52,7 +53,10 @@ def options(
         os.environ["IRF_DATA"] = str(data.resolve())
 
 
-for command in (demo, synth, status, validate, refresh, releases, verify, report, query, sign_off, accept_warning):
+COMMANDS = (
+    demo, synth, status, validate, refresh, releases, verify, report, query, trace, fate, sign_off, accept_warning,
+)  # fmt: skip
+for command in COMMANDS:
     app.command()(command)
 app.add_typer(review_app, name="review")
 

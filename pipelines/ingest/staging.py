@@ -22,7 +22,7 @@ from pipelines.engine.errors import IrfError
 from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
 from pipelines.engine.shipped import shipped_files
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.raw import write_raw
+from pipelines.ingest.raw import raw_file, raw_mark, write_raw
 from pipelines.ingest.reading.read import Refused
 from pipelines.ingest.reference import declared_bounds, declared_corrections
 from pipelines.ingest.validating.corrections import Correction
@@ -131,10 +131,10 @@ def take_raw(landed: Landed, root: DataRoot) -> bool:
     """Make the raw table of a submission unless it is there. Returns whether there is one: a file may be none that can be read."""
     if landed.unusable:
         return False
-    raw = _raw_file(landed, root)
+    raw = raw_file(landed, root)
     if raw.exists() and _is_raw_of(landed, root):
         return True
-    remove(_raw_mark(landed, root))
+    remove(raw_mark(landed, root))
     try:
         with _copy_to_read(landed, root) as copy:
             write_raw(replace(landed, path=copy), raw)
@@ -144,7 +144,7 @@ def take_raw(landed: Landed, root: DataRoot) -> bool:
         return False
     remove(_noted_file(landed, root))
     sync(raw)
-    write_note(_raw_mark(landed, root), _raw_key(landed))
+    write_note(raw_mark(landed, root), _raw_key(landed))
     return True
 
 
@@ -166,15 +166,6 @@ def _copy_to_read(landed: Landed, root: DataRoot) -> Iterator[Path]:
         yield copy
 
 
-def _raw_file(landed: Landed, root: DataRoot) -> Path:
-    return root.folder("raw") / landed.feed / landed.agency / f"{landed.stem}.parquet"
-
-
-def _raw_mark(landed: Landed, root: DataRoot) -> Path:
-    """Where it is noted what the raw table of a submission was made of."""
-    return _raw_file(landed, root).with_suffix(".sha256")
-
-
 def _raw_key(landed: Landed) -> str:
     """What decides how a submission is read. Its name is part of it: the end of that says which kind of file it is."""
     return landed.sha256 + landed.path.name + landed.location + fingerprint()
@@ -182,7 +173,7 @@ def _raw_key(landed: Landed) -> str:
 
 def _is_raw_of(landed: Landed, root: DataRoot) -> bool:
     """Whether the raw table under a submission's name is of its content, read by this code."""
-    return read_note(_raw_mark(landed, root)) == _raw_key(landed)
+    return read_note(raw_mark(landed, root)) == _raw_key(landed)
 
 
 # ---- staged, quarantine ----
@@ -236,7 +227,7 @@ def _cleared(landed: Landed, root: DataRoot, rules: Rules) -> Files:
     remove(_noted_file(landed, root))
     for earlier in (e for file in files for e in file.parent.glob(f"{landed.stem}.*")):
         earlier.unlink()
-    return Files(landed, _raw_file(landed, root), *files)
+    return Files(landed, raw_file(landed, root), *files)
 
 
 def _stage_group(database: duckdb.DuckDBPyConnection, group: Sequence[Files], root: DataRoot, rules: Rules) -> list[Submission]:

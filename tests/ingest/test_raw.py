@@ -42,7 +42,7 @@ def test_the_raw_file_notes_the_columns_that_were_not_read(tmp_path: Path) -> No
     path = csv_file(tmp_path, "Oona Macbeth,cost_code,month,,amount\n1,C1,2025-04,2,3\n")
     raw = tmp_path / "raw" / "ledger.parquet"
     assert write_raw(landed(path), raw) == 1
-    assert unread_of(raw) == Unread(unknown_columns=(1, 4), absent_columns=("account_name",))
+    assert unread_of(raw) == Unread(unknown_columns=(1, 4), absent_columns=("account_name",), header_rows=(1,))
     assert b"Macbeth" not in raw.read_bytes()
 
 

@@ -43,7 +43,8 @@ def open_csv(path: Path, sought: Sought) -> Opened:
     encoding = encoding_of(path)
     separator, top = _header(path, encoding, sought)
     header, row = top[-1], len(top)
-    return Opened(header, lambda places: _records(path, encoding, separator, len(header), row, places), sum(map(any, top[:-1])))
+    titles = tuple(number for number, fields in enumerate(top[:-1], start=1) if any(fields))
+    return Opened(header, lambda places: _records(path, encoding, separator, len(header), row, places), (row,), titles)
 
 
 def _records(path: Path, encoding: Encoding, separator: str, width: int, header_row: int, places: Places) -> Iterator[pa.Table]:

@@ -21,11 +21,13 @@ class Opened:
 
     records: gives batches of the columns asked for, as text, with `source_row`, the row's number as a spreadsheet shows it
     (the first row of the file is 1, titles and blank rows count, a record that spans lines is one row), and `row_text`, the
-    whole record where its fields do not fit the header (the columns are NULL then). titles: rows with text above the header.
-    rows_elsewhere: rows of other worksheets with as many fields as a record has.
+    whole record where its fields do not fit the header (the columns are NULL then). header_rows: the header's row, of several
+    worksheets each its own. title_rows: rows with text above a header. rows_elsewhere: rows of other worksheets with as many fields
+    as a record has.
     """
 
     header: list[str]
     records: Callable[[Places], Iterator[pa.Table]]
-    titles: int = 0
+    header_rows: tuple[int, ...]
+    title_rows: tuple[int, ...] = ()
     rows_elsewhere: int = 0

@@ -35,7 +35,7 @@ def open_parquet(path: Path) -> Opened:
         check_at_most("the number of columns", file.metadata.num_columns, MAXIMUM_HEADER_COLUMNS)
         _check_row_groups(file.metadata, path.stat().st_size)
         header = file.schema_arrow.names
-    return Opened(header, lambda places: _records(path, header, places))
+    return Opened(header, lambda places: _records(path, header, places), (FIRST_ROW - 1,))
 
 
 def _records(path: Path, header: Sequence[str], places: Places) -> Iterator[pa.Table]:

@@ -74,7 +74,7 @@ def read_text(
     with refusing():
         opened = _open(path, feed, dialects)
         layout = lay_out(opened.header, feed, dialects)
-    unread = Unread(layout.unknown, layout.absent, opened.titles, opened.rows_elsewhere)
+    unread = Unread(layout.unknown, layout.absent, opened.header_rows, opened.title_rows, opened.rows_elsewhere)
     return TextFile(unread, layout.dialect, _batches(opened, layout, period_end, location))
 
 

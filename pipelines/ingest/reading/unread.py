@@ -19,14 +19,20 @@ class Unread:
     """What of a file is not read.
 
     unknown_columns: places in the header, from 1, of columns the feed does not know. absent_columns: names of columns that the
-    feed knows and the file lacks. titles: rows with text above the header. rows_elsewhere: rows on other worksheets that may
-    be records, for they have as many fields.
+    feed knows and the file lacks. header_rows, title_rows: the rows of the header, and those with text above it, as a spreadsheet
+    numbers them. rows_elsewhere: rows on other worksheets that may be records, for they have as many fields.
     """
 
     unknown_columns: tuple[int, ...] = ()
     absent_columns: tuple[str, ...] = ()
-    titles: int = 0
+    header_rows: tuple[int, ...] = ()
+    title_rows: tuple[int, ...] = ()
     rows_elsewhere: int = 0
+
+    @property
+    def titles(self) -> int:
+        """How many rows with text stand above the header."""
+        return len(self.title_rows)
 
     def as_note(self) -> str:
         """As text that `noted` reads."""
@@ -37,7 +43,11 @@ def noted(text: str | bytes) -> Unread:
     """The facts as `as_note` wrote them."""
     kept = json.loads(text)
     return Unread(
-        tuple(kept["unknown_columns"]), tuple(kept["absent_columns"]), int(kept["titles"]), int(kept["rows_elsewhere"])
+        tuple(kept["unknown_columns"]),
+        tuple(kept["absent_columns"]),
+        tuple(kept["header_rows"]),
+        tuple(kept["title_rows"]),
+        int(kept["rows_elsewhere"]),
     )
 
 

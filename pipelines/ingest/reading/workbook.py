@@ -6,11 +6,11 @@ python-calamine lays a sheet out in memory from its first cell to its last, and 
 sheet's own file is looked through first: for where the last cell is, and for the cells that must not pass for empty.
 """
 
+import itertools
 import re
 import zipfile
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -78,12 +78,12 @@ def open_workbook(path: Path, sought: Sought, sheets: Sequence[str] = ()) -> Ope
     if different:
         raise Refused("file.unreadable", f"worksheet {', '.join(different)} has another header than the one before it")
 
+    above = list(itertools.accumulate((surveys[name].last_row for name in together[:-1]), initial=0))
+
     def records(places: Places) -> Iterator[pa.Table]:
-        above = 0
-        for name, top in zip(together, chosen, strict=True):
+        for name, top, before in zip(together, chosen, above, strict=True):
             rows = _filled_rows(workbook.get_sheet_by_name(name), surveys[name])
-            yield from _records((row for row in rows if row[0] > top.row), places, above)
-            above += surveys[name].last_row
+            yield from _records((row for row in rows if row[0] > top.row), places, before)
 
     elsewhere = sum(
         sum(cell is not None for cell in cells) >= sought.fewest_fields
@@ -91,26 +91,29 @@ def open_workbook(path: Path, sought: Sought, sheets: Sequence[str] = ()) -> Ope
         if name not in together
         for _, cells in _filled_rows(workbook.get_sheet_by_name(name), surveys[name])
     )
-    return Opened(chosen[0].header, records, sum(top.titles for top in chosen), elsewhere)
+    headers = tuple(before + top.row for before, top in zip(above, chosen, strict=True))
+    titles = tuple(before + row for before, top in zip(above, chosen, strict=True) for row in top.titles)
+    return Opened(chosen[0].header, records, headers, titles, elsewhere)
 
 
 @dataclass(frozen=True)
 class _Top:
-    """What stands at the top of a worksheet. row: of the header. titles: rows with text above it. is_whole: no required column is missing."""
+    """What stands at the top of a worksheet. row: of the header. titles: the rows with text above it. is_whole: no required column is missing."""
 
     header: list[str]
     row: int
-    titles: int
+    titles: tuple[int, ...]
     is_whole: bool
 
 
 def _top(workbook: CalamineWorkbook, name: str, survey: "_Survey", sought: Sought) -> _Top:
-    rows = list(islice(_filled_rows(workbook.get_sheet_by_name(name), survey), MAXIMUM_ROWS_ABOVE_HEADER + 1))
+    rows = list(itertools.islice(_filled_rows(workbook.get_sheet_by_name(name), survey), MAXIMUM_ROWS_ABOVE_HEADER + 1))
     if not rows:
-        return _Top([], 0, 0, False)
+        return _Top([], 0, (), False)
     headers = [[cell or "" for cell in cells] for _, cells in rows]
     place = sought.header_place(headers)
-    return _Top(headers[place], rows[place][0], place, sought.is_whole(headers[place]))
+    titles = tuple(number for number, _ in rows[:place])
+    return _Top(headers[place], rows[place][0], titles, sought.is_whole(headers[place]))
 
 
 def _the_one(tops: dict[str, _Top], visible: set[str]) -> str:
@@ -133,7 +136,7 @@ def _is_visible(sheet: SheetMetadata) -> bool:
 
 
 def _records(rows: Iterator[tuple[int, list[str | None]]], places: Places, above: int) -> Iterator[pa.Table]:
-    while batch := list(islice(rows, BATCH_ROWS)):
+    while batch := list(itertools.islice(rows, BATCH_ROWS)):
         texts = {name: pa.array([cells[place] for _, cells in batch], pa.string()) for name, place in places.items()}
         numbers = pa.array([above + number for number, _ in batch], pa.int64())
         yield pa.table({**texts, ROW: numbers, ROW_TEXT: pa.nulls(len(batch), pa.string())})

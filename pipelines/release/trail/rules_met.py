@@ -1,0 +1,117 @@
+"""The rules that one row met, those that only warn too: what is kept of a file counts them, and does not say which rows broke them.
+
+Belongs here: running the rules again on that row alone. Does not belong here: the rules (`schemas/rules`, `sql/rule`), the record rules
+that set a row aside, which are kept with it (`fate.py`).
+"""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipelines.engine.database import TABLE_MACROS, open_apart
+from pipelines.engine.sql import dependencies, parquet_rows, read_sql
+from pipelines.ingest.raw import raw_of
+from pipelines.ingest.reference import declared_bounds, declared_corrections
+from pipelines.ingest.staging import Submission
+from pipelines.ingest.validating.group import Files
+from pipelines.ingest.validating.validate import VALIDATING, validate
+from pipelines.release.trail.fate import sentences_of
+from pipelines.release.trail.known import Inside, Known, Row, ask, show_inside
+from schemas.codes import Fate, Severity
+from schemas.rules import CROSS_RULES
+
+BESIDE_OTHERS = ("overlapping_stay",)
+"""Rules that need other records than the one that they are asked of."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """The rules that a row met. asked: all of them. warned: those of severity warning that it breaks, id → sentence."""
+
+    asked: Sequence[str]
+    warned: Mapping[str, str]
+
+
+def rules_met(
+    connection: duckdb.DuckDBPyConnection, known: Known, inside: Inside, submission: Submission, record: Row
+) -> Met | None:
+    """The rules that the row of a record met. record: of `core/record`. None where the row as it was read is gone."""
+    raw = raw_of(submission.landed, known.root)
+    if raw is None:
+        return None
+    asked, warned = _own_rules(inside, submission, raw, record["source_row"])
+    if record["fate"] == Fate.ACCEPTED:
+        across, broken = _cross_rules(connection, inside, record)
+        asked, warned = [*asked, *across], [*warned, *broken]
+    sentences = sentences_of(known, record["feed"])
+    return Met(asked, {rule_id: sentences[rule_id] for rule_id in warned})
+
+
+def fields_of(connection: duckdb.DuckDBPyConnection, known: Known, submission: Submission, source_row: int) -> list[Row]:
+    """What a row of a file says, field by field, as it was read; none where that is gone. It names people."""
+    raw = raw_of(submission.landed, known.root)
+    if raw is None:
+        return []
+    connection.execute(
+        f"CREATE SCHEMA IF NOT EXISTS sent; CREATE OR REPLACE VIEW sent.raw AS SELECT * FROM {parquet_rows(raw)}"
+    )
+    return ask(connection, "row_as_sent", source_row=source_row)
+
+
+def _own_rules(inside: Inside, submission: Submission, raw: Path, source_row: int) -> tuple[list[str], list[str]]:
+    """The rules that the row's own file answers, and the warnings among those that it breaks. The row is validated again, alone."""
+    work, landed = inside.tables.work, submission.landed
+    corrections = [c for c in declared_corrections(work) if c.applies_to(landed.agency, landed.feed, landed.period)]
+    with (
+        tempfile.TemporaryDirectory(prefix="irf-trace-") as name,
+        open_apart(Path(name), work.root.path, macros=VALIDATING) as connection,
+    ):
+        files = Files(landed, *(Path(name) / f"{layer}.parquet" for layer in ("raw", "staged", "quarantine")))
+        row = connection.sql(f"SELECT * FROM {parquet_rows(raw)} WHERE source_row = $row", params={"row": source_row})
+        _write_like(row.to_arrow_table(), raw, files.raw)
+        outcome = validate(
+            connection, files, work.reference("postcodes"), corrections, declared_bounds(work)[landed.feed], is_trial=True
+        )
+    warned = [rule_id for rule_id, count in outcome.rules.items() if count.failed and count.severity == Severity.WARNING]
+    # That a row is equal to another is seen in its file alone; of that the first such rows are kept.
+    kept = submission.outcome.rules.get("equal_rows")
+    if kept is not None and source_row in kept.first_rows:
+        warned.append("equal_rows")
+    return list(outcome.rules), warned
+
+
+def _write_like(rows: pa.Table, raw: Path, out: Path) -> None:
+    """Write rows of a raw table as a raw table, with what it notes."""
+    notes = {k: v for k, v in (pq.read_metadata(raw).metadata or {}).items() if k != b"ARROW:schema"}
+    pq.write_table(rows.replace_schema_metadata(notes), out)
+
+
+def _cross_rules(connection: duckdb.DuckDBPyConnection, inside: Inside, record: Row) -> tuple[list[str], list[str]]:
+    """The rules across files that were asked of a record in use, and those that it breaks: each SELECT of `sql/rule` over it alone."""
+    asked = [rule for rule in CROSS_RULES if record["feed"] in CROSS_RULES[rule].feeds and rule not in BESIDE_OTHERS]
+    show_inside(connection, inside, ["core/record", "core/record_person"])
+    of = {name: record[name] for name in ("agency", "feed", "record_key", "part")}
+    at = {name: record[name] for name in ("period", "source_file", "source_row")}
+    alone = {
+        "record": _asked(connection, "one_record", **of, **at),
+        "record_person": _asked(connection, "one_record_person", **of),
+    }
+    texts = {rule: read_sql("rule", rule) for rule in asked}
+    others = {table for sql in texts.values() for table in dependencies(sql)} - {("core", name) for name in alone}
+    with open_apart(inside.tables.work.root.path, macros=TABLE_MACROS) as beside:
+        inside.tables.show(beside, sorted(others))
+        beside.execute("CREATE SCHEMA IF NOT EXISTS core")
+        for name, rows in alone.items():
+            beside.register(f"{name}_alone", rows)
+            beside.execute(f"CREATE TABLE core.{name} AS SELECT * FROM {name}_alone")
+        return asked, [rule for rule, sql in texts.items() if beside.execute(sql).fetchall()]
+
+
+def _asked(connection: duckdb.DuckDBPyConnection, name: str, **values: object) -> pa.Table:
+    """`ask` as a table that keeps its types."""
+    return connection.sql(read_sql("trail", name), params=values).to_arrow_table()
