@@ -1,5 +1,7 @@
 """What a refresh warns of: what is new or still open, every case of it, also when nothing is published."""
 
+import csv
+import io
 import json
 
 from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
@@ -101,6 +103,21 @@ def test_a_snapshot_that_was_refused_is_no_news_once_a_later_one_replaces_all_be
     small_world.put(f"{ANGUS}/home_care/{APRIL}.r1.csv", "hours\n1\n")
     code, printed = small_world.refresh("2025-05")
     assert code == 2 and f"warning: required_feeds: {ANGUS}/home_care/{APRIL}.r1.csv: " in printed, printed
+
+
+def test_a_resubmission_that_lost_rows_is_no_news_once_every_row_was_replaced(small_world: SmallWorld) -> None:
+    put_month(small_world)
+    (client,) = csv.DictReader(
+        io.StringIO((small_world.root / "landing" / ANGUS / "clients" / f"{APRIL}.csv").read_text("utf-8"))
+    )
+    clients = [{**client, "social_care_id": f"A{n}", "chi_number": PATIENT if n == 1 else ""} for n in range(1, 5)]
+    small_world.put(f"{ANGUS}/clients/{APRIL}.csv", clients)
+    small_world.put(f"{ANGUS}/clients/{APRIL}.r1.csv", clients[:1])
+    code, printed = small_world.refresh(APRIL)
+    assert code == 2 and f"warning: resubmissions: {ANGUS}/clients/{APRIL}.r1.csv: 1 rows" in printed, printed
+    small_world.put(f"{ANGUS}/clients/2025-05.csv", clients)
+    code, printed = small_world.refresh("2025-05")
+    assert code in (0, 2) and "warning: resubmissions" not in printed, printed
 
 
 def test_the_end_says_what_to_look_at_first_and_where_the_report_is(small_world: SmallWorld) -> None:
