@@ -68,12 +68,16 @@ def test_a_row_set_aside_is_named_also_where_its_pounds_cannot_be_read(small_wor
     care = {"social_care_id": "A1", "month": f"{APRIL}-01", "hours": 10, "service_type": "2"}
     rows = [{**care, "service_id": name, "gross_cost": cost} for name, cost in (("S1", "100.00"), ("S2", "lots"))]
     small_world.put(f"{ANGUS}/home_care/{APRIL}.csv", rows)
+    alarm = {"social_care_id": "A1", "service_type": "1", "service_id": "E1", "start_date": "2025-04-01"}
+    small_world.put(f"{ANGUS}/equipment/{APRIL}.csv", [alarm, {**alarm, "service_id": "E2", "start_date": "some day"}])
     total = [{"account_name": "Total", "amount": "100.00"}]
     known = {"cost_code": "home_care_personal", "month": f"{APRIL}-01", "amount": "60.00"}
     small_world.put(f"{ANGUS}/ledger/{APRIL}.csv", [known, {**known, "amount": "40.00"}, *total])
     code, printed = small_world.refresh(APRIL)
     assert code == 2, printed
-    assert "warning: quarantined: angus home_care: 1 row, without pounds that can be read; it should be" in printed
+    cases = [f"angus {feed}: 1 row, without pounds that can be read" for feed in ("equipment", "home_care")]
+    assert f"warning: quarantined: {'; '.join(cases)}; it should be" in printed
+    assert small_world.cases("quarantined") == cases
     # The total row of the ledger is a total row, and no row of the ledger that could not be read.
     assert "ledger_quarantined" not in printed and f"{ANGUS}/ledger/{APRIL}.csv: total_row: 1 row (4)" in printed
 
