@@ -22,9 +22,9 @@ from schemas.feeds import FEEDS
 def file_checks(tables: Tables) -> list[Check]:
     """The answers of the checks of files, in the order in which they are declared."""
     intake, fates = tables.work.read(Intake), fates_of(tables)
-    of_month = of_files(intake)
+    of_month = of_files(intake, _still_there(intake, fates))
     return [
-        _required_feeds(tables, intake), _unused(tables, intake), _corrections(tables, intake), _equal_rows(intake, fates),
+        _required_feeds(tables, intake), _unused(tables, intake), _corrections(tables, intake), _equal_rows(_still_there(intake, fates)),
         rows_check(intake, fates), pounds_check(intake, fates), *(answer(name, cases) for name, cases in of_month.items()),
     ]  # fmt: skip
 
@@ -86,15 +86,18 @@ def _corrections(tables: Tables, intake: Intake) -> Check:
     return answer("corrections", too_few)
 
 
-def _equal_rows(intake: Intake, fates: Fates) -> Check:
-    """Equal rows of a ledger or of payments can be true: they count, and somebody should look. Where later periods' files have replaced
-    every row of a file, none of it counts.
-    """
-    counts = [
-        (s.landed.name, s.outcome.rules["equal_rows"])
+def _still_there(intake: Intake, fates: Fates) -> list[Submission]:
+    """The submissions that count, but for those of which later periods' files have replaced every row: what was odd in them is mended."""
+    return [
+        s
         for s, fate in _with_fates(intake, fates)
-        if "equal_rows" in s.outcome.rules and fate and fate["accepted"] + fate["quarantined"]
+        if not fate or fate["accepted"] + fate["quarantined"] or not fate["superseded"]
     ]
+
+
+def _equal_rows(submissions: list[Submission]) -> Check:
+    """Equal rows of a ledger or of payments can be true: they count, and somebody should look."""
+    counts = [(s.landed.name, s.outcome.rules["equal_rows"]) for s in submissions if "equal_rows" in s.outcome.rules]
     found = [
         f"{name}: {count.failed} {'row is' if count.failed == 1 else 'rows are'} equal to another and counted too, £{count.amount}"
         for name, count in reversed(counts)
@@ -103,8 +106,8 @@ def _equal_rows(intake: Intake, fates: Fates) -> Check:
     return answer("equal_rows", found)
 
 
-def of_files(intake: Intake) -> dict[str, list[str]]:
-    """The cases of each check of the files of the month, by its name."""
+def of_files(intake: Intake, still_there: list[Submission]) -> dict[str, list[str]]:
+    """The cases of each check of the files of the month, by its name; of resubmissions those of every month that are still there."""
     used, period = intake.counting, intake.period
     of_month = [s for s in used if s.landed.period == period]
     return {
@@ -124,7 +127,7 @@ def of_files(intake: Intake) -> dict[str, list[str]]:
             if s.outcome.unread.rows_elsewhere
         ],
         "same_file": [case for s in of_month if (case := _is_again(s, used))],
-        "resubmissions": [case for s in used if (case := _lost_rows(s, intake.submissions))],
+        "resubmissions": [case for s in still_there if (case := _lost_rows(s, intake.submissions))],
     }
 
 

@@ -17,6 +17,9 @@ from pipelines.quality.verdict import Check
 from pipelines.quality.withheld import naming_nobody
 from pipelines.warehouse.tables import Tables
 
+SENTENCES = "sentences"
+"""The one column of a SELECT that names all that breaks its check in one row, with `; ` between the cases."""
+
 
 def check(tables: Tables) -> list[Check]:
     """The answers of every check, in the order of `CHECKS`; those of Great Expectations are kept in its folder too."""
@@ -38,9 +41,15 @@ def _naming_nobody(tables: Tables, checks: list[Check]) -> list[Check]:
 
 
 def _of_select(declared: Declared, rows: list[dict]) -> Check:
-    """A check that is a SELECT of what breaks it: no row, it holds. The first row is the detail."""
+    """A check that is a SELECT of what breaks it: no row, it holds. The first row is the detail; one that has all cases in its
+    `sentences` is whole.
+    """
     if not rows:
         return answer(declared.name, [])
+    if list(rows[0]) == [SENTENCES]:
+        sentences = rows[0][SENTENCES]
+        detail = f"{sentences}; it should be that {declared.sentence}"
+        return Check(declared.name, False, detail, declared.blocks, sentences.split("; "))
     cases = [", ".join(str(value) for value in row.values() if value is not None) for row in rows]
     more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
     return Check(declared.name, False, f"{cases[0]}{more}; it should be that {declared.sentence}", declared.blocks, cases)

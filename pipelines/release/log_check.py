@@ -26,8 +26,9 @@ def verify_log(release: Path, root: DataRoot) -> list[Finding]:
         return [Finding("log", True, f"{log_file(root)} is not yours to read: the release was not checked against it")]
     if problems := broken_links(root, lines):
         return [Finding("log", False, f"releases.log: {listed(problems)}")]
+    sealed = "" if head_file(root).exists() else ", but for its end: releases.head is not there, and the next run writes it"
     return [
-        Finding("log", True, f"releases.log: the chain of {len(lines)} lines is whole"),
+        Finding("log", True, f"releases.log: the chain of {len(lines)} lines is whole{sealed}"),
         _all_there(root, lines),
         _sign_offs(lines),
         _manifest(release, root, lines),

@@ -1,5 +1,7 @@
 """What a refresh warns of: what is new or still open, every case of it, also when nothing is published."""
 
+import csv
+import io
 import json
 
 from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
@@ -66,12 +68,16 @@ def test_a_row_set_aside_is_named_also_where_its_pounds_cannot_be_read(small_wor
     care = {"social_care_id": "A1", "month": f"{APRIL}-01", "hours": 10, "service_type": "2"}
     rows = [{**care, "service_id": name, "gross_cost": cost} for name, cost in (("S1", "100.00"), ("S2", "lots"))]
     small_world.put(f"{ANGUS}/home_care/{APRIL}.csv", rows)
+    alarm = {"social_care_id": "A1", "service_type": "1", "service_id": "E1", "start_date": "2025-04-01"}
+    small_world.put(f"{ANGUS}/equipment/{APRIL}.csv", [alarm, {**alarm, "service_id": "E2", "start_date": "some day"}])
     total = [{"account_name": "Total", "amount": "100.00"}]
     known = {"cost_code": "home_care_personal", "month": f"{APRIL}-01", "amount": "60.00"}
     small_world.put(f"{ANGUS}/ledger/{APRIL}.csv", [known, {**known, "amount": "40.00"}, *total])
     code, printed = small_world.refresh(APRIL)
     assert code == 2, printed
-    assert "warning: quarantined: angus home_care: 1 row, without pounds that can be read; it should be" in printed
+    cases = [f"angus {feed}: 1 row, without pounds that can be read" for feed in ("equipment", "home_care")]
+    assert f"warning: quarantined: {'; '.join(cases)}; it should be" in printed
+    assert small_world.cases("quarantined") == cases
     # The total row of the ledger is a total row, and no row of the ledger that could not be read.
     assert "ledger_quarantined" not in printed and f"{ANGUS}/ledger/{APRIL}.csv: total_row: 1 row (4)" in printed
 
@@ -101,6 +107,21 @@ def test_a_snapshot_that_was_refused_is_no_news_once_a_later_one_replaces_all_be
     small_world.put(f"{ANGUS}/home_care/{APRIL}.r1.csv", "hours\n1\n")
     code, printed = small_world.refresh("2025-05")
     assert code == 2 and f"warning: required_feeds: {ANGUS}/home_care/{APRIL}.r1.csv: " in printed, printed
+
+
+def test_a_resubmission_that_lost_rows_is_no_news_once_every_row_was_replaced(small_world: SmallWorld) -> None:
+    put_month(small_world)
+    (client,) = csv.DictReader(
+        io.StringIO((small_world.root / "landing" / ANGUS / "clients" / f"{APRIL}.csv").read_text("utf-8"))
+    )
+    clients = [{**client, "social_care_id": f"A{n}", "chi_number": PATIENT if n == 1 else ""} for n in range(1, 5)]
+    small_world.put(f"{ANGUS}/clients/{APRIL}.csv", clients)
+    small_world.put(f"{ANGUS}/clients/{APRIL}.r1.csv", clients[:1])
+    code, printed = small_world.refresh(APRIL)
+    assert code == 2 and f"warning: resubmissions: {ANGUS}/clients/{APRIL}.r1.csv: 1 rows" in printed, printed
+    small_world.put(f"{ANGUS}/clients/2025-05.csv", clients)
+    code, printed = small_world.refresh("2025-05")
+    assert code in (0, 2) and "warning: resubmissions" not in printed, printed
 
 
 def test_the_end_says_what_to_look_at_first_and_where_the_report_is(small_world: SmallWorld) -> None:
