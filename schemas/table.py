@@ -150,6 +150,14 @@ def arrow_schema(model: type[Table]) -> pa.Schema:
     return pa.schema([pa.field(c.name, c.arrow_type, nullable=not c.required) for c in columns(model)])
 
 
+def described_schema(model: type[Table]) -> pa.Schema:
+    """`arrow_schema` with each column's description and unit in its metadata, as published files have it."""
+    return pa.schema([
+        field.with_metadata({"description": c.description, **({"unit": c.unit} if c.unit else {})})
+        for field, c in zip(arrow_schema(model), columns(model), strict=True)
+    ])  # fmt: skip
+
+
 def duckdb_type(arrow_type: pa.DataType) -> str:
     """The DuckDB type that holds an Arrow type of `schemas.types`.
 

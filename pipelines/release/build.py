@@ -116,7 +116,7 @@ def _publish(checked: Checked, run: str, note: str | None, write_pages: WritePag
     def reports(release: Path, out: Path) -> None:
         (out / "gate.json").write_text(json.dumps(facts.gate, indent=2, sort_keys=True) + "\n", "utf-8")
         checked.copy("expectations", out / "expectations")
-        write_reconciliation(tables.rows("mart", "bridge"), out / "reconciliation.xlsx")
+        write_reconciliation(tables.rows("mart", "bridge"), out / "reconciliation.xlsx", release.name)
         write_pages(release, out)
 
     def announce(version: str) -> None:

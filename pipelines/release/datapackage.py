@@ -39,7 +39,7 @@ def _field(c: Column) -> dict:
     constraints = _constraints(c)
     return {
         "name": c.name,
-        "type": _type(c.arrow_type),
+        "type": _type(c),
         "arrowType": str(c.arrow_type),
         "description": c.description,
         **({"unit": c.unit} if c.unit else {}),
@@ -52,14 +52,21 @@ def _constraints(c: Column) -> dict:
     found: dict = {"required": True} if c.required else {}
     if c.codes:
         found["enum"] = [code.value for code in c.codes]
-    if c.minimum is not None:
+    if c.minimum is not None and not _may_become_float(c):
         found["minimum"] = c.minimum
-    if c.maximum is not None:
+    if c.maximum is not None and not _may_become_float(c):
         found["maximum"] = c.maximum
     return found
 
 
-def _type(arrow_type: pa.DataType) -> str:
-    if pa.types.is_decimal(arrow_type):
+def _type(c: Column) -> str:
+    """Frictionless' type; `arrowType` says exactly what a column is."""
+    if pa.types.is_decimal(c.arrow_type) or _may_become_float(c):
         return "number"
-    return {pa.string(): "string", pa.date32(): "date", pa.int64(): "integer", pa.bool_(): "boolean"}[arrow_type]
+    return {pa.string(): "string", pa.date32(): "date", pa.int64(): "integer", pa.bool_(): "boolean"}[c.arrow_type]
+
+
+def _may_become_float(c: Column) -> bool:
+    """Whether a column is a whole number that may be NULL. Readers without a NULL for whole numbers, Frictionless' own among them, make
+    floats of it, and of NULL one that is no number, which is within no bounds."""
+    return bool(c.arrow_type == pa.int64()) and not c.required

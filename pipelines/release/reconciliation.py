@@ -23,20 +23,37 @@ BY = ["financial year", "month", "service"]
 FIRST = len(BY)
 """Column of the first pounds."""
 Row = dict[str, object]
+TITLE = "From ledger to published cost"
+A4 = 9
+"""The number that Excel has for the paper."""
+SIGNED = ("Name", "Role", "Date", "Signature")
+TIES = (
+    ("ledger − eliminated − excluded = quantum", ("ledger_quantum", "eliminated", "excluded"), "ledger"),
+    (
+        "quantum = attributed + located + unallocated + quarantined",
+        ("attributed", "located", "unallocated", "quarantined"),
+        "ledger_quantum",
+    ),
+    ("published = quantum", ("published",), "ledger_quantum"),
+)
+"""What each ledger is tied by: in words, the steps that sum, and the step that they sum to."""
 
 
-def write_reconciliation(bridge: pa.Table, out: Path) -> None:
-    """Write the workbook: all agencies, year to date by service, and a sheet of months for each agency.
+def write_reconciliation(bridge: pa.Table, out: Path, version: str) -> None:
+    """Write the workbook: what it is with a box to sign, the tie of each ledger, all agencies, year to date by service, and a sheet of
+    months for each agency. Each sheet is printed on landscape A4, one page wide.
 
-    bridge: rows of the published table. The same rows make the same bytes.
+    bridge: rows of the published table. version: of the release. The same rows make the same bytes.
     """
     rows = sorted(bridge.to_pylist(), key=lambda r: (r["agency"], r["month"], r["service"]))
     agencies = [agency for agency, _ in groupby(rows, key=lambda r: r["agency"])]
     with xlsxwriter.Workbook(out) as workbook:
         workbook.set_properties({"created": datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)})
-        book = _Book(workbook)
+        book = _Book(workbook, version)
         names = _sheet_names(agencies)
+        _about(book, version, rows)
         # The first sheets are filled last: they point to rows of the others.
+        checks = book.sheet("checks")
         summary, to_date = book.sheet("all agencies"), book.sheet("year to date")
         totals = {}
         for agency in agencies:
@@ -44,25 +61,37 @@ def write_reconciliation(bridge: pa.Table, out: Path) -> None:
             totals[agency] = _months(book, book.sheet(names[agency]), own)
         _to_date(book, to_date, rows, names)
         _summary(book, summary, rows, names, totals)
+        _checks(book, checks, rows, names, totals)
 
 
 class _Book:
     """A workbook with the formats of its cells."""
 
-    def __init__(self, workbook: xlsxwriter.Workbook) -> None:
-        self._workbook = workbook
+    def __init__(self, workbook: xlsxwriter.Workbook, version: str) -> None:
+        self._workbook, self._version = workbook, version
         pounds = "#,##0.00;[Red]-#,##0.00"
         self.text = workbook.add_format({"num_format": "@"})
         self.bold = workbook.add_format({"num_format": "@", "bold": True})
         self.pounds = workbook.add_format({"num_format": pounds})
         self.total = workbook.add_format({"num_format": pounds, "bold": True, "top": 1})
+        self.title = workbook.add_format({"num_format": "@", "bold": True, "font_size": 16})
+        self.wrapped = workbook.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+        self.box = workbook.add_format({"num_format": "@", "border": 1})
 
     def sheet(self, name: str) -> xlsxwriter.worksheet.Worksheet:
-        return self._workbook.add_worksheet(name)
+        """A new sheet, set up for paper."""
+        sheet = self._workbook.add_worksheet(name)
+        sheet.set_landscape()
+        sheet.set_paper(A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.set_header(f"&L{TITLE}&Rrelease {self._version}")
+        sheet.set_footer("&L&A&Rpage &P of &N")
+        return sheet
 
     def head(self, sheet: xlsxwriter.worksheet.Worksheet, by: list[str]) -> None:
         """The header row; it and the names stay in sight."""
         sheet.freeze_panes(1, len(by))
+        sheet.repeat_rows(0)
         sheet.set_column(0, len(by) - 1, 24)
         sheet.set_column(len(by), len(by) + len(MONEY) - 1, 16)
         for place, name in enumerate([*by, *(f"{name.replace('_', ' ')} £" for name in MONEY)]):
@@ -133,6 +162,54 @@ def _summary(
     _subtotal(book, sheet, len(totals) + 1, "all agencies", 1, rows)
 
 
+def _about(book: _Book, version: str, rows: list[Row]) -> None:
+    """What the workbook is, what each step means, and a box for who accepts it."""
+    sheet = book.sheet("about")
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 96)
+    months = sorted({f"{row['month']:%Y-%m}" for row in rows})
+    sheet.write_string(0, 0, TITLE, book.title)
+    sheet.write_string(1, 0, f"release {version}, {months[0]} to {months[-1]}" if months else f"release {version}", book.text)
+    sheet.write_string(3, 0, "step", book.bold)
+    sheet.write_string(3, 1, "what it is", book.bold)
+    steps = [c for c in columns(Bridge) if c.name in MONEY]
+    for at, step in enumerate(steps, start=4):
+        sheet.write_string(at, 0, step.name.replace("_", " "), book.text)
+        sheet.write_string(at, 1, step.description, book.wrapped)
+    at = 5 + len(steps)
+    sheet.write_string(at, 0, "accepted by", book.bold)
+    for place, name in enumerate(SIGNED, start=at + 1):
+        sheet.write_string(place, 0, name, book.box)
+        sheet.write_blank(place, 1, None, book.box)
+
+
+def _checks(
+    book: _Book, sheet: xlsxwriter.worksheet.Worksheet, rows: list[Row], names: dict[str, str], totals: dict[str, int]
+) -> None:
+    """The tie of each ledger: both sides and what is between them, from the agency's own sheet; 0.00 where it holds."""
+    sheet.freeze_panes(1, 2)
+    sheet.repeat_rows(0)
+    sheet.set_column(0, 0, 24)
+    sheet.set_column(1, 1, 60)
+    sheet.set_column(2, 4, 18)
+    for place, name in enumerate(("agency", "it holds that", "one side £", "other side £", "difference £")):
+        sheet.write_string(0, place, name, book.bold)
+    at = 1
+    for agency, total_row in totals.items():
+        own = [r for r in rows if r["agency"] == agency]
+        for words, parts, whole in TIES:
+            cells = {
+                name: f"'{names[agency]}'!{xl_rowcol_to_cell(total_row, FIRST + MONEY.index(name))}" for name in (*parts, whole)
+            }
+            one, other = sum((_sum(own, name) for name in parts), Decimal("0.00")), _sum(own, whole)
+            sheet.write_string(at, 0, agency, book.text)
+            sheet.write_string(at, 1, words, book.text)
+            sheet.write_formula(at, 2, "=" + "+".join(cells[name] for name in parts), book.pounds, one)
+            sheet.write_formula(at, 3, f"={cells[whole]}", book.pounds, other)
+            sheet.write_formula(at, 4, f"=ROUND(C{at + 1}-D{at + 1},2)", book.pounds, one - other)
+            at += 1
+
+
 def _sum(rows: list[Row], column: str) -> Decimal:
     return sum((Decimal(str(r[column])) for r in rows), Decimal("0.00"))
 
@@ -142,6 +219,6 @@ def _sheet_names(agencies: list[str]) -> dict[str, str]:
     names: dict[str, str] = {}
     for number, agency in enumerate(agencies, start=1):
         name = re.sub(r"[^\w -]", "-", agency)[:31]
-        taken = {n.lower() for n in (*names.values(), "all agencies", "year to date", "history")}
+        taken = {n.lower() for n in (*names.values(), "about", "checks", "all agencies", "year to date", "history")}
         names[agency] = f"agency {number}" if name.lower() in taken else name
     return names

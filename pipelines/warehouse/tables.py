@@ -32,7 +32,7 @@ from schemas.feeds import FEEDS, Lineage
 from schemas.month import financial_year
 from schemas.published import PUBLISHED, YEAR
 from schemas.reference import OPTIONAL, REFERENCE
-from schemas.table import Table, arrow_schema
+from schemas.table import Table, arrow_schema, described_schema
 
 SUBMITTED = ("staged", "quarantine")
 """The layers whose tables are the files of the submissions that count."""
@@ -161,7 +161,8 @@ class Tables:
 
     def _output(self, layer: str, name: str) -> Output:
         """Where a table is made, beside its place."""
-        folder, schema = self.work.table(layer, name).with_suffix(UNFINISHED), arrow_schema(model_of(layer, name))
+        folder, model = self.work.table(layer, name).with_suffix(UNFINISHED), model_of(layer, name)
+        schema = described_schema(model) if name in PUBLISHED else arrow_schema(model)
         shutil.rmtree(folder, ignore_errors=True)
         is_by_year = name in PUBLISHED and YEAR in schema.names
         return Output(

@@ -2,6 +2,8 @@
 
 import datetime
 import re
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
 from decimal import Decimal
@@ -16,6 +18,7 @@ from pipelines.release.reconciliation import MONEY, write_reconciliation
 from schemas.published import Bridge
 from schemas.table import arrow_schema
 
+OFFICE = shutil.which("soffice")
 SPACE = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
 Cell = tuple[int, int]
 
@@ -37,7 +40,7 @@ ROWS = [
 @pytest.fixture
 def workbook(tmp_path: Path) -> Callable[..., Path]:
     def write(rows: list[dict[str, object]], name: str = "reconciliation.xlsx") -> Path:
-        write_reconciliation(pa.Table.from_pylist(rows, arrow_schema(Bridge)), tmp_path / name)
+        write_reconciliation(pa.Table.from_pylist(rows, arrow_schema(Bridge)), tmp_path / name, "2026.04.1")
         return tmp_path / name
 
     return write
@@ -82,9 +85,12 @@ def worked_out(formula: str, book: dict, at: Cell, sheet: str) -> Decimal:
         (first, column), (last, _) = place(subtotal[1]), place(subtotal[2])
         inner = [(n, column) for n in range(first, last + 1) if not formulas.get((n, column), "").startswith("SUBTOTAL")]
         return sum((numbers.get(cell, Decimal(0)) for cell in inner), Decimal(0))
-    if other := re.fullmatch(r"'(.+)'!(\w+)", formula):
-        value: Decimal = book[other[1]][0][place(other[2])]
-        return value
+    if others := re.fullmatch(r"('[^']+'!\w+)(\+'[^']+'!\w+)*", formula):
+        cells = re.findall(r"'([^']+)'!(\w+)", others[0])
+        return sum((book[other][0][place(cell)] for other, cell in cells), Decimal(0))
+    if apart := re.fullmatch(r"ROUND\(C(\d+)-D\1,2\)", formula):
+        row_number = int(apart[1])
+        return Decimal(numbers[row_number, 3]) - Decimal(numbers[row_number, 4])
     sums = re.fullmatch(r"SUMIFS\('(.+)'!\$([A-Z]+):\$\2,'\1'!\$A:\$A,\$A(\d+),'\1'!\$C:\$C,\$C\3\)", formula)
     assert sums, formula
     theirs, _, their_texts = book[sums[1]]
@@ -101,8 +107,8 @@ def test_every_total_is_a_formula_that_comes_to_what_it_says(workbook: Callable[
         for at, formula in formulas.items():
             assert worked_out(formula, book, at, name) == numbers[at], (name, at, formula)
             count += 1
-    # Months, years and all of two agencies; four services to date and their sum; two agencies and their sum.
-    assert count == len(MONEY) * ((3 + 2 + 1) + (1 + 1 + 1) + (5 + 1) + (2 + 1))
+    # Months, years and all of two agencies; four services to date and their sum; two agencies and their sum; three ties of each.
+    assert count == len(MONEY) * ((3 + 2 + 1) + (1 + 1 + 1) + (5 + 1) + (2 + 1)) + 3 * 3 * 2
 
 
 def test_the_figures_are_those_of_the_bridge_to_the_penny(workbook: Callable[..., Path]) -> None:
@@ -129,9 +135,46 @@ def test_months_years_and_everything_have_their_totals(workbook: Callable[..., P
 def test_no_name_is_taken_for_a_formula_and_any_agency_has_a_sheet(workbook: Callable[..., Path]) -> None:
     odd = [row(agency, "=1+1", APRIL, 1) for agency in ("a" * 40, "A" * 35, "x/y", "x:y", "all agencies")]
     names = CalamineWorkbook.from_path(str(workbook(odd))).sheet_names
-    assert len(names) == 7 and len({n.lower() for n in names}) == 7
+    assert len(names) == 9 and len({n.lower() for n in names}) == 9
     for _, formulas, _ in sheets(workbook(odd)).values():
         assert not any("1+1" in formula for formula in formulas.values())
+
+
+def test_the_tie_of_each_ledger_is_shown_with_what_is_between_its_sides(workbook: Callable[..., Path]) -> None:
+    numbers, _, texts = sheets(workbook(ROWS))["checks"]
+    own = [r for r in ROWS if r["agency"] == "board"]
+    ledger = sum((Decimal(str(r["ledger"])) for r in own), Decimal(0))
+    parts = sum((Decimal(str(r[name])) for r in own for name in ("ledger_quantum", "eliminated", "excluded")), Decimal(0))
+    assert texts[5, 1] == "board" and texts[5, 2] == "ledger − eliminated − excluded = quantum"
+    assert (numbers[5, 3], numbers[5, 4], numbers[5, 5]) == (parts, ledger, parts - ledger)
+
+
+def test_the_first_sheet_says_what_it_is_and_has_a_box_to_sign(workbook: Callable[..., Path]) -> None:
+    texts = list(sheets(workbook(ROWS))["about"][2].values())
+    assert "release 2026.04.1, 2026-02 to 2026-04" in texts
+    assert {"Name", "Role", "Date", "Signature"} <= set(texts)
+    assert {name.replace("_", " ") for name in MONEY} <= set(texts)
+
+
+@pytest.mark.skipif(not (OFFICE and shutil.which("pdftotext")), reason="soffice or pdftotext is not installed")
+def test_an_office_program_opens_it_and_prints_each_sheet_one_page_wide(workbook: Callable[..., Path], tmp_path: Path) -> None:
+    services = [row("board", f"service_{n:03d}", APRIL, n) for n in range(200)]
+    file = workbook(services)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    subprocess.run(
+        [str(OFFICE), profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)],
+        check=True,
+        capture_output=True,
+    )
+    text = subprocess.run(
+        ["pdftotext", "-layout", str(file.with_suffix(".pdf")), "-"], check=True, capture_output=True, text=True
+    ).stdout
+    pages = text.rstrip("\f").split("\f")
+    of_months = [page for page in pages if "service_" in page]
+    assert len(pages) > len(CalamineWorkbook.from_path(str(file)).sheet_names)  # the sheets of 200 rows are several pages long
+    assert len(of_months) > 2
+    # Every page of a sheet has its first and its last column, and the heads over them.
+    assert all("ledger £" in page and "difference £" in page and "release 2026.04.1" in page for page in of_months)
 
 
 def test_the_same_rows_make_the_same_bytes(workbook: Callable[..., Path]) -> None:

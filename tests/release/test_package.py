@@ -1,0 +1,61 @@
+"""The released files as others read them: Frictionless takes the whole package, and every reader opens any one file alone."""
+
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from frictionless import Package, system
+
+from schemas.published import PUBLISHED
+from schemas.table import columns
+from tests.small_world import ANGUS, PATIENT, SmallWorld
+
+MONTH = "2025-04"
+
+
+@pytest.fixture
+def release(small_world: SmallWorld) -> Path:
+    client = {
+        "social_care_id": "A1",
+        "chi_number": PATIENT,
+        "forename": "Mairi",
+        "surname": "Reid",
+        "date_of_birth": "1985-04-19",
+        "postcode": "DD8 1AA",
+    }
+    small_world.put(f"{ANGUS}/clients/{MONTH}.csv", [client])
+    care = {"social_care_id": "A1", "month": f"{MONTH}-01", "hours": "10", "service_type": "2"}
+    small_world.put(
+        f"{ANGUS}/home_care/{MONTH}.csv", [{**care, "service_id": "s1"}, {**care, "service_id": "s2", "social_care_id": "A9"}]
+    )
+    small_world.ledger(ANGUS, MONTH, home_care_personal="100.00", meals="7.00")
+    small_world.published(MONTH)
+    return small_world.root / "releases" / f"{MONTH.replace('-', '.')}.1"
+
+
+def test_frictionless_takes_the_package_with_every_row(release: Path) -> None:
+    with system.use_context(trusted=True):
+        report = Package(str(release / "datapackage.json")).validate()
+    assert report.valid, [(task.name, [error.message for error in task.errors[:3]]) for task in report.tasks if not task.valid]
+    assert len(report.tasks) == len(PUBLISHED)
+
+
+def test_any_reader_opens_any_file_alone_with_its_year(release: Path) -> None:
+    for file in sorted(release.rglob("*.parquet")):
+        names = [c.name for c in columns(PUBLISHED[file.parent.name])]
+        with duckdb.connect() as connection:
+            described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet('{file}')").fetchall()
+        assert [name for name, *_ in described] == names
+        assert pq.read_table(file).column_names == names
+        assert list(pd.read_parquet(file).columns) == names
+
+
+def test_every_column_says_in_its_file_what_it_is_and_its_unit(release: Path) -> None:
+    for file in sorted(release.rglob("*.parquet")):
+        schema = pq.read_schema(file)
+        for c in columns(PUBLISHED[file.parent.name]):
+            told = schema.field(c.name).metadata or {}
+            assert told.get(b"description", b"").decode() == c.description, (file.parent.name, c.name)
+            assert told.get(b"unit", b"").decode() == c.unit, (file.parent.name, c.name)
