@@ -4,6 +4,8 @@ Belongs here: what is asked about, and printing the answer. Does not belong here
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +17,16 @@ from pipelines.engine.said import visible
 
 if TYPE_CHECKING:
     from pipelines.release.trail.known import Known, Row
+
+
+class Form(StrEnum):
+    """How a difference is written."""
+
+    text = "text"
+    md = "md"
+    json = "json"
+    xlsx = "xlsx"
+
 
 Release = Annotated[str | None, typer.Option(help="version, or the folder of a release; default the latest")]
 
@@ -70,6 +82,33 @@ def fate(file: Annotated[str, typer.Argument(metavar="FILE[:ROW]")], release: Re
             _say_all(known, file_told(fate_of_file(connection, known, submissions, named)))
         else:
             _say_all(known, row_told(fate_of_row(connection, known, submissions, named, row)))
+
+
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="the earlier release: its version or its folder")],
+    b: Annotated[str, typer.Argument(metavar="B", help="the later one")],
+    form: Annotated[Form, typer.Option("--format", help="md, json and xlsx have every row")] = Form.text,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="where it is written; xlsx needs one")] = None,
+) -> None:
+    """What is different between two releases: schema, rows and pounds by agency, service, month and locality, and records by kind of
+    change.
+    """
+    from pipelines.release.trail.diff import diff as different
+    from pipelines.release.trail.diff_written import as_json, as_markdown, as_text, write_xlsx
+
+    if form is Form.xlsx and out is None:
+        raise IrfError("--format xlsx: a workbook is a file; name it with --out FILE.xlsx")
+    found = different(release_given(a)[1], release_given(b)[1])
+    if out is not None and form is Form.xlsx:
+        with out.open("wb") as file:
+            write_xlsx(found, file)
+        return
+    text = as_markdown(found) if form is Form.md else as_json(found) if form is Form.json else "\n".join(as_text(found)) + "\n"
+    if out is not None:
+        out.write_text(text, "utf-8")
+        return
+    for line in text.splitlines():
+        typer.echo(visible(line))
 
 
 def _known(version: str | None) -> "Known":
