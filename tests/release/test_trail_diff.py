@@ -149,9 +149,9 @@ def test_a_code_that_belongs_elsewhere_is_remapped_with_its_payments(again: Smal
 
 
 def test_another_unit_cost_revalues(again: SmallWorld) -> None:
-    for row in again.reference["unit_costs"]:
-        if (row["service"], row["financial_year"]) == ("home_care_personal", "2025-26"):
-            row["unit_cost"] = "9.50"
+    for price in again.reference["unit_costs"]:
+        if (price["service"], price["financial_year"]) == ("home_care_personal", "2025-26"):
+            price["unit_cost"] = "9.50"
     different = found(again)
     assert alone(different) == {"revalued"}
     row = kinds(different)["revalued"]
