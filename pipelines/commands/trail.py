@@ -42,7 +42,7 @@ def trace(
     from pipelines.release.trail.known import ask, opened
     from pipelines.release.trail.line_told import line_told
     from pipelines.release.trail.named import submissions_of
-    from pipelines.release.trail.rules_met import fields_of
+    from pipelines.release.trail.rules_met import fields_of, rules_met
     from pipelines.release.trail.trace import trace as traced
 
     known = _known(release)
@@ -54,7 +54,7 @@ def trace(
             if named is None or named.submission is None:
                 raise IrfError(f"{line_id}: there is no record to show: {known.limits or 'the line is of no record'}")
             fields = fields_of(connection, known, named.submission, found.line["source_row"])
-        _say_all(known, line_told(found))
+        _say_all(known, line_told(found, rules_met(connection, known, found.source)))
     for record in fields:
         typer.echo("  as it was sent, which names people:")
         for name, value in record.items():

@@ -68,6 +68,11 @@ def may(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
             ["Total", "", "", "", "", "", 20],
         ]),
     )  # fmt: skip
+    # The same file in both months, byte for byte.
+    for month in (APRIL, MAY):
+        world.put(
+            f"{ANGUS}/equipment/{month}.csv", "service_id,social_care_id,service_type,start_date\nE1,100001,2,2025-04-10\n"
+        )
     client = {
         "social_care_id": "100001",
         "forename": "Oona",
@@ -77,7 +82,7 @@ def may(tmp_path_factory: pytest.TempPathFactory) -> SmallWorld:
     }
     for month in (APRIL, MAY):
         world.put(f"{ANGUS}/clients/{month}.csv", [client])
-        world.ledger(ANGUS, month, home_care_personal="120.00", **{"77": "15.00", "88": "4.00"})
+        world.ledger(ANGUS, month, home_care_personal="120.00", **{"77": "15.00", "88": "4.00", "telecare": "10.00"})
         world.ledger(BOARD, month, outpatient="9.00")
     world.put(f"{ANGUS}/home_care/{MAY} (1).csv", [care("H9", "1")])
     world.published(MAY)
@@ -211,6 +216,18 @@ def test_what_is_no_file_of_the_release_is_an_error_of_one_line(may: SmallWorld,
     assert code == 1
     assert said in printed
     assert printed.count("\n") == 1
+
+
+def test_lines_are_told_of_the_later_of_two_files_of_one_content(may: SmallWorld) -> None:
+    april, telecare = f"{ANGUS}/equipment/{APRIL}.csv", f"{ANGUS}/equipment/{MAY}.csv"
+    assert f"replaced by {telecare}, row 2\n" in fate(may, april, 2)
+    assert "2 lines, £20.00 in all" in fate(may, telecare, 2)
+    assert f"record: {telecare}, row 2;" in asked(
+        may, "trace", line_of(may, f"service = 'telecare' AND month = DATE '{APRIL}-01'")
+    )
+    told = asked(may, "fate", april)
+    assert f"the same content as {telecare}" in told
+    assert "cost line" not in told
 
 
 def line_of(world: SmallWorld, where: str) -> str:
