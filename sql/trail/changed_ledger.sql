@@ -13,9 +13,9 @@ month_of_both AS (
 compared AS (
     SELECT
         agency, cost_code, month, earlier.service AS service_before, later.service AS service_now,
-        earlier.amount IS DISTINCT FROM later.amount AS is_restated,
-        earlier.amount IS NOT NULL AND later.amount IS NOT NULL
-            AND (earlier.service, earlier.treatment) IS DISTINCT FROM (later.service, later.treatment) AS is_remapped,
+        coalesce(earlier.amount <> later.amount, TRUE) AS is_restated,
+        (earlier.amount IS NOT NULL AND later.amount IS NOT NULL
+            AND (earlier.service, earlier.treatment) IS DISTINCT FROM (later.service, later.treatment)) AS is_remapped,
         earlier.amount AS amount_before, later.amount AS amount_now
     FROM code_before AS earlier
     FULL JOIN code_now AS later USING (agency, cost_code, month)

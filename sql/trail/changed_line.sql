@@ -24,13 +24,13 @@ paired AS (
         agency, service, month, line_id, coalesce(later.source_file, earlier.source_file) AS source_file,
         coalesce(later.source_row, earlier.source_row) AS source_row,
         earlier.line_id IS NULL AS is_added, later.line_id IS NULL AS is_taken_away,
-        earlier.units IS DISTINCT FROM later.units OR earlier.client_contribution IS DISTINCT FROM later.client_contribution AS is_other_record,
-        earlier.direct_cost IS DISTINCT FROM later.direct_cost AS is_other_direct,
+        ((earlier.units, earlier.client_contribution) IS DISTINCT FROM (later.units, later.client_contribution)) AS is_other_record,
+        coalesce(earlier.direct_cost <> later.direct_cost, (earlier.direct_cost IS NULL) <> (later.direct_cost IS NULL)) AS is_other_direct,
         coalesce(later.cost_basis, earlier.cost_basis) IN ('rate', 'uncosted') AS is_rated,
-        earlier.person_id IS DISTINCT FROM later.person_id OR earlier.link_method IS DISTINCT FROM later.link_method AS is_other_person,
-        earlier.residual_cost IS DISTINCT FROM later.residual_cost AS is_other_residual,
-        (earlier.council, earlier.locality, earlier.data_zone, earlier.age_band, earlier.sex)
-            IS DISTINCT FROM (later.council, later.locality, later.data_zone, later.age_band, later.sex) AS is_other_home,
+        ((earlier.person_id, earlier.link_method) IS DISTINCT FROM (later.person_id, later.link_method)) AS is_other_person,
+        coalesce(earlier.residual_cost <> later.residual_cost, TRUE) AS is_other_residual,
+        ((earlier.council, earlier.locality, earlier.data_zone, earlier.age_band, earlier.sex)
+            IS DISTINCT FROM (later.council, later.locality, later.data_zone, later.age_band, later.sex)) AS is_other_home,
         earlier.direct_cost AS direct_before, later.direct_cost AS direct_now, earlier.cost AS cost_before, later.cost AS cost_now,
         coalesce(later.units, earlier.units) AS units
     FROM line_before AS earlier
