@@ -20,7 +20,7 @@ from pipelines.commands.releases import query, releases, verify
 from pipelines.commands.report import report
 from pipelines.commands.review import review_app
 from pipelines.commands.submissions import status, validate
-from pipelines.commands.trail import fate, trace
+from pipelines.commands.trail import diff, fate, trace
 from pipelines.commands.words import say
 from pipelines.commands.world import demo, synth
 from pipelines.engine.errors import GateRefused, IrfError, Stopped
@@ -54,7 +54,7 @@ def options(
 
 
 COMMANDS = (
-    demo, synth, status, validate, refresh, releases, verify, report, query, trace, fate, sign_off, accept_warning,
+    demo, synth, status, validate, refresh, releases, verify, report, query, trace, fate, diff, sign_off, accept_warning,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

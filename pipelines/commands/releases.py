@@ -26,13 +26,22 @@ SHOWN_ROWS, SHOWN_WIDTH = 1_000, 10_000
 
 
 def releases() -> None:
-    """The published versions, oldest first; the latest is marked."""
-    from pipelines.warehouse.releases import latest
-    from pipelines.warehouse.releases import releases as published
+    """The published versions, oldest first, a line each: when, for which month, pounds, lines, warnings, note; the latest is marked."""
+    from pipelines.release.listing import listed_releases
 
-    folder = data_root().folder("releases")
-    for version in published(folder):
-        say(f"{version}{'  latest' if version == latest(folder) else ''}")
+    for found in listed_releases(data_root()):
+        parts = [
+            found.version,
+            "latest" if found.is_latest else "      ",
+            f"published {found.published_on or 'on a day not known'}",
+            f"to {found.period}",
+            "pounds not known" if found.pounds is None else f"£{found.pounds:,.2f}",
+            "lines not known" if found.lines is None else f"{found.lines:,} lines",
+            "verdict not known" if found.warnings is None else f"passed, {found.warnings} warnings",
+            *(f"signed off by {role}" for role in found.signed_off_by),
+            *([found.note] if found.note else []),
+        ]
+        say("  ".join(parts))
 
 
 def verify(

@@ -4,6 +4,8 @@ Belongs here: what is asked about, and printing the answer. Does not belong here
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +17,16 @@ from pipelines.engine.said import visible
 
 if TYPE_CHECKING:
     from pipelines.release.trail.known import Known, Row
+
+
+class Form(StrEnum):
+    """How a difference is written."""
+
+    text = "text"
+    md = "md"
+    json = "json"
+    xlsx = "xlsx"
+
 
 Release = Annotated[str | None, typer.Option(help="version, or the folder of a release; default the latest")]
 
@@ -30,7 +42,7 @@ def trace(
     from pipelines.release.trail.known import ask, opened
     from pipelines.release.trail.line_told import line_told
     from pipelines.release.trail.named import submissions_of
-    from pipelines.release.trail.rules_met import fields_of
+    from pipelines.release.trail.rules_met import fields_of, rules_met
     from pipelines.release.trail.trace import trace as traced
 
     known = _known(release)
@@ -42,7 +54,7 @@ def trace(
             if named is None or named.submission is None:
                 raise IrfError(f"{line_id}: there is no record to show: {known.limits or 'the line is of no record'}")
             fields = fields_of(connection, known, named.submission, found.line["source_row"])
-        _say_all(known, line_told(found))
+        _say_all(known, line_told(found, rules_met(connection, known, found.source)))
     for record in fields:
         typer.echo("  as it was sent, which names people:")
         for name, value in record.items():
@@ -70,6 +82,33 @@ def fate(file: Annotated[str, typer.Argument(metavar="FILE[:ROW]")], release: Re
             _say_all(known, file_told(fate_of_file(connection, known, submissions, named)))
         else:
             _say_all(known, row_told(fate_of_row(connection, known, submissions, named, row)))
+
+
+def diff(
+    a: Annotated[str, typer.Argument(metavar="A", help="the earlier release: its version or its folder")],
+    b: Annotated[str, typer.Argument(metavar="B", help="the later one")],
+    form: Annotated[Form, typer.Option("--format", help="md, json and xlsx have every row")] = Form.text,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="where it is written; xlsx needs one")] = None,
+) -> None:
+    """What is different between two releases: schema, rows and pounds by agency, service, month and locality, and records by kind of
+    change.
+    """
+    from pipelines.release.trail.diff import diff as different
+    from pipelines.release.trail.diff_written import as_json, as_markdown, as_text, write_xlsx
+
+    if form is Form.xlsx and out is None:
+        raise IrfError("--format xlsx: a workbook is a file; name it with --out FILE.xlsx")
+    found = different(release_given(a)[1], release_given(b)[1])
+    if out is not None and form is Form.xlsx:
+        with out.open("wb") as file:
+            write_xlsx(found, file)
+        return
+    text = as_markdown(found) if form is Form.md else as_json(found) if form is Form.json else "\n".join(as_text(found)) + "\n"
+    if out is not None:
+        out.write_text(text, "utf-8")
+        return
+    for line in text.splitlines():
+        typer.echo(visible(line))
 
 
 def _known(version: str | None) -> "Known":

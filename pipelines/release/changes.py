@@ -3,15 +3,11 @@
 Belongs here: comparing two releases' control totals, lines, ledger rows and inputs. Does not belong here: publishing.
 """
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
-from pipelines.engine.database import open_apart
-from pipelines.warehouse.releases import show_release
+from pipelines.release.compared import Side, compared, manifest_of
 
 
 def changes(previous: Path | None, staged: Path, manifest: dict) -> str:
@@ -19,11 +15,12 @@ def changes(previous: Path | None, staged: Path, manifest: dict) -> str:
     version = manifest["version"]
     if previous is None:
         return f"# {version}\n\nThe first release: there is nothing to compare it with.\n"
+    earlier = manifest_of(previous)
     lines = [f"# {version} against {previous.name}\n"]
-    lines.append(f"Why: {'; '.join(_reasons(_manifest(previous), manifest)) or 'nothing that goes in has changed'}.\n")
-    lines += _correction_lines(_manifest(previous), manifest)
-    with _compared(previous, staged) as connection:
-        different = _different(connection, _manifest(previous), manifest)
+    lines.append(f"Why: {'; '.join(reasons(earlier, manifest)) or 'nothing that goes in has changed'}.\n")
+    lines += _correction_lines(earlier, manifest)
+    with compared(Side(previous, earlier), Side(staged, manifest)) as connection:
+        different = _different(connection)
         lines += _moved_codes(connection)
     if not different:
         lines.append("No agency, service and month differs in rows or pounds.")
@@ -36,12 +33,8 @@ def changes(previous: Path | None, staged: Path, manifest: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _manifest(release: Path) -> dict:
-    body: dict = json.loads((release / "manifest.json").read_text("utf-8"))
-    return body
-
-
-def _reasons(before: dict, now: dict) -> list[str]:
+def reasons(before: dict, now: dict) -> list[str]:
+    """What went in that is another, in words. before, now: the manifests."""
     reasons = []
     old, new = ({i["file"]: i.get("file_hash") for i in m["inputs"]} for m in (before, now))
     is_same_key = before["key_check"] == now["key_check"]
@@ -88,86 +81,38 @@ def _effect(correction: dict | None) -> str:
     return f"{correction['action']} {correction['records']} records{pounds}"
 
 
-@contextmanager
-def _compared(before: Path, now: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """DuckDB with tables of both releases as `before.<table>` and `now.<table>`; one that a release lacks is empty there."""
-    with open_apart(before, now) as connection:
-        for schema, release in (("before", before), ("now", now)):
-            show_release(connection, release, schema)
-        yield connection
-
-
-def _different(connection: duckdb.DuckDBPyConnection, before: dict, now: dict) -> list[tuple]:
+def _different(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
     """Every agency, service and month that differs, and why.
 
     new: a month that the release before did not have. restated: a record or a ledger amount of a month that it had is
     another, more or gone. revalued: the same units at another unit cost. remapped: a ledger code belongs to another service.
     relinked: the line is about another person. recomputed: none of these; the rules or the code changed.
     """
-    prices = before["reference"].get("unit_costs.csv") != now["reference"].get("unit_costs.csv")
-    is_same_key = before["key_check"] == now["key_check"]
-    return connection.execute(_DIFFERENT, {"prices": prices, "is_same_key": is_same_key}).fetchall()
+    return connection.execute(_DIFFERENT).fetchall()
 
 
 _DIFFERENT = """
     WITH known_month AS (
         SELECT DISTINCT agency, month FROM before.control_total
     ),
-    has_ledger AS (
-        -- A release made before ledger rows were published says nothing about them.
-        SELECT count(*) > 0 AS is_known FROM before.ledger_line
-    ),
-    line AS (
-        SELECT
-            agency, service, month,
-            old.line_id IS NULL OR new.line_id IS NULL AS is_single,
-            old.units IS NOT DISTINCT FROM new.units AS is_same_units,
-            old.direct_cost IS NOT DISTINCT FROM new.direct_cost AS is_same_direct,
-            coalesce(new.cost_basis, old.cost_basis) IN ('rate', 'uncosted') AS is_rated,
-            old.person_id IS DISTINCT FROM new.person_id OR old.link_method IS DISTINCT FROM new.link_method AS is_other_person
-        FROM (SELECT * FROM before.cost_line WHERE source_file IS NOT NULL) AS old
-        FULL JOIN (SELECT * FROM now.cost_line WHERE source_file IS NOT NULL) AS new USING (line_id, agency, service, month)
-        WHERE $is_same_key
-    ),
     line_reason AS (
-        SELECT
-            agency, service, month,
-            CASE
-                WHEN is_single OR NOT is_same_units OR (NOT is_same_direct AND NOT (is_rated AND $prices)) THEN 'restated'
-                WHEN NOT is_same_direct THEN 'revalued'
-                WHEN is_other_person THEN 'relinked'
-            END AS reason,
-            'line' AS what, count(*) AS number
-        FROM line
+        SELECT agency, service, month, kind AS reason, 'line' AS what, count(*) AS number
+        FROM changed_line
+        WHERE kind IN ('restated', 'revalued', 'remapped', 'relinked')
         GROUP BY ALL
     ),
-    code_before AS (
-        SELECT agency, cost_code, month, service, treatment, sum(amount) AS amount FROM before.ledger_line GROUP BY ALL
-    ),
-    code_now AS (
-        SELECT agency, cost_code, month, service, treatment, sum(amount) AS amount FROM now.ledger_line GROUP BY ALL
-    ),
     ledger AS (
-        SELECT
-            agency, month, cost_code, old.amount IS DISTINCT FROM new.amount AS is_other_amount,
-            old.amount IS NOT NULL AND new.amount IS NOT NULL
-                AND (old.service, old.treatment) IS DISTINCT FROM (new.service, new.treatment) AS is_remapped,
-            unnest(list_distinct([old.service, new.service])) AS service
-        FROM code_before AS old
-        FULL JOIN code_now AS new USING (agency, cost_code, month)
-        WHERE (SELECT is_known FROM has_ledger)
+        SELECT *, unnest(list_distinct([service_before, service_now])) AS service FROM changed_ledger
     ),
     ledger_reason AS (
         SELECT agency, service, month, 'remapped' AS reason, 'code' AS what, count(*) AS number
         FROM ledger WHERE is_remapped GROUP BY ALL
         UNION ALL
-        SELECT agency, service, month, 'restated', 'ledger row', count(*) FROM ledger WHERE is_other_amount AND NOT is_remapped GROUP BY ALL
-        UNION ALL
-        SELECT agency, service, month, 'restated', 'ledger row', count(*) FROM ledger WHERE is_other_amount AND is_remapped GROUP BY ALL
+        SELECT agency, service, month, 'restated', 'ledger row', count(*) FROM ledger WHERE is_restated GROUP BY ALL
     ),
     reason AS (
         SELECT agency, service, month, reason, what, sum(number) AS number
-        FROM (SELECT * FROM line_reason WHERE reason IS NOT NULL UNION ALL SELECT * FROM ledger_reason)
+        FROM (SELECT * FROM line_reason UNION ALL SELECT * FROM ledger_reason)
         SEMI JOIN known_month USING (agency, month)
         GROUP BY ALL
     ),

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.conftest import BuildWorld, IrfAt, rows_of
@@ -181,7 +182,18 @@ def test_an_unforeseen_error_shows_where_and_no_value(irf: Irf, monkeypatch: pyt
 
 
 def test_the_other_commands_answer(root: Path, irf: Irf) -> None:
-    assert irf("releases") == (0, f"{VERSION}  latest\n")
+    code, printed = irf("releases")
+    assert code == 0
+    published_at = json.loads((root / "state" / "releases.log").read_text("utf-8").splitlines()[0])["entry"]["published_at"]
+    with duckdb.connect() as connection:
+        pounds, lines = connection.execute(
+            f"SELECT sum(cost), count(*) FROM read_parquet('{root}/releases/{VERSION}/cost_line/*.parquet')"
+        ).fetchall()[0]
+    gate = json.loads((root / "releases" / VERSION / "manifest.json").read_text("utf-8"))["gate"]
+    warnings = sum(not check["passed"] for check in gate)
+    assert printed == (
+        f"{VERSION}  latest  published {published_at[:10]}  to 2025-05  £{pounds:,.2f}  {lines:,} lines  passed, {warnings} warnings\n"
+    )
     code, printed = irf("status")
     assert code == 2  # the files were made today, long after they were due
     assert printed.count("complete") == 2
@@ -218,7 +230,9 @@ def test_refreshing_an_earlier_period_moves_nobody_back(root: Path, irf: Irf) ->
     (root / "releases" / "old things").mkdir()
     code, printed = irf("refresh", "--period", "2025-04")
     assert code == 2, printed
-    assert irf("releases") == (0, "2025.04.1\n2025.05.1  latest\n")
+    code, printed = irf("releases")
+    assert code == 0
+    assert [line.split()[:2] for line in printed.splitlines()] == [["2025.04.1", "published"], ["2025.05.1", "latest"]]
 
 
 def test_two_refreshes_at_once_are_refused(root: Path, irf: Irf) -> None:

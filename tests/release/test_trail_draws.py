@@ -15,10 +15,12 @@ import pytest
 
 from pipelines.release.trail.fate import Answer
 from schemas.feeds import FEEDS
-from tests.conftest import SEPARATORS, BuildWorld, pounds, submissions_of, text_of, titles_of
+from schemas.rules import rules_of
+from tests.conftest import SEPARATORS, BuildWorld, pounds, rows_of, submissions_of, text_of, titles_of
+from tests.end_to_end.test_planted_defects import RULE_OF, rule_of
 from tests.release.trail_world import Trail, trail
 
-DRAWN = 50
+DRAWN = 150
 OF_RECORDS = (Answer.ACCEPTED, Answer.QUARANTINED, Answer.SUPERSEDED)
 
 
@@ -111,6 +113,28 @@ def test_drawn_lines_and_rows_agree_with_the_files_and_with_each_other(published
             check_row(asked, sheet, row)
         for line_id in lines_in(asked, rng, DRAWN):
             check_line(asked, sheets, line_id)
+
+
+def test_planted_defects_are_named_by_the_trail(published: BuildWorld) -> None:
+    """Each rule of records, and each warning of a row with a line, as the world's own list of defects has it."""
+    root, rng = published("heavy", 2), random.Random(3)
+    defects = [d for d in rows_of(root / "truth" / "defects.csv") if d["defect"] in RULE_OF and int(d["row_number"]) > 0]
+    severity = {(feed, rule.rule_id): rule.severity for feed in FEEDS for rule in rules_of(feed)}
+    named = Counter[str]()
+    with trail(root) as asked:
+        for defect in rng.sample(defects, min(DRAWN, len(defects))):
+            place = next(f for f in asked.files if f.place[:3] == (defect["agency"], defect["feed"], defect["period"]))
+            found = asked.fate(place.file, int(defect["row_number"]))
+            rule = rule_of(defect)
+            if severity.get((defect["feed"], rule)) == "record":
+                assert rule in found.rules, defect
+                named["record"] += 1
+            elif found.lines and found.lead is None and rule != "overlapping_stay":
+                met = asked.met(str(found.lines[0]["line_id"]))
+                assert met is not None and rule in met.warned, defect
+                named["warning"] += 1
+    assert named["record"] > 20
+    assert named["warning"] > 5
 
 
 def test_every_row_of_every_file_has_one_answer_and_they_sum_to_the_submission(published: BuildWorld) -> None:

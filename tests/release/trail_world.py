@@ -10,6 +10,7 @@ import duckdb
 from pipelines.release.trail.fate import RowFate, fate_of_row
 from pipelines.release.trail.known import Known, ask, known_of, opened
 from pipelines.release.trail.named import Named, submissions_of
+from pipelines.release.trail.rules_met import Met, rules_met
 from pipelines.release.trail.trace import Traced, trace
 from pipelines.warehouse.releases import latest
 from pipelines.warehouse.root import DataRoot
@@ -31,6 +32,9 @@ class Trail:
 
     def trace(self, line_id: str) -> Traced:
         return trace(self.connection, self.known, self.files, line_id)
+
+    def met(self, line_id: str) -> Met | None:
+        return rules_met(self.connection, self.known, self.trace(line_id).source)
 
 
 @contextmanager

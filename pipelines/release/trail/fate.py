@@ -182,6 +182,25 @@ def standing_for(submissions: Sequence[Named], named: Named) -> Named:
     return next(s for s in submissions if s.place[:3] == named.place[:3] and s.published["status"] == "accepted")
 
 
+def twins_of(submissions: Sequence[Named], named: Named) -> list[Named]:
+    """The other files in use of the agency that have the same content: a line names the content, and so does not tell them apart."""
+    alike = [s for s in submissions if s.source_file == named.source_file and s.place[0] == named.place[0]]
+    return [s for s in alike if s.place != named.place and s.published["status"] == "accepted"]
+
+
+def _lines_of_own(
+    connection: duckdb.DuckDBPyConnection, inside: Inside, submissions: Sequence[Named], named: Named, row: int
+) -> list[Row]:
+    """`lines_of` without those of a file of the same content: a line's id is the keyed hash of its own record, which has a period."""
+    lines = lines_of(connection, named, row)
+    if not lines or not twins_of(submissions, named):
+        return lines
+    show_inside(connection, inside, ["core/record", "core/refresh"])
+    at = {"agency": named.place[0], "source_file": named.source_file, "source_row": row}
+    records = [ask(connection, "record_of_line", line_id=line["line_id"], month=line["month"], **at) for line in lines]
+    return [line for line, of in zip(lines, records, strict=True) if not of or of[0]["period"] == named.place[2]]
+
+
 def lines_of(connection: duckdb.DuckDBPyConnection, named: Named, row: int) -> list[Row]:
     """The cost lines that rest on a row of a file."""
     return ask(connection, "line_of_row", agency=named.published["agency"], source_file=named.source_file, source_row=row)
@@ -190,7 +209,8 @@ def lines_of(connection: duckdb.DuckDBPyConnection, named: Named, row: int) -> l
 def _with_lines(connection: duckdb.DuckDBPyConnection, inside: Inside, submissions: Sequence[Named], found: RowFate) -> RowFate:
     """The answer with the row's cost lines, or why there is none."""
     agency, feed, _, _ = found.named.place
-    lead, at, lines = found.records[0], None, lines_of(connection, found.named, found.row)
+    lead, at = found.records[0], None
+    lines = _lines_of_own(connection, inside, submissions, found.named, found.row)
     if lead.get("is_lead") is False and found.answer is Answer.ACCEPTED:
         (standing,) = ask(connection, "lead_of_episode", agency=agency, feed=feed, record_key=lead["record_key"])
         file = next(

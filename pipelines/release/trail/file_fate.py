@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import duckdb
 
 from pipelines.ingest.validating.judge import TOTAL
-from pipelines.release.trail.fate import sentences_of, standing_for
+from pipelines.release.trail.fate import sentences_of, standing_for, twins_of
 from pipelines.release.trail.known import Inside, Known, Row, ask, show_inside
 from pipelines.release.trail.named import Named
 from pipelines.release.trail.sent import has_cost_months, has_records, show_sent
@@ -40,7 +40,8 @@ class FileFate:
     """What became of a file.
 
     refusal: why it was refused; '' where it was not. no_records: rows that are no record, by what they are; empty where that is not
-    known. lines: its cost lines by service and what their pounds rest on.
+    known. lines: its cost lines by service and what their pounds rest on. twins: files of the agency with the same content; the lines are
+    those of the last of them.
     """
 
     named: Named
@@ -49,6 +50,7 @@ class FileFate:
     rules: Sequence[Broken]
     replaced: Sequence[Replaced]
     lines: Sequence[Row]
+    twins: Sequence[str]
 
 
 def fate_of_file(connection: duckdb.DuckDBPyConnection, known: Known, submissions: Sequence[Named], named: Named) -> FileFate:
@@ -59,10 +61,11 @@ def fate_of_file(connection: duckdb.DuckDBPyConnection, known: Known, submission
         Broken(r["rule_id"], r["severity"], sentences.get(r["rule_id"], ""), r["failed"], r["amount"])
         for r in ask(connection, "rule_broken", agency=agency, feed=feed, period=period, revision=revision)
     ]
-    lines = ask(connection, "line_of_file", agency=agency, source_file=named.source_file) if _counts(named) else []
-    return FileFate(
-        named, named.refusal, _no_records(named, broken), broken, _replaced(connection, known, submissions, named), lines
-    )
+    twins = twins_of(submissions, named)
+    is_last = all(twin.place[2] < period for twin in twins)
+    lines = ask(connection, "line_of_file", agency=agency, source_file=named.source_file) if _counts(named) and is_last else []
+    replaced = _replaced(connection, known, submissions, named)
+    return FileFate(named, named.refusal, _no_records(named, broken), broken, replaced, lines, [twin.file for twin in twins])
 
 
 def _counts(named: Named) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from pipelines.release.trail.known import Row
+from pipelines.release.trail.rules_met import Met
 from pipelines.release.trail.told import counted, pounds, row_told
 from pipelines.release.trail.trace import Source, Traced
 from schemas.codes import ControlStatus, CostBasis, LinkMethod
@@ -16,8 +17,8 @@ from schemas.codes import ControlStatus, CostBasis, LinkMethod
 RESIDUALS = (CostBasis.LOCATED, CostBasis.UNALLOCATED)
 
 
-def line_told(found: Traced) -> Iterator[str]:
-    """A line, from itself to what it rests on."""
+def line_told(found: Traced, met: Met | None) -> Iterator[str]:
+    """A line, from itself to what it rests on. met: the rules that its record met; None where they are not known."""
     line = found.line
     direct = "none" if line["direct_cost"] is None else pounds(line["direct_cost"])
     yield f"line {line['line_id']}"
@@ -26,14 +27,14 @@ def line_told(found: Traced) -> Iterator[str]:
     if found.source is None:
         yield "  record: none, for it is what the ledger has beyond all records"
     else:
-        yield from _source_told(found.line, found.source)
+        yield from _source_told(found.line, found.source, met)
     yield from _direct_told(found)
     yield from _residual_told(found)
     yield from _ledger_told(found)
     yield from _link_told(found)
 
 
-def _source_told(line: Row, source: Source) -> Iterator[str]:
+def _source_told(line: Row, source: Source, met: Met | None) -> Iterator[str]:
     for named in source.files:
         place = f"{named.file}, row {line['source_row']}"
         if len(source.files) > 1:
@@ -42,10 +43,10 @@ def _source_told(line: Row, source: Source) -> Iterator[str]:
             yield f"  record: {place}; the file's keyed hash begins with {named.source_file}"
     if source.fate is not None:
         yield from (f"  {said}" for said in list(row_told(source.fate))[1:] if not said.startswith("  line "))
-    if source.met is not None:
-        broken = len(source.met.warned) + len(source.fate.rules if source.fate else ())
-        yield f"  rules: it met {len(source.met.asked)} of its feed and across files, and broke {broken}"
-        for rule_id, sentence in source.met.warned.items():
+    if met is not None:
+        broken = len(met.warned) + len(source.fate.rules if source.fate else ())
+        yield f"  rules: it met {len(met.asked)} of its feed and across files, and broke {broken}"
+        for rule_id, sentence in met.warned.items():
             yield f"  rule {rule_id} (warning): {sentence}"
 
 

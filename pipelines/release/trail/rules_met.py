@@ -22,6 +22,7 @@ from pipelines.ingest.validating.group import Files
 from pipelines.ingest.validating.validate import VALIDATING, validate
 from pipelines.release.trail.fate import sentences_of
 from pipelines.release.trail.known import Inside, Known, Row, ask, show_inside
+from pipelines.release.trail.trace import Source
 from schemas.codes import Fate, Severity
 from schemas.rules import CROSS_RULES
 
@@ -37,16 +38,17 @@ class Met:
     warned: Mapping[str, str]
 
 
-def rules_met(
-    connection: duckdb.DuckDBPyConnection, known: Known, inside: Inside, submission: Submission, record: Row
-) -> Met | None:
-    """The rules that the row of a record met. record: of `core/record`. None where the row as it was read is gone."""
+def rules_met(connection: duckdb.DuckDBPyConnection, known: Known, source: Source | None) -> Met | None:
+    """The rules that a record's row met. source: of a traced line. None where there is none, or the row as it was read is gone."""
+    if source is None or source.record is None or known.inside is None or source.files[0].submission is None:
+        return None
+    submission, record = source.files[0].submission, source.record
     raw = raw_of(submission.landed, known.root)
     if raw is None:
         return None
-    asked, warned = _own_rules(inside, submission, raw, record["source_row"])
+    asked, warned = _own_rules(known.inside, submission, raw, record["source_row"])
     if record["fate"] == Fate.ACCEPTED:
-        across, broken = _cross_rules(connection, inside, record)
+        across, broken = _cross_rules(connection, known.inside, record)
         asked, warned = [*asked, *across], [*warned, *broken]
     sentences = sentences_of(known, record["feed"])
     return Met(asked, {rule_id: sentences[rule_id] for rule_id in warned})

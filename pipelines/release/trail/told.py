@@ -69,6 +69,8 @@ def file_told(found: FileFate) -> Iterator[str]:
     yield f"{named.file} ({named.source_file or 'not read'}): {published['status']}"
     if named.refused:
         yield f"  refused with all its rows: {named.refused}{': ' + found.refusal if found.refusal else ''}"
+    for twin in found.twins:
+        yield f"  the same content as {twin}: the lines of both name it, and are told of the later one"
     yield from _sums(found)
     for kind, number in found.no_records.items():
         if number:

@@ -14,7 +14,6 @@ from pipelines.engine.errors import IrfError
 from pipelines.release.trail.fate import RowFate, fate_of_row
 from pipelines.release.trail.known import Inside, Known, Row, ask, show_inside
 from pipelines.release.trail.named import Named
-from pipelines.release.trail.rules_met import Met, rules_met
 from schemas.codes import CostBasis
 
 _LINE_ID = re.compile(r"[0-9a-f]{32}")
@@ -26,7 +25,7 @@ class Source:
 
     files: those with the content that the line names; one, unless two have the same and only the work of the release could tell them
     apart. record: of `core/record`; identifying. months: those that the record is spread over. unit_cost: that of the line's year.
-    link: how the record's client is linked. fate: what became of the row. met: the rules that it met; None where they are not known.
+    link: how the record's client is linked. fate: what became of the row.
     """
 
     files: Sequence[Named]
@@ -35,7 +34,6 @@ class Source:
     unit_cost: Row | None = None
     link: Row | None = None
     fate: RowFate | None = None
-    met: Met | None = None
 
 
 @dataclass(frozen=True)
@@ -77,10 +75,8 @@ def _source(connection: duckdb.DuckDBPyConnection, known: Known, submissions: Se
     record = _record(connection, known.inside, line)
     (named,) = [s for s in files if s.place[1:3] == (record["feed"], record["period"])]
     fate = fate_of_row(connection, known, submissions, named, line["source_row"])
-    assert named.submission is not None
-    met = rules_met(connection, known, known.inside, named.submission, record)
     if line["cost_basis"] == CostBasis.QUARANTINED:
-        return Source([named], record, fate=fate, met=met)
+        return Source([named], record, fate=fate)
     show_inside(connection, known.inside, ["core/record_month", "core/unit_cost_match", "core/link"])
     at = {
         "agency": line["agency"],
@@ -95,7 +91,7 @@ def _source(connection: duckdb.DuckDBPyConnection, known: Known, submissions: Se
         if record["social_care_id"]
         else []
     )
-    return Source([named], record, months, _unit_cost(connection, line, record), next(iter(link), None), fate, met)
+    return Source([named], record, months, _unit_cost(connection, line, record), next(iter(link), None), fate)
 
 
 def _record(connection: duckdb.DuckDBPyConnection, inside: Inside, line: Row) -> Row:
