@@ -1,1 +1,1 @@
-"""Checking tables on the way out with Great Expectations, and the auditors' Data Docs."""
+"""Checking tables on the way out with Great Expectations."""

@@ -95,6 +95,16 @@ def of_people(count: int | None, text: str) -> str:
     return FEW if count is not None and 0 < count < FEWEST_PEOPLE else text
 
 
+def about(count: int) -> str:
+    """How many people, to tens: two such figures do not tell how many are between them."""
+    return FEW if 0 < count < FEWEST_PEOPLE else f"{to_tens(count):,}"
+
+
+def to_tens(count: int) -> int:
+    """A count to the nearest ten."""
+    return (count + 5) // 10 * 10
+
+
 def words(code: str) -> str:
     """A code as words: home_care_personal is home care personal."""
     return code.replace("_", " ")

@@ -7,7 +7,7 @@ from collections import defaultdict
 from decimal import Decimal
 
 from pipelines.report import charts
-from pipelines.report.page import Page, Section, Table, number, of_people, people, percent, pounds, words
+from pipelines.report.page import FEWEST_PEOPLE, Page, Section, Table, of_people, people, percent, pounds, words
 from pipelines.report.source import Rows, Source
 
 GROUPS = {"both": "both", "nhs_only": "health only", "social_care_only": "social care only", "neither": "neither"}
@@ -81,9 +81,9 @@ def _shared(source: Source, names: dict[str, str]) -> Section:
         for area, groups in sorted(of.items(), key=lambda item: item[0] != "tayside")
     ]  # fmt: skip
     both = of.get("tayside", {}).get("both")
-    told = number(both["people"]) if both else "No"
+    told = people(both["people"]) if both else "0"
     return Section(
-        f"{told} people of 65 and over have health and social care both", [],
+        f"People of 65 and over who have health and social care both: {told}", [],
         tables=[Table("People of 65 and over by whose care they have", ["Area", *(g.capitalize() for g in GROUPS.values()), "Cost of both"], table)],
     )  # fmt: skip
 
@@ -97,11 +97,11 @@ def _high(source: Source, names: dict[str, str]) -> Section:
     half = next((r for r in rows if r["area_kind"] == "tayside" and r["cut"] == "half_of_cost"), None)
     title = (
         "Half of the cost is for few people"
-        if half is None
+        if half is None or 0 < half["people"] < FEWEST_PEOPLE
         else f"Half of the cost is for {percent(half['share_of_residents'])} of residents"
     )
     table = [
-        [names.get(r["area"], r["area"].capitalize()), words(r["cut"]).replace(" percent", " %"), people(r["people"]), percent(r["share_of_residents"], 2),
+        [names.get(r["area"], r["area"].capitalize()), words(r["cut"]).replace(" percent", " %"), people(r["people"]), of_people(r["people"], percent(r["share_of_residents"], 2)),
          of_people(r["people"], pounds(r["cost"])), of_people(r["people"], percent(r["share_of_cost"]))]
         for r in rows
     ]  # fmt: skip

@@ -3,8 +3,10 @@
 Belongs here: links by method, expected precision and recall. Does not belong here: who (inside: `review/`).
 """
 
+from decimal import Decimal
+
 from pipelines.report import charts
-from pipelines.report.page import Page, Section, Table, number, of_people, people, percent, pounds, words
+from pipelines.report.page import Page, Section, Table, about, of_people, people, percent, pounds, to_tens, words
 from pipelines.report.source import Source
 
 UNTOLD = "cannot be told"
@@ -34,20 +36,24 @@ def _methods(source: Source) -> Section:
 
 def _over_time(source: Source) -> Section:
     rows = [r for r in source.rows("links_over_time") if r["clients"]]
-    shares = [(r["agency"], f"{r['month']:%Y-%m}", 100 * r["linked"] / r["clients"]) for r in rows]
+    shares = [
+        (r["agency"], f"{r['month']:%Y-%m}", Decimal(100 * to_tens(r["linked"])) / to_tens(r["clients"]))
+        for r in rows
+        if to_tens(r["clients"])
+    ]
     chart = (
         charts.lines(
-            [(a, m, s) for a, m, s in shares],
+            shares,
             "% of clients linked",
             "Lines of the share of clients linked, by council and month.",
         )
-        if rows
+        if shares
         else ""
     )
-    table = [[r["agency"], f"{r['month']:%Y-%m}", people(r["clients"]), people(r["linked"])] for r in rows]
+    table = [[r["agency"], f"{r['month']:%Y-%m}", about(r["clients"]), about(r["linked"])] for r in rows]
     return Section(
         "Links over time",
-        [],
+        ["Clients are counted in tens, so that nobody can tell a few people from two of these figures."],
         chart,
         [Table("Clients with a cost in the month", ["Agency", "Month", "Clients", "Linked"], table)],
     )
@@ -57,7 +63,7 @@ def _changes(source: Source) -> Section:
     rows = [[r["changed_in"], people(r["people"])] for r in source.rows("person_change")]
     waiting = [r for r in source.rows("links") if r["link_method"] == "unlinked"]
     return Section(
-        f"{number(sum(r['clients'] for r in waiting))} clients with a cost in the last month are linked to nobody",
+        f"Clients with a cost in the last month who are linked to nobody: {people(sum(r['clients'] for r in waiting))}",
         ["irf review export lists the uncertain ones inside, for a person to decide. The table has the person ids that became others."],
         tables=[Table("Person ids that changed", ["In the refresh of", "People"], rows)],
     )  # fmt: skip

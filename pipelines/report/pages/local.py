@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pipelines.report import charts
-from pipelines.report.page import FEWEST_PEOPLE, Page, Section, Table, number, percent, pounds, words
+from pipelines.report.page import FEW, FEWEST_PEOPLE, Page, Section, Table, number, of_people, people, percent, pounds, words
 from pipelines.report.pages.inequality import AGE_GROUPS, CAVEAT
 from pipelines.report.source import Rows, Source, total
 
@@ -135,16 +135,21 @@ def _programmes(place: Place, rest: Rest) -> Section:
     shown: list[tuple[str, dict[str, dict]]] = []
     few: list[tuple[str, dict[str, dict]]] = []
     for programme, settings in of.items():
-        fewest = min(r["people"] for r in settings.values() if r["people"] or len(settings) == 1)
-        (few if 0 < fewest < FEWEST_PEOPLE else shown).append((programme, settings))
+        (few if any(0 < r["people"] < FEWEST_PEOPLE for r in settings.values()) else shown).append((programme, settings))
+    shown.sort(key=lambda item: -_most_people(item[1]))
+    while few and shown and max(_most_people(settings) for _, settings in few) < FEWEST_PEOPLE:
+        few.append(shown.pop())  # a sum of few people alone would be their figure
+    shown.sort(key=lambda item: item[0])
     rows = [[words(programme), *_costs(settings.values())] for programme, settings in shown]
     if few:  # together, so that no figure of a few people shows, not as the rest of a sum either
         rows.append(
             [
-                "programmes of fewer than 5 people, together",
+                "programmes of few people, together",
                 "–",
                 "–",
-                pounds(sum((r["cost"] for _, s in few for r in s.values()), ZERO)),
+                FEW
+                if max(_most_people(settings) for _, settings in few) < FEWEST_PEOPLE
+                else pounds(sum((r["cost"] for _, s in few for r in s.values()), ZERO)),
             ]
         )
     dearest = sorted(shown, key=lambda item: -sum(r["cost"] for r in item[1].values()))[:8]
@@ -152,6 +157,11 @@ def _programmes(place: Place, rest: Rest) -> Section:
     chart = charts.stacked_bars(drawn, "pounds", "Bars of cost by programme and setting.") if drawn else ""
     return Section("What it is spent on", ["With a person or without, the latest financial year."], chart, [
         Table("Cost by programme and setting", ["Programme", "Hospitals and care homes", "Home and community", "Both"], rows)])  # fmt: skip
+
+
+def _most_people(settings: dict[str, dict]) -> int:
+    """So many people at least are in a programme: who is in both settings is one person."""
+    return int(max(row["people"] for row in settings.values()))
 
 
 def _costs(rows: Iterable[dict]) -> list[str]:
@@ -208,7 +218,7 @@ def _deprivation(place: Place, rest: Rest) -> Section:
             of[str(row["simd_quintile"] or "unknown")] += row["residents"]
     everybody = sum(of.values())
     rows = [
-        [fifth, number(residents), percent(Decimal(residents) / everybody)]
+        [fifth, people(residents), of_people(residents, percent(Decimal(residents) / everybody))]
         for fifth, residents in sorted(of.items())
         if everybody
     ]

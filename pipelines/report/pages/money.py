@@ -3,9 +3,16 @@
 Belongs here: what finance looks at. Does not belong here: the files (`submissions.py`).
 """
 
+from decimal import Decimal
+
 from pipelines.report import charts
-from pipelines.report.page import Page, Section, Table, number, pounds, pounds_and_pence, words
+from pipelines.report.page import NOTHING, Page, Section, Table, listed, number, of_people, pounds, pounds_and_pence, words
 from pipelines.report.source import Source, total
+
+OF_RECORDS = ("direct", "scaled")
+"""What tells the cost of the people who have records."""
+DRAWN = 5
+"""So many lines can be told apart."""
 
 
 def page(source: Source) -> Page:
@@ -18,7 +25,11 @@ def page(source: Source) -> Page:
 def _services(source: Source) -> Section:
     rows = source.rows("bridge_by_service")
     amounts = ("quantum", "direct", "scaled", "located", "unallocated", "quarantined", "difference")
-    table = [[row["agency"], words(row["service"]), *(pounds_and_pence(row[name]) for name in amounts)] for row in rows]
+    table = [
+        [row["agency"], words(row["service"]),
+         *(of_people(row["people"], pounds_and_pence(row[n])) if n in OF_RECORDS else pounds_and_pence(row[n]) for n in amounts)]
+        for row in rows
+    ]  # fmt: skip
     off = total(rows, "difference")
     return Section(
         f"Each service is its ledger: the differences are {pounds_and_pence(off)} in all",
@@ -81,11 +92,26 @@ def _unmapped(source: Source) -> Section:
 
 
 def _scale(source: Source) -> Section:
+    rows = source.rows("scale_factor")
+    furthest = [(r["agency"], r["service"]) for r in rows if r["least"] is not None][:DRAWN]
+    by_month = [r for r in source.rows("scale_factor_by_month") if (r["agency"], r["service"]) in furthest]
+    drawn = sorted(by_month, key=lambda r: furthest.index((r["agency"], r["service"])))
+    chart = charts.lines(
+        [(f"{r['agency']}: {words(r['service'])}", f"{r['month']:%Y-%m}", r["scale_factor"]) for r in drawn], "scale factor",
+        f"Lines by month of the scale factors furthest from 1, of {listed(f'{a} {words(s)}' for a, s in furthest)}.",
+    ) if drawn else ""  # fmt: skip
     table = [
-        [r["agency"], words(r["service"]), *(f"{r[n]:.4f}" for n in ("least", "greatest", "latest")), number(r["months_out_of_band"])]
-        for r in source.rows("scale_factor")
+        [r["agency"], words(r["service"]), *(_factor(r[n]) for n in ("least", "greatest", "latest")), number(r["months_out_of_band"])]
+        for r in rows
     ]  # fmt: skip
+    months = [[f"{r['agency']}: {words(r['service'])}", f"{r['month']:%Y-%m}", _factor(r["scale_factor"])] for r in drawn]
     return Section(
-        "By how much records are scaled to the ledger", ["1 means that the records are the ledger. Those furthest from it come first."],
-        tables=[Table("Scale factors over the months", ["Agency", "Service", "Least", "Greatest", "Latest", "Months out of band"], table)],
+        "By how much records are scaled to the ledger",
+        ["1 means that the records are the ledger. Those furthest from it come first. Months with records of fewer than 5 people are left out."], chart,
+        [Table("Scale factors over the months", ["Agency", "Service", "Least", "Greatest", "Latest", "Months out of band"], table),
+         Table("The factors furthest from 1, by month", ["Agency and service", "Month", "Factor"], months)],
     )  # fmt: skip
+
+
+def _factor(factor: Decimal | None) -> str:
+    return NOTHING if factor is None else f"{factor:.4f}"

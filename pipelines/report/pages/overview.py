@@ -3,6 +3,7 @@
 Belongs here: what a chief executive reads in a minute. Does not belong here: detail that another page has.
 """
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,8 @@ from pipelines.report.source import Rows, Source, total
 
 PARTS = (("attributed", "on people's records"), ("located", "spread over localities"), ("held", "held"))
 """What became of the cost, and how it is called."""
+CHANGED, POUNDS, MONTH = 10, (5, 6), re.compile(r"\d{4}-\d{2}(-\d{2})?")
+"""The columns of the table of what differs in CHANGES.md, and those of pounds before and now; the month in its third."""
 
 
 def page(source: Source) -> Page:
@@ -23,7 +26,7 @@ def page(source: Source) -> Page:
         f"{millions(extent['cost'])} of health and social care from {month(extent['first_month'])} to {month(extent['last_month'])}, for "
         f"{number(extent['people'])} people, on {number(extent['lines'])} lines. Every pound of every ledger is in it once.",
         f"{verdict} {len(source.warnings)} warnings are listed below."
-        + (f" {source.manifest['note']}" if source.manifest.get("note") else ""),
+        + (f" Note: {source.manifest['note']}" if source.manifest.get("note") else ""),
     ]
     return Page("index.html", "Overview", "everybody", lead, [
         _inequality(source), _bridge(agencies, extent["cost"]), _months(source), _warnings(source), _changes(source), _signed(source),
@@ -142,8 +145,30 @@ def _cases(check: dict[str, Any]) -> list[str]:
 
 
 def _changes(source: Source) -> Section:
-    lines = [line.strip("# ").strip() for line in source.changes.splitlines() if line.strip() and not line.startswith("|")]
-    return Section("What changed since the release before", lines[1:8], tables=[])
+    """Every sentence of CHANGES.md, and by agency the pounds of what differs in it."""
+    title, *lines = [
+        line.strip("# ").strip() for line in source.changes.splitlines() if line.strip() and not line.startswith("|")
+    ]
+    different = [
+        cells for line in source.changes.splitlines() if len(cells := _cells(line)) == CHANGED and MONTH.fullmatch(cells[2])
+    ]
+    rows = []
+    for agency in sorted({cells[0] for cells in different}):
+        of = [cells for cells in different if cells[0] == agency]
+        before, now = (sum((Decimal(cells[at]) for cells in of if cells[at]), Decimal(0)) for at in POUNDS)
+        rows.append([agency, number(len(of)), *(pounds_and_pence(amount) for amount in (before, now, now - before))])
+    head = ["Agency", "Services and months", "Pounds before", "Pounds now", "Change"]
+    tables = (
+        [Table(f"What differs, by agency ({title})", head, rows, "Each service and month is in CHANGES.md of the release.")]
+        if rows
+        else []
+    )
+    return Section("What changed since the release before", lines, tables=tables)
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a line of a table in CHANGES.md; none of another line."""
+    return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
 
 
 def _signed(source: Source) -> Section:
