@@ -1,5 +1,6 @@
 """What the pages show of a few people: nothing, not as the rest of a sum either; and what stands in its place."""
 
+import datetime
 import re
 import shutil
 from collections.abc import Callable
@@ -82,7 +83,7 @@ def test_a_scale_factor_of_a_few_people_is_not_shown_for_it_would_tell_their_cos
 
 
 def test_two_counts_of_clients_do_not_tell_the_few_between_them() -> None:
-    month = {"agency": "angus", "month": words.datetime.date(2025, 4, 1)}
+    month = {"agency": "angus", "month": datetime.date(2025, 4, 1)}
     source = told(
         links_over_time=[{**month, "clients": 49, "linked": 48}, {**month, "clients": 3, "linked": 2}],
         links=[{"agency": "angus", "link_method": "unlinked", "clients": 1, "cost": Decimal("40.85"), "estimated_precision": None,
