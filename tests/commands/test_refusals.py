@@ -184,7 +184,7 @@ def test_an_unforeseen_error_shows_where_and_no_value(irf: Irf, monkeypatch: pyt
 def test_the_other_commands_answer(root: Path, irf: Irf) -> None:
     code, printed = irf("releases")
     assert code == 0
-    published_at = json.loads((root / "state" / "releases.log").read_text("utf-8").splitlines()[0])["entry"]["published_at"]
+    published_at = json.loads((root / "state" / "releases.log").read_text("utf-8").splitlines()[0])["published_at"]
     with duckdb.connect() as connection:
         pounds, lines = connection.execute(
             f"SELECT sum(cost), count(*) FROM read_parquet('{root}/releases/{VERSION}/cost_line/*.parquet')"
@@ -232,7 +232,7 @@ def test_refreshing_an_earlier_period_moves_nobody_back(root: Path, irf: Irf) ->
     assert code == 2, printed
     code, printed = irf("releases")
     assert code == 0
-    assert [line.split()[:2] for line in printed.splitlines()] == [["2025.04.1", "published"], ["2025.05.1", "latest"]]
+    assert [line.split()[:2] for line in printed.splitlines()] == [["2025.04.1", "published"], ["2025.05.1", "latest"]], printed
 
 
 def test_two_refreshes_at_once_are_refused(root: Path, irf: Irf) -> None:
