@@ -12,6 +12,8 @@ import numpy as np
 
 PENNY, MILLIONTH = Decimal("0.01"), Decimal("0.000001")
 """What is published is rounded to: pounds, anything else."""
+BEYOND_ANY = 1e15
+"""More than anything that is published can be: a ratio to next to nothing has such limits."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +57,9 @@ def by_log_normal(value: float, relative_error: float, confidence: float = 0.95)
 def published(value: float | None, to: Decimal) -> Decimal | None:
     """A value as it is published: rounded half away from zero, once, from its shortest decimal form; None stays None.
 
-    The last bits of a float differ from machine to machine; what is rounded to has fewer digits than those reach.
+    The last bits of a float differ from machine to machine; what is rounded to has fewer digits than those reach. An end of an
+    interval that is beyond any sum of pounds says nothing, and is None too.
     """
-    if value is None or not math.isfinite(value):
+    if value is None or not abs(value) < BEYOND_ANY:
         return None
     return Decimal(repr(float(value))).quantize(to, ROUND_HALF_UP)
