@@ -1,5 +1,6 @@
 """What must hold of every measure whatever the numbers: no difference is 0, order and naming say nothing, pence are pounds."""
 
+import math
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -199,6 +200,11 @@ def test_published_money_is_the_nearest_penny_half_away_from_zero(pence: int, te
     told = float(Decimal(pence) / 100 + sign * Decimal(tenth) / 1000)
     expected = Decimal(pence + (sign if tenth >= 5 else 0)) / 100
     assert published(told, PENNY) == expected
+
+
+@pytest.mark.parametrize("value", [None, math.nan, math.inf, -1e300, 1e15])
+def test_what_nobody_could_have_spent_is_not_told(value: float | None) -> None:
+    assert published(value, PENNY) is None
 
 
 @UNTIMED
