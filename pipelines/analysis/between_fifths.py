@@ -64,10 +64,10 @@ def _fifths(found: Mapping[Place, Cells], place: Place) -> list[Cells]:
 
 def _measures(fifths: Sequence[Cells], months: int, group: AgeGroup) -> Iterator[dict[str, Any]]:
     """Every measure as it is published."""
-    estimates, why_not = _estimates(fifths, group) if fifths else ({}, TOO_FEW)
+    found, why_not = estimates(fifths, group) if fifths else ({}, TOO_FEW)
     part = [PART_OF_YEAR.format(months=months)] if months < 12 else []
     for measure, (unit, convention) in CONVENTIONS.items():
-        to, e = (PENNY if unit in (POUNDS, A_YEAR) else MILLIONTH), estimates.get(measure)
+        to, e = (PENNY if unit in (POUNDS, A_YEAR) else MILLIONTH), found.get(measure)
         yield {
             "measure": measure.value, "value": published(e.value, to) if e else None,
             "lower": published(e.lower, to) if e else None, "upper": published(e.upper, to) if e else None,
@@ -75,7 +75,7 @@ def _measures(fifths: Sequence[Cells], months: int, group: AgeGroup) -> Iterator
         }  # fmt: skip
 
 
-def _estimates(fifths: Sequence[Cells], group: AgeGroup) -> tuple[dict[InequalityMeasure, Estimate], str]:
+def estimates(fifths: Sequence[Cells], group: AgeGroup) -> tuple[dict[InequalityMeasure, Estimate], str]:
     """The measures that can be told, and why the others cannot."""
     found = _by_cells(fifths, group)
     standards = [standard_of(cells, group).estimate for cells in fifths]

@@ -34,6 +34,7 @@ from pipelines.synth.council import CouncilCare, councils
 from pipelines.synth.draws import FIRST_MONTH, Ints, Month, generator
 from pipelines.synth.geography import load_geography, with_residents
 from pipelines.synth.hospital import HospitalFeed
+from pipelines.synth.inequality import write_inequality
 from pipelines.synth.ledger import Totals, budget, ledger
 from pipelines.synth.maternity import Maternity
 from pipelines.synth.mental_health import MentalHealth
@@ -120,6 +121,7 @@ class _Writer:
         self.out, self.world, self.mess = out, world, mess
         self.planter = Planter(world, mess)
         self.totals: Totals = {}
+        self.pence = np.zeros(world.people.count, np.int64)
         self.records = pq.ParquetWriter(out / "truth" / "records.parquet", _RECORDS, compression="zstd")
         self.defects_file = (out / "truth" / "defects.csv").open("w", encoding="utf-8", newline="")
         self.defects = csv.writer(self.defects_file, lineterminator="\n")
@@ -132,6 +134,7 @@ class _Writer:
         self.records.close()
         self.defects_file.close()
         _write_totals(self.out / "truth", self.world.months, self.totals)
+        write_inequality(self.out / "truth", self.world, self.pence)
 
     def add(self, batch: Batch, month: Month) -> None:
         """The truth first, then the file with its defects."""
@@ -140,6 +143,8 @@ class _Writer:
             self.totals[key] = self.totals.get(key, 0) + pence
         if batch.final.any():
             self.records.write_table(_truth(batch))
+            told = batch.final & (batch.person >= 0) & (batch.pence != NO_COST)
+            np.add.at(self.pence, batch.person[told], batch.pence[told])
         self._write(batch.sheet, month)
 
     def add_ledgers(self, month: Month) -> None:
