@@ -144,7 +144,7 @@ class _Writer:
         if batch.final.any():
             self.records.write_table(_truth(batch))
             told = batch.final & (batch.person >= 0) & (batch.pence != NO_COST)
-            np.add.at(self.pence, batch.person[told], batch.pence[told])
+            np.add.at(self.pence, batch.person[told], _in_months(batch, self.world.months)[told])
         self._write(batch.sheet, month)
 
     def add_ledgers(self, month: Month) -> None:
@@ -180,6 +180,18 @@ class _Writer:
 
     def _note(self, planted: list[Planted]) -> None:
         self.defects.writerows(astuple(defect) for defect in planted)
+
+
+def _in_months(batch: Batch, months: list[Month]) -> Ints:
+    """What each record costs in the world's months. Payments are for days before and after them too: of each service's the same share."""
+    if batch.sheet.feed != "payments":
+        return batch.pence
+    pence = batch.pence.astype(float)
+    for service in np.unique(batch.service):
+        own = batch.service == service
+        inside = sum(cost for (of, month), cost in batch.costs.items() if of == service and month in months)
+        pence[own] *= inside / max(int(batch.pence[own].sum()), 1)
+    return np.asarray(np.rint(pence), np.int64)
 
 
 def _truth(batch: Batch) -> pa.Table:
