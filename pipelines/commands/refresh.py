@@ -74,7 +74,7 @@ def say_bridge(release: Path) -> None:
             SELECT
                 coalesce(agency, 'all'), sum(ledger), sum(eliminated + excluded), sum(ledger_quantum), sum(attributed), sum(located),
                 sum(unallocated + quarantined), sum(difference)
-            FROM bridge GROUP BY ROLLUP (agency) ORDER BY agency NULLS LAST
+            FROM bridge GROUP BY ROLLUP (agency) HAVING count(*) > 0 ORDER BY agency NULLS LAST
             """
         ).fetchall()
     head = ("agency", "ledger £", "no cost £", "quantum £", "on records £", "by locality £", "held £", "difference £")

@@ -1,7 +1,7 @@
 """Charts as SVG, made without a browser and without the network, the same bytes each time.
 
 Belongs here: the few shapes that the pages use, their colours and how they adapt to paper and to a dark screen. Does not belong
-here: what is drawn. Every chart has its text for who cannot see it; the page shows the same figures in a table.
+here: what is drawn. Every chart has its text for who cannot see it; the page shows the same figures in a table. Of nothing there is no chart.
 """
 
 import re
@@ -23,6 +23,8 @@ def bars(
 ) -> str:
     """Horizontal bars in the order given. axis: what they measure, with the unit. text: the chart in words. intervals: the ends
     of each bar's interval."""
+    if not rows:
+        return ""
     alt = _altair()
     data = [{"name": name, "value": float(value)} for name, value in rows]
     for row, (lower, upper) in zip(data, intervals, strict=False):
@@ -38,6 +40,8 @@ def bars(
 
 def stacked_bars(rows: Sequence[tuple[str, Mapping[str, Decimal]]], axis: str, text: str, is_share: bool = False) -> str:
     """Horizontal bars, each in parts by name. is_share: every bar is drawn as a whole of 100 %."""
+    if not rows:
+        return ""
     alt = _altair()
     parts = list(dict.fromkeys(part for _, of_row in rows for part in of_row))
     data = [
@@ -57,6 +61,8 @@ def stacked_bars(rows: Sequence[tuple[str, Mapping[str, Decimal]]], axis: str, t
 
 def lines(rows: Sequence[tuple[str, str, Decimal]], axis: str, text: str) -> str:
     """Lines over months. rows: the line's name, the month (YYYY-MM), the value."""
+    if not rows:
+        return ""
     alt = _altair()
     names = list(dict.fromkeys(name for name, _, _ in rows))
     data = [{"name": name, "month": of_month, "value": float(value)} for name, of_month, value in rows]

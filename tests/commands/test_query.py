@@ -57,7 +57,9 @@ def there_in(root: Path) -> dict[Path, tuple[int, int]]:
 
 
 @pytest.mark.parametrize("version", ["..", "../..", ".", "", "2025.05.1/../2025.05.1", "/etc", "2025.05.9"])
-@pytest.mark.parametrize("command", [("query", "SELECT 1", "--release"), ("verify",)])
+@pytest.mark.parametrize(
+    "command", [("query", "SELECT 1", "--release"), ("report", "--no-open"), ("sign-off", "--by", "A", "--role", "B")]
+)
 def test_a_release_is_one_that_is_listed(root: Path, irf_at: IrfAt, command: tuple[str, ...], version: str) -> None:
     (root / "manifest.json").write_text("{}", "utf-8")
     code, printed = irf_at(root, *command, version)

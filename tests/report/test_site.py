@@ -15,8 +15,9 @@ from pipelines.report import page as words
 from pipelines.report.said_of import Said
 from pipelines.report.site import MAIN, write_site
 from tests.conftest import BuildWorld, IrfAt
+from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
 
-VERSION = "2025.05.1"
+VERSION, APRIL = "2025.05.1", "2025-04"
 
 
 @pytest.fixture
@@ -159,6 +160,34 @@ def test_what_people_wrote_shows_as_text(release: Path, tmp_path: Path) -> None:
     texts = "".join(pages(made(copy, tmp_path / "out", Said(["<b>A</b>"], ["<i>B</i>"]))).values())
     assert "<script" not in texts and "<img" not in texts and "<b>" not in texts and "<i>" not in texts
     assert "&lt;script&gt;alert(1)" in texts
+
+
+def only_a_register(world: SmallWorld) -> None:
+    world.put(f"{BOARD}/population_register/{APRIL}.csv", [{"chi_number": PATIENT, "date_of_birth": "1985-04-19", "sex": "1"}])
+
+
+def only_a_ledger(world: SmallWorld) -> None:
+    world.ledger(ANGUS, APRIL, home_care_personal="-100.00")
+
+
+def nothing_spent(world: SmallWorld) -> None:
+    care = {"social_care_id": "A1", "service_id": "s1", "month": f"{APRIL}-01", "hours": "10", "service_type": "2"}
+    world.put(f"{ANGUS}/home_care/{APRIL}.csv", [care])
+    world.ledger(ANGUS, APRIL, home_care_personal="0.00")
+
+
+def hardly_anybody_lives_there(world: SmallWorld) -> None:
+    nothing_spent(world)
+    world.ledger(ANGUS, APRIL, home_care_personal="100.00")
+    world.reference["population"] = world.reference["population"][:1]
+
+
+@pytest.mark.parametrize("put", [only_a_register, only_a_ledger, nothing_spent, hardly_anybody_lives_there])
+def test_a_release_with_next_to_nothing_in_it_has_its_pages(small_world: SmallWorld, put: Callable[[SmallWorld], None]) -> None:
+    small_world.has_pages = True
+    put(small_world)
+    small_world.published(APRIL)
+    assert "Overview" in (small_world.root / "reports" / "2025.04.1" / "index.html").read_text("utf-8")
 
 
 def test_no_figure_of_a_few_people_is_shown(report: Path) -> None:

@@ -20,6 +20,9 @@ CHANGED, POUNDS, MONTH = 10, (5, 6), re.compile(r"\d{4}-\d{2}(-\d{2})?")
 def page(source: Source) -> Page:
     """The front page of a release."""
     (extent,), agencies = source.rows("extent"), source.rows("bridge_by_agency")
+    told = [_warnings(source), _changes(source), _signed(source)]
+    if extent["cost"] is None:
+        return Page("index.html", "Overview", "everybody", ["Nothing has a cost in this release: no ledger is in it."], told)
     blocked = [check for check in source.warnings if check["blocks"]]
     verdict = "Every check of the gate that can refuse a release has passed." if not blocked else "The gate refused."
     lead = [
@@ -29,7 +32,7 @@ def page(source: Source) -> Page:
         + (f" Note: {source.manifest['note']}" if source.manifest.get("note") else ""),
     ]
     return Page("index.html", "Overview", "everybody", lead, [
-        _inequality(source), _bridge(agencies, extent["cost"]), _months(source), _warnings(source), _changes(source), _signed(source),
+        _inequality(source), _bridge(agencies, extent["cost"]), _months(source), *told,
     ])  # fmt: skip
 
 
