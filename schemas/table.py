@@ -52,22 +52,28 @@ class _Declared:
     key: tuple[str, ...]
     equal: tuple[tuple[str, str], ...]
     is_small: bool
+    warnings: tuple[Code, ...]
 
 
 _DECLARED: dict[str, _Declared] = {}
 
 
 def table(
-    *, grain: str, key: tuple[str, ...], equal: tuple[tuple[str, str], ...] = (), is_small: bool = True
+    *,
+    grain: str,
+    key: tuple[str, ...],
+    equal: tuple[tuple[str, str], ...] = (),
+    is_small: bool = True,
+    warnings: tuple[Code, ...] = (),
 ) -> Callable[[T], T]:
     """Class decorator: declare what one row stands for and which columns make it unique.
 
     equal: pairs of columns that are equal in every row. is_small: the table fits into memory whole, however many people and
-    records there are.
+    records there are. warnings: of the closed list of usage warnings, what its readers have to know.
     """
 
     def declare(model: T) -> T:
-        _DECLARED[model.__name__] = _Declared(grain, key, equal, is_small)
+        _DECLARED[model.__name__] = _Declared(grain, key, equal, is_small, warnings)
         return model
 
     return declare
@@ -86,6 +92,11 @@ def key(model: type[Table]) -> tuple[str, ...]:
 def equal_columns(model: type[Table]) -> tuple[tuple[str, str], ...]:
     """The pairs of columns that are equal in every row of the table."""
     return _DECLARED[model.__name__].equal
+
+
+def usage_warnings(model: type[Table]) -> tuple[Code, ...]:
+    """What readers of the table have to know, of the closed list `UsageWarning`."""
+    return _DECLARED[model.__name__].warnings
 
 
 def is_small(model: type[Table]) -> bool:
@@ -151,11 +162,14 @@ def arrow_schema(model: type[Table]) -> pa.Schema:
 
 
 def described_schema(model: type[Table]) -> pa.Schema:
-    """`arrow_schema` with each column's description and unit in its metadata, as published files have it."""
+    """`arrow_schema` with what the table is and each column's description and unit in its metadata, as published files have it."""
     return pa.schema([
         field.with_metadata({"description": c.description, **({"unit": c.unit} if c.unit else {})})
         for field, c in zip(arrow_schema(model), columns(model), strict=True)
-    ])  # fmt: skip
+    ], metadata={
+        "description": " ".join((model.__doc__ or "").split()), "grain": grain(model),
+        **({"usage_warnings": "; ".join(w.meaning for w in usage_warnings(model))} if usage_warnings(model) else {}),
+    })  # fmt: skip
 
 
 def duckdb_type(arrow_type: pa.DataType) -> str:

@@ -96,9 +96,9 @@ _DIFFERENT = """
         SELECT DISTINCT agency, month FROM before.control_total
     ),
     line_reason AS (
-        SELECT agency, service, month, kind AS reason, 'line' AS what, count(*) AS number
+        SELECT agency, service, month, change_kind AS reason, 'line' AS what, count(*) AS number
         FROM changed_line
-        WHERE kind IN ('restated', 'revalued', 'remapped', 'relinked')
+        WHERE change_kind IN ('restated', 'revalued', 'remapped', 'relinked')
         GROUP BY ALL
     ),
     ledger AS (

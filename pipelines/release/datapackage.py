@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from schemas.published import PUBLISHED
-from schemas.table import Column, Table, columns, grain, key
+from schemas.table import Column, Table, columns, grain, key, usage_warnings
 
 
 def datapackage(version: str, files: Sequence[str]) -> dict:
@@ -31,6 +31,7 @@ def _resource(name: str, model: type[Table], files: Sequence[str]) -> dict:
         "format": "parquet",
         "description": (model.__doc__ or "").strip(),
         "grain": grain(model),
+        "usageWarnings": [{"code": w.value, "meaning": w.meaning} for w in usage_warnings(model)],
         "schema": {"fields": [_field(c) for c in columns(model)], "primaryKey": list(key(model))},
     }
 

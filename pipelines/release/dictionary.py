@@ -26,7 +26,7 @@ from schemas.rules import (
     Rule,
     rules_of,
 )
-from schemas.table import Column, columns, grain, key
+from schemas.table import Column, columns, grain, key, usage_warnings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 """The clone: documents are made nowhere else."""
@@ -51,6 +51,7 @@ def dictionary() -> str:
         parts.append(
             f"\n## {name}\n\n{(model.__doc__ or '').strip()}\n\nOne row: {grain(model)}. Key: {', '.join(key(model))}.\n\n"
         )
+        parts += [f"Mind: {w.meaning}.\n\n" for w in usage_warnings(model)]
         parts.append("| column | type | empty? | unit | meaning |\n|---|---|---|---|---|\n")
         for c in columns(model):
             empty = "never" if c.required else "may be"

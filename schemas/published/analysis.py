@@ -20,6 +20,7 @@ from schemas.codes import Sector, Setting, Sex, either, explained
 from schemas.published.words import COUNCIL, FINANCIAL_YEAR, LOCALITY, SEX, SIMD
 from schemas.table import Table, column, table
 from schemas.types import Count, Flag, Measured, Money, Rate, SquaredMoney, Text
+from schemas.usage_warnings import UsageWarning
 
 SCOPE = explained(Scope)
 AGE_GROUP = explained(AgeGroup)
@@ -31,7 +32,15 @@ PERSON_YEARS = "residents × months ÷ 12"
 WITHOUT_PERSON = "share of the area's cost, of all ages, in lines with no person or no home, which is in no rate"
 
 
-@table(grain="person × financial year", key=("person_id", "financial_year"), is_small=False)
+@table(
+    grain="person × financial year",
+    key=("person_id", "financial_year"),
+    is_small=False,
+    warnings=(
+        UsageWarning.UNLINKED_MAY_BE_SOMEBODY,
+        UsageWarning.YEAR_MAY_BE_SHORT,
+    ),
+)
 class PersonYear(Table):
     """Each person's age band and cost of a financial year, for those with a line in it or who died in it."""
 
@@ -52,6 +61,10 @@ class PersonYear(Table):
 @table(
     grain="financial_year × scope × council × locality × simd_quintile × five_year_band × sex × has_died",
     key=("financial_year", "scope", "council", "locality", "simd_quintile", "five_year_band", "sex", "has_died"),
+    warnings=(
+        UsageWarning.PEOPLE_DO_NOT_ADD_UP,
+        UsageWarning.YEAR_MAY_BE_SHORT,
+    ),
 )
 class AgeProfile(Table):
     """People, residents and cost by age, sex, home and deprivation. Sums to all lines with a person."""
@@ -80,6 +93,10 @@ class AgeProfile(Table):
 @table(
     grain="financial_year × scope × age_group × area_kind × area",
     key=("financial_year", "scope", "age_group", "area_kind", "area"),
+    warnings=(
+        UsageWarning.YEAR_MAY_BE_SHORT,
+        UsageWarning.IS_ASSOCIATION,
+    ),
 )
 class StandardisedCost(Table):
     """Cost per head of each area, as it is and as it would be if every area had people of the same ages and sexes."""
@@ -112,6 +129,10 @@ class StandardisedCost(Table):
 @table(
     grain="financial_year × scope × age_group × area_kind × area × measure",
     key=("financial_year", "scope", "age_group", "area_kind", "area", "measure"),
+    warnings=(
+        UsageWarning.YEAR_MAY_BE_SHORT,
+        UsageWarning.IS_ASSOCIATION,
+    ),
 )
 class Inequality(Table):
     """How cost differs between the fifths of deprivation: an association with where people live, and no cashable saving."""
@@ -133,6 +154,10 @@ class Inequality(Table):
 @table(
     grain="financial_year × age_group × area_kind × area × setting",
     key=("financial_year", "age_group", "area_kind", "area", "setting"),
+    warnings=(
+        UsageWarning.LOCATED_HAVE_NO_AGE,
+        UsageWarning.YEAR_MAY_BE_SHORT,
+    ),
 )
 class BalanceOfCare(Table):
     """Care in hospitals and care homes beside care at home and in the community. Each kind of area sums to all lines."""
@@ -149,7 +174,14 @@ class BalanceOfCare(Table):
     )
 
 
-@table(grain="financial_year × scope × area_kind × area × cut", key=("financial_year", "scope", "area_kind", "area", "cut"))
+@table(
+    grain="financial_year × scope × area_kind × area × cut",
+    key=("financial_year", "scope", "area_kind", "area", "cut"),
+    warnings=(
+        UsageWarning.PEOPLE_DO_NOT_ADD_UP,
+        UsageWarning.YEAR_MAY_BE_SHORT,
+    ),
+)
 class HighCost(Table):
     """How few people much of the cost is spent on."""
 
@@ -168,6 +200,10 @@ class HighCost(Table):
 @table(
     grain="financial_year × age_group × area_kind × area × group",
     key=("financial_year", "age_group", "area_kind", "area", "group"),
+    warnings=(
+        UsageWarning.UNLINKED_MAY_BE_SOMEBODY,
+        UsageWarning.YEAR_MAY_BE_SHORT,
+    ),
 )
 class SharedCare(Table):
     """How many residents have care from health and social care both, and what it costs."""
@@ -184,6 +220,7 @@ class SharedCare(Table):
 @table(
     grain="financial_year of death × age_group × area_kind × area × sector × setting",
     key=("financial_year", "age_group", "area_kind", "area", "sector", "setting"),
+    warnings=(UsageWarning.PEOPLE_DO_NOT_ADD_UP,),
 )
 class LastYearOfLife(Table):
     """What the last twelve months of life cost, of people for whom the dataset has them all."""

@@ -9,9 +9,19 @@ from schemas.codes import AgeBand, CostBasis, LinkMethod, Sector, Setting, Sex, 
 from schemas.published.words import AGE_BAND, AGENCY, COUNCIL, FINANCIAL_YEAR, LOCALITY, MONTH, SERVICE, SEX, SIMD
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Money, Quantity, Rate, Text
+from schemas.usage_warnings import UsageWarning
 
 
-@table(grain="source record (or residual) × month", key=("line_id",), is_small=False)
+@table(
+    grain="source record (or residual) × month",
+    key=("line_id",),
+    is_small=False,
+    warnings=(
+        UsageWarning.LOCATED_HAVE_NO_AGE,
+        UsageWarning.HELD_HAVE_NO_PLACE,
+        UsageWarning.UNLINKED_MAY_BE_SOMEBODY,
+    ),
+)
 class CostLine(Table):
     """Every pound of every agency's ledger, one row for each source record (or residual) and month."""
 
@@ -51,7 +61,12 @@ class CostLine(Table):
     )
 
 
-@table(grain="person × month × agency × service", key=("person_id", "month", "agency", "service"), is_small=False)
+@table(
+    grain="person × month × agency × service",
+    key=("person_id", "month", "agency", "service"),
+    is_small=False,
+    warnings=(UsageWarning.UNLINKED_MAY_BE_SOMEBODY,),
+)
 class ClientMonthCost(Table):
     """Integrated cost of one person, by month, agency and service."""
 
@@ -88,6 +103,11 @@ class ClientMonthCost(Table):
         "age_band",
         "sex",
         "simd_quintile",
+    ),
+    warnings=(
+        UsageWarning.PEOPLE_DO_NOT_ADD_UP,
+        UsageWarning.LOCATED_HAVE_NO_AGE,
+        UsageWarning.POPULATION_REPEATS,
     ),
 )
 class LocalityMonthCost(Table):

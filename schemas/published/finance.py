@@ -9,9 +9,15 @@ from schemas.codes import ControlStatus, EliminationStatus, LedgerTreatment, eit
 from schemas.published.words import AGENCY, FINANCIAL_YEAR, MONTH, SERVICE
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Money, Rate, Text
+from schemas.usage_warnings import UsageWarning
 
 
-@table(grain="agency × service × month", key=("agency", "service", "month"), equal=(("published", "ledger_quantum"),))
+@table(
+    grain="agency × service × month",
+    key=("agency", "service", "month"),
+    equal=(("published", "ledger_quantum"),),
+    warnings=(UsageWarning.PEOPLE_DO_NOT_ADD_UP,),
+)
 class ControlTotal(Table):
     """The bridge from each agency's ledger to the published cost."""
 

@@ -9,9 +9,10 @@ from schemas.codes import AgeBand, LinkMethod, Sex, either
 from schemas.published.words import COUNCIL, FINANCIAL_YEAR, LOCALITY, MONTH, SEX, SIMD
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Flag, Money, Rate, Text
+from schemas.usage_warnings import UsageWarning
 
 
-@table(grain="person", key=("person_id",), is_small=False)
+@table(grain="person", key=("person_id",), is_small=False, warnings=(UsageWarning.UNLINKED_MAY_BE_SOMEBODY,))
 class Person(Table):
     """A person with at least one cost line, without any identifier."""
 
@@ -42,7 +43,9 @@ class PersonHistory(Table):
     changed_in: Series[Text] = column("period (YYYY-MM) of the refresh that changed it", required=True)
 
 
-@table(grain="agency × month × link_method", key=("agency", "month", "link_method"))
+@table(
+    grain="agency × month × link_method", key=("agency", "month", "link_method"), warnings=(UsageWarning.PEOPLE_DO_NOT_ADD_UP,)
+)
 class LinkQuality(Table):
     """How well each agency's clients are linked to people, in clients and in pounds."""
 

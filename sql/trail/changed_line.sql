@@ -73,7 +73,7 @@ final AS (
             WHEN is_other_person THEN 'relinked'
             WHEN is_other_residual THEN 'rescaled'
             ELSE 'moved'
-        END AS kind,
+        END AS change_kind,
         direct_before, direct_now, cost_before, cost_now
     FROM paired
     LEFT JOIN month_before ON month_before.agency = paired.agency AND month_before.month = paired.month

@@ -52,6 +52,13 @@ def test_any_reader_opens_any_file_alone_with_its_year(release: Path) -> None:
         assert list(pd.read_parquet(file).columns) == names
 
 
+def test_every_file_says_what_its_table_is_and_what_to_mind(release: Path) -> None:
+    said = {file.parent.name: pq.read_schema(file).metadata or {} for file in sorted(release.rglob("*.parquet"))}
+    assert all(metadata.get(b"description") and metadata.get(b"grain") for metadata in said.values())
+    assert b"population is the same in every month" in said["locality_month_cost"][b"usage_warnings"]
+    assert b"usage_warnings" not in said["service"]
+
+
 def test_every_column_says_in_its_file_what_it_is_and_its_unit(release: Path) -> None:
     for file in sorted(release.rglob("*.parquet")):
         schema = pq.read_schema(file)

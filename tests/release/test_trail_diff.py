@@ -98,11 +98,11 @@ def found(world: SmallWorld) -> dict[str, Any]:
 
 
 def kinds(different: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {row["kind"]: row for row in different["records"]}
+    return {row["change_kind"]: row for row in different["records"]}
 
 
 def alone(different: dict[str, Any]) -> set[str]:
-    return set(kinds(different)) - QUIET | {f"code {row['kind']}" for row in different["codes"]}
+    return set(kinds(different)) - QUIET | {f"code {row['change_kind']}" for row in different["codes"]}
 
 
 def test_a_release_does_not_differ_from_itself(april: SmallWorld) -> None:
@@ -197,7 +197,7 @@ def test_every_form_says_the_same(again: SmallWorld, tmp_path: Path) -> None:
     page = again.irf("diff", "2025.04.1", "2025.04.2", "--format", "md")[1]
     assert "| restated | 1 | 1 | 100.00 | 110.00 |" in page
     assert (
-        "kind restated, records 1, lines 1, direct before 100.00, direct now 110.00"
+        "change kind restated, records 1, lines 1, direct before 100.00, direct now 110.00"
         in again.irf("diff", "2025.04.1", "2025.04.2")[1]
     )
     book = tmp_path / "diff.xlsx"

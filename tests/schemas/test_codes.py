@@ -12,6 +12,7 @@ import pandas as pd
 import pandera.errors
 import pytest
 
+import schemas.analysis_codes
 import schemas.codes
 import schemas.feeds.codes
 from pipelines.engine.database import open_database
@@ -31,7 +32,7 @@ TABLES = {f"reference/{name}": model for name, model in {**REFERENCE, **OPTIONAL
 """A reference table may have the name of a published one."""
 LISTS = [
     found
-    for module in (schemas.codes, schemas.feeds.codes)
+    for module in (schemas.codes, schemas.analysis_codes, schemas.feeds.codes)
     for found in vars(module).values()
     if inspect.isclass(found) and issubclass(found, Code) and found is not Code
 ]

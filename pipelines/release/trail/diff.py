@@ -56,7 +56,7 @@ def diff(before: Path, now: Path) -> Diff:
         parts = {
             "schema": _schema(before, now),
             "tables": _tables(before, now),
-            "records": [{**row, "what": Kind(row["kind"]).meaning} for row in ask(connection, "diff_kind")],
+            "records": [{**row, "what": Kind(row["change_kind"]).meaning} for row in ask(connection, "diff_kind")],
             "codes": ask(connection, "diff_code"),
             "services": ask(connection, "diff_service"),
             "places": ask(connection, "diff_place"),
