@@ -9,7 +9,7 @@ import pytest
 from tests.bench.steps import Step, steps_of
 from tests.conftest import BuildWorld, tables_of
 
-STAGES = {"reference", "landing", "raw", "staged", "intake", "core", "mart", "gate", "gate_checks", "release"}
+STAGES = {"reference", "landing", "raw", "staged", "intake", "core", "mart", "analysis", "gate", "gate_checks", "release"}
 
 
 @pytest.fixture

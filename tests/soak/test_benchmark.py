@@ -9,7 +9,7 @@ import pytest
 from tests import REPOSITORY
 
 pytestmark = pytest.mark.soak
-SHOWN = ("floor", "cold", "pandas", "reference", "raw", "staged", "core", "mart", "gate", "release")
+SHOWN = ("floor", "cold", "pandas", "reference", "raw", "staged", "core", "mart", "analysis", "gate", "release")
 
 
 def bench(module: str, *arguments: object) -> str:
