@@ -32,11 +32,11 @@ lived AS (
     FROM core.resident
     CROSS JOIN scopes
 ),
-months_of_year AS (
-    SELECT financial_year_of(unnest(month_series(refresh.first_month, refresh.last_month))) AS financial_year FROM core.refresh
+months AS (
+    SELECT unnest(month_series(refresh.first_month, refresh.last_month)) AS month FROM core.refresh
 ),
 counted AS (
-    SELECT financial_year, count(*) AS months FROM months_of_year GROUP BY financial_year
+    SELECT financial_year_of(month) AS financial_year, count(*) AS months FROM months GROUP BY financial_year_of(month)
 ),
 final AS (
     SELECT
