@@ -59,7 +59,7 @@ def write_reconciliation(bridge: pa.Table, out: Path, version: str) -> None:
         for agency in agencies:
             own = [r for r in rows if r["agency"] == agency]
             totals[agency] = _months(book, book.sheet(names[agency]), own)
-        _to_date(book, to_date, rows, names)
+        _to_date(book, to_date, rows, names, totals)
         _summary(book, summary, rows, names, totals)
         _checks(book, checks, rows, names, totals)
 
@@ -126,8 +126,13 @@ def _subtotal(book: _Book, sheet: xlsxwriter.worksheet.Worksheet, at: int, name:
     return at + 1
 
 
-def _to_date(book: _Book, sheet: xlsxwriter.worksheet.Worksheet, rows: list[Row], names: dict[str, str]) -> None:
-    """Each agency's services by financial year, summed from the agency's own sheet."""
+def _to_date(
+    book: _Book, sheet: xlsxwriter.worksheet.Worksheet, rows: list[Row], names: dict[str, str], totals: dict[str, int]
+) -> None:
+    """Each agency's services by financial year, summed from the agency's own sheet.
+
+    Names are compared as they are: SUMIFS would take one that begins with = or has a * for a condition.
+    """
     book.head(sheet, ["financial year", "agency", "service"])
     by_service = sorted(rows, key=_year_agency_service)
     at = 1
@@ -135,10 +140,11 @@ def _to_date(book: _Book, sheet: xlsxwriter.worksheet.Worksheet, rows: list[Row]
         in_group = list(group)
         for place, text in enumerate(key):
             sheet.write_string(at, place, text, book.text)
-        source = f"'{names[key[1]]}'!"
+        source, last = f"'{names[key[1]]}'!", totals[key[1]]
         for place, column in enumerate(MONEY, start=FIRST):
             letter = xl_col_to_name(place)
-            formula = f"=SUMIFS({source}${letter}:${letter},{source}$A:$A,$A{at + 1},{source}$C:$C,$C{at + 1})"
+            year, service = (f"({source}${c}$2:${c}${last}=${c}{at + 1})" for c in "AC")
+            formula = f"=SUMPRODUCT({year}*{service},{source}${letter}$2:${letter}${last})"
             sheet.write_formula(at, place, formula, book.pounds, _sum(in_group, column))
         at += 1
     _subtotal(book, sheet, at, "all", 1, rows)

@@ -91,12 +91,19 @@ def worked_out(formula: str, book: dict, at: Cell, sheet: str) -> Decimal:
     if apart := re.fullmatch(r"ROUND\(C(\d+)-D\1,2\)", formula):
         row_number = int(apart[1])
         return Decimal(numbers[row_number, 3]) - Decimal(numbers[row_number, 4])
-    sums = re.fullmatch(r"SUMIFS\('(.+)'!\$([A-Z]+):\$\2,'\1'!\$A:\$A,\$A(\d+),'\1'!\$C:\$C,\$C\3\)", formula)
-    assert sums, formula
+    sums = re.fullmatch(
+        r"SUMPRODUCT\(\('(.+)'!\$A\$2:\$A\$(\d+)=\$A(\d+)\)\*\('\1'!\$C\$2:\$C\$\2=\$C\3\),'\1'!\$([A-Z]+)\$2:\$\4\$\2\)",
+        formula,
+    )
+    assert sums and int(sums[3]) == at[0], formula
     theirs, _, their_texts = book[sums[1]]
-    column = place(f"{sums[2]}1")[1]
+    column = place(f"{sums[4]}1")[1]
     year, service = texts[at[0], 1], texts[at[0], 3]
-    chosen = [n for (n, c), text in their_texts.items() if c == 1 and text == year and their_texts.get((n, 3)) == service]
+    chosen = [
+        n
+        for (n, c), text in their_texts.items()
+        if c == 1 and 1 < n <= int(sums[2]) and text == year and their_texts.get((n, 3)) == service
+    ]
     return sum((theirs[n, column] for n in chosen), Decimal(0))
 
 
@@ -179,3 +186,53 @@ def test_an_office_program_opens_it_and_prints_each_sheet_one_page_wide(workbook
 
 def test_the_same_rows_make_the_same_bytes(workbook: Callable[..., Path]) -> None:
     assert workbook(ROWS).read_bytes() == workbook(ROWS[::-1], "again.xlsx").read_bytes()
+
+
+def _forgotten(file: Path, out: Path, changed: tuple[str, str] = ("", "")) -> Path:
+    """The workbook without what its formulas come to, so that whoever opens it must work that out. changed: a pattern in its parts, and
+    what stands there instead."""
+    with zipfile.ZipFile(file) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as forgotten:
+        for name in parts.namelist():
+            text = re.sub(r"(</f>)<v>[^<]*</v>", r"\1", parts.read(name).decode("utf-8"))
+            forgotten.writestr(name, re.sub(*changed, text) if changed[0] else text)
+    return out
+
+
+def _worked_out_by_an_office_program(file: Path, out: Path) -> dict[str, list[list[object]]]:
+    """The sheets as an office program saves them, having worked out what has no value."""
+    subprocess.run(
+        [str(OFFICE), f"-env:UserInstallation={(out / 'profile').as_uri()}", "--headless", "--convert-to", "xlsx",
+         "--outdir", str(out), str(file)], check=True, capture_output=True,
+    )  # fmt: skip
+    book = CalamineWorkbook.from_path(str(out / file.name))
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+
+@pytest.mark.skipif(not OFFICE, reason="soffice is not installed")
+def test_an_office_program_works_out_every_formula_to_what_it_says(workbook: Callable[..., Path], tmp_path: Path) -> None:
+    # An office program counts in floats: pounds that a ledger has, not the most that a decimal holds.
+    rows = [r for r in ROWS if max(abs(Decimal(str(r[name]))) for name in MONEY) < Decimal(10) ** 9]
+    file = workbook(rows)
+    found = _worked_out_by_an_office_program(_forgotten(file, tmp_path / "forgotten.xlsx"), tmp_path / "out")
+    count = 0
+    for name, (numbers, formulas, _) in sheets(file).items():
+        for n, c in formulas:
+            worked = Decimal(str(found[name][n - 1][c - 1])).quantize(Decimal("0.01"))
+            assert worked == numbers[n, c], (name, n, c, formulas[n, c])
+            count += 1
+    assert count > 100
+
+
+@pytest.mark.skipif(not OFFICE, reason="soffice is not installed")
+def test_a_figure_that_somebody_changes_unties_the_ledger(workbook: Callable[..., Path], tmp_path: Path) -> None:
+    tied = {**row("board", "meals", APRIL, 0), **dict.fromkeys(MONEY, Decimal("0.00"))}
+    tied |= dict.fromkeys(("ledger", "ledger_quantum", "recorded", "attributed", "published"), Decimal("1234.56"))
+    file = workbook([tied])
+    differences = [line[4] for line in CalamineWorkbook.from_path(str(file)).get_sheet_by_name("checks").to_python()[1:]]
+    assert differences == [0.0, 0.0, 0.0]
+    # The ledger's cell of the month alone: published and the quantum stay as they are.
+    changed = _forgotten(file, tmp_path / "changed.xlsx", (r'(<c r="D2" s="\d+"><v>)1234\.56', r"\g<1>1234.57"))
+    found = _worked_out_by_an_office_program(changed, tmp_path / "out")
+    assert [Decimal(str(line[4])).quantize(Decimal("0.01")) for line in found["checks"][1:4]] == [
+        Decimal("-0.01"), Decimal("0.00"), Decimal("0.00"),
+    ]  # fmt: skip
