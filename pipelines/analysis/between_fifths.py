@@ -68,10 +68,11 @@ def _measures(fifths: Sequence[Cells], months: int, group: AgeGroup) -> Iterator
     part = [PART_OF_YEAR.format(months=months)] if months < 12 else []
     for measure, (unit, convention) in CONVENTIONS.items():
         to, e = (PENNY if unit in (POUNDS, A_YEAR) else MILLIONTH), found.get(measure)
+        value = published(e.value, to) if e else None
         yield {
-            "measure": measure.value, "value": published(e.value, to) if e else None,
+            "measure": measure.value, "value": value,
             "lower": published(e.lower, to) if e else None, "upper": published(e.upper, to) if e else None,
-            "unit": unit, "convention": convention, "note": "; ".join([*([] if e else [why_not]), *part, IS_ASSOCIATION]),
+            "unit": unit, "convention": convention, "note": "; ".join([*([why_not] if value is None else []), *part, IS_ASSOCIATION]),
         }  # fmt: skip
 
 

@@ -38,8 +38,8 @@ class Place(NamedTuple):
 class Cells:
     """What an area has in each cell of age and sex: men's bands in order, then women's. Arrays of 38.
 
-    residents, people (with cost), cost (pounds in the months), cost_squared (sum of people's squared cost); and of people whose
-    age or sex is not known, all_people and all_cost have them too. Totals of money are decimal.
+    residents, people (with cost), cost (pounds in the months), cost_squared (sum of people's squared cost). rows: what the cells are
+    made of, with people whose age or sex is not known, who are in no cell; totals of money are summed from them, in decimals.
     """
 
     months: int

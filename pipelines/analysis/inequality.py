@@ -144,13 +144,14 @@ def concentration_index(
     cumulated = np.cumsum(share * m) / mean
     before = np.concatenate([[0.0], cumulated[:-1]])
     a = m / mean * (2 * rank - 1 - value) + 2 - before - cumulated
-    between = float((share * a**2).sum()) - (1 + value) ** 2
+    # The mean of a is 1 + C, so Σ f a² − (1 + C)² is this sum of squares, in which nothing cancels out.
+    between = float((share * (a - (1 + value)) ** 2).sum())
     if variances is None:
         variance = between / n.size
     else:
         within = float((share * _array(variances) * (2 * rank - 1 - value) ** 2).sum()) / mean**2
         variance = (between + within) / float(n.sum())
-    return by_normal(value, math.sqrt(max(variance, 0.0)), confidence)
+    return by_normal(value, math.sqrt(variance), confidence)
 
 
 @dataclass(frozen=True)

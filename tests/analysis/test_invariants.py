@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from pipelines.analysis import between_fifths
+from pipelines.analysis.cells import Cells, Place
 from pipelines.analysis.estimate import PENNY, Estimate, by_log_normal, published
 from pipelines.analysis.high_cost import cost_of_top, people_for_share
 from pipelines.analysis.inequality import (
@@ -22,6 +24,7 @@ from pipelines.analysis.inequality import (
     slope_index_scotpho,
 )
 from pipelines.analysis.standardisation import pooled, pools, standardised_mean
+from schemas.analysis_codes import InequalityMeasure
 
 Array = NDArray[np.float64]
 UNTIMED = settings(deadline=None)
@@ -238,3 +241,14 @@ def test_concentration_of_groups_is_that_of_their_people_at_the_middle_rank(grou
     costs = np.concatenate(groups)
     expected = 2 * float(np.mean((costs - costs.mean()) * (rank - rank.mean()))) / float(costs.mean())
     assert concentration_index([np.mean(group) for group in groups], sizes).value == near(expected)
+
+
+def test_a_measure_that_cannot_be_shown_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    beyond = {InequalityMeasure.RII_PHE: Estimate(math.inf)}
+    monkeypatch.setattr(between_fifths, "estimates", lambda fifths, group: (beyond, between_fifths.NOTHING))
+    some = np.ones(38)
+    cells = Cells(12, residents=some, people=some, cost=some, cost_squared=some, rows=())
+    fifths = {Place("2025-26", "all", "simd_quintile", fifth): cells for fifth in between_fifths.FIFTHS}
+    rows = between_fifths.inequality_rows({Place("2025-26", "all", "tayside", "tayside"): cells, **fifths})
+    (row, *_) = [row for row in rows if row["measure"] == "rii_phe"]
+    assert row["value"] is None and between_fifths.NOTHING in row["note"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.analysis.high_cost import cost_of_top, people_for_share
 from tests.sql.sql_case import Row, run, value
 
 YEAR = "2025-26"
@@ -226,6 +227,19 @@ def test_the_top_is_rounded_up_and_residents_without_cost_come_before_a_credit()
     found = high_cost(["90.00", "20.00", "-10.00"], 101)
     assert found["top_1_percent"] == (2, 110, Decimal("0.019802"), Decimal("1.1"))
     assert found["top_10_percent"] == (11, 110, Decimal("0.108911"), Decimal("1.1"))
+
+
+@pytest.mark.parametrize(
+    "costs", [["50.00", "30.00", "15.00", "5.00"], ["90.00", "20.00", "-10.00"], ["1.00"] * 7, ["0.01", "99.99"]]
+)
+def test_the_cut_of_a_population_is_that_of_a_list(costs: list[str]) -> None:
+    found, amounts = high_cost(costs, 101), [Decimal(cost) for cost in costs]
+    for cut, share in (("half_of_cost", "0.5"), ("65_percent", "0.65"), ("80_percent", "0.8")):
+        listed = people_for_share(amounts, Decimal(share))
+        assert listed is not None and found[cut][:2] == (listed.people, listed.cost)
+    for percentage in range(1, 11):
+        top = cost_of_top(amounts, 101, percentage)
+        assert found[f"top_{percentage}_percent"][:2] == (top.people, top.cost)
 
 
 def test_where_nothing_is_spent_nobody_is_of_high_cost() -> None:
