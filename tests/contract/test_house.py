@@ -18,6 +18,7 @@ FLOORS = (
     ("pipelines.identity", "pipelines.costing", "pipelines.quality", "pipelines.analysis"),
     ("pipelines.release",),
     ("pipelines.report", "pipelines.history", "pipelines.lock"),
+    ("pipelines.evaluation",),
     ("pipelines.resources",),
     ("assets",),
     ("pipelines.definitions",),
