@@ -9,6 +9,7 @@ import hmac
 import re
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import ClassVar
 
 import pyarrow.parquet as pq
 
+from pipelines.engine import machine
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import copy_hashed, remove
 from pipelines.engine.progress import PROGRESS
@@ -136,12 +138,14 @@ def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None, key:
     agencies: agency → kind. key: the pseudonym key, where what is found is to be published. Links, devices and pipes are never
     followed. Two files of one revision are one submission that cannot be used.
     """
-    found: list[Landed] = []
+    named: list[Named] = []
     unused: list[str] = []
     for agency in _declared_folders(landing, "landing", agencies, unused):
         place = f"landing/{agency.name}"
         for feed in _declared_folders(agency, place, feeds_of(agencies[agency.name]), unused):
-            found += _submissions(feed, agency.name, key, unused)
+            named += _named(feed, agency.name, unused)
+    with ThreadPoolExecutor(machine.threads()) as reading:
+        found = list(reading.map(lambda one: _landed(one, key), named))
     return Found(sorted(f for f in _each_once(found) if up_to is None or f.period <= up_to), unused)
 
 
@@ -174,13 +178,24 @@ def _declared_folders(parent: Path, place: str, names: Iterable[str], unused: li
     return declared
 
 
-def _submissions(folder: Path, agency: str, key: bytes | None, unused: list[str]) -> list[Landed]:
+@dataclass(frozen=True)
+class Named:
+    """A file that has the name of a submission. name: its parts."""
+
+    agency: str
+    feed: str
+    file: Path
+    name: re.Match[str]
+
+
+def _named(folder: Path, agency: str, unused: list[str]) -> list[Named]:
+    """The files of a feed's folder that have the name of a submission; what else is there is told in `unused`."""
     found = []
     names = {path.name.lower() for path in _entries(folder)}
     for path in _entries(folder):
         match = FILE_NAME.fullmatch(path.name)
         if match and is_plain_file(path):
-            found.append(_landed(agency, folder.name, path, match, key))
+            found.append(Named(agency, folder.name, path, match))
             continue
         why = "it must be a file of its own: no link, folder, device or pipe" if match else _right_name(path.name, names)
         unused.append(f"landing/{agency}/{folder.name}/{_shown(path.name)}: is not used; {why}")
@@ -221,10 +236,10 @@ def check_feed(place: str, feed: str, kind: str) -> None:
         raise IrfError(f"{place}: a {kind} does not send {feed}")
 
 
-def _landed(agency: str, feed: str, file: Path, match: re.Match[str], key: bytes | None) -> Landed:
-    place = (agency, feed, match["period"], int(match["revision"] or 0), file)
+def _landed(named: Named, key: bytes | None) -> Landed:
+    place = (named.agency, named.feed, named.name["period"], int(named.name["revision"] or 0), named.file)
     try:
-        return Landed(*place, *hashes_of(file, key))
+        return Landed(*place, *hashes_of(named.file, key))
     except OSError as error:
         why = f"cannot be read: {error.strerror or type(error).__name__}; let this user read the file"
         return Landed(*place, "", unusable=why, unusable_rule="file.unreadable")
