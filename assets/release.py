@@ -4,6 +4,7 @@ import dagster as dg
 
 from assets.shared import GATE, asset_facts, made, period_of
 from pipelines.release.build import publish_refresh
+from pipelines.report.boundaries import read_boundaries
 from pipelines.report.said_of import said_of
 from pipelines.report.site import write_site
 from pipelines.resources import Warehouse
@@ -24,7 +25,7 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
         warehouse.threads,
         warehouse.memory_limit,
         warehouse.engine,
-        lambda built, out: write_site(built, out, said_of(work.root, built.name)),
+        lambda built, out: write_site(built, out, said_of(work.root, built.name), read_boundaries(work.root.folder("reference"))),
     )
     folder = dg.MetadataValue.path(str(work.root.folder("releases") / outcome.version))
     return dg.MaterializeResult(metadata={"version": outcome.version, "is_new": outcome.is_new, "folder": folder})

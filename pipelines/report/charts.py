@@ -6,6 +6,7 @@ here: what is drawn. Every chart has its text for who cannot see it; the page sh
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -72,6 +73,53 @@ def lines(rows: Sequence[tuple[str, str, Decimal]], axis: str, text: str) -> str
         shape=alt.Shape("name:N", sort=names, legend=None),
     )  # fmt: skip
     return _svg(drawn.properties(width=WIDTH, height=HEIGHT), text)
+
+
+def area_map(outlines: Mapping[str, Mapping[str, Any]], values: Mapping[str, Decimal], legend: str, text: str) -> str:
+    """Areas, the darker the larger their value; an area without one is left white. outlines: GeoJSON geometries by name."""
+    if not outlines:
+        return ""
+    alt = _altair()
+    features = [
+        {"type": "Feature", "geometry": geometry, "value": float(values[name]) if name in values else None}
+        for name, geometry in outlines.items()
+    ]
+    shade = alt.condition(
+        "datum.value == null", alt.value("#ffffff"),
+        alt.Color("value:Q", title=legend, scale=alt.Scale(type="quantize", scheme="blues", nice=True)),
+    )  # fmt: skip
+    drawn = (
+        alt.Chart(alt.InlineData(values=features)).mark_geoshape(stroke="#444", strokeWidth=1, invalid=None).encode(color=shade)
+    )
+    return _svg(drawn.project("mercator").properties(width=WIDTH, height=WIDTH), text)
+
+
+@dataclass(frozen=True)
+class Band:
+    """What lies about a line: months (YYYY-MM) with the lower and the upper end. since: the month at which a rule stands."""
+
+    ends: Sequence[tuple[str, Decimal, Decimal]]
+    since: str
+
+
+def lines_about(rows: Sequence[tuple[str, str, Decimal]], band: Band, axis: str, text: str) -> str:
+    """Lines over months, with a band about one of them and a rule where something began. rows: as of `lines`."""
+    if not rows:
+        return ""
+    alt = _altair()
+    names = list(dict.fromkeys(name for name, _, _ in rows))
+    data = [{"name": name, "month": month, "value": float(value)} for name, month, value in rows]
+    ends = [{"month": month, "lower": float(lower), "upper": float(upper)} for month, lower, upper in band.ends]
+    order = list(dict.fromkeys(month for _, month, _ in rows))
+    x = alt.X("month:O", title=None, sort=order)
+    colour = alt.Color("name:N", sort=names, scale=alt.Scale(domain=names, range=COLOURS[: len(names)]), title=None)
+    about = alt.Chart(alt.InlineData(values=ends)).mark_area(color="#888", opacity=0.3).encode(x=x, y="lower:Q", y2="upper:Q")
+    drawn = alt.Chart(alt.InlineData(values=data)).mark_line(point=True, strokeWidth=2).encode(
+        x=x, y=alt.Y("value:Q", title=axis, scale=alt.Scale(zero=False)), color=colour,
+        strokeDash=alt.StrokeDash("name:N", sort=names, legend=None),
+    )  # fmt: skip
+    rule = alt.Chart(alt.InlineData(values=[{"month": band.since}])).mark_rule(color=_INK, strokeDash=[4, 4]).encode(x=x)
+    return _svg((about + drawn + rule).properties(width=WIDTH, height=HEIGHT), text)
 
 
 def _altair() -> Any:

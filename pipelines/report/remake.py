@@ -8,6 +8,7 @@ import shutil
 
 from pipelines.engine.files import sync
 from pipelines.release.publish import STAGING
+from pipelines.report.boundaries import read_boundaries
 from pipelines.report.said_of import said_of
 from pipelines.report.site import EXPECTATIONS, write_site
 from pipelines.warehouse.root import DataRoot
@@ -25,7 +26,7 @@ def remake_report(root: DataRoot, version: str) -> None:
     if told.is_file():
         (staging / EXPECTATIONS).parent.mkdir(parents=True)
         shutil.copyfile(told, staging / EXPECTATIONS)
-    write_site(root.folder("releases") / version, staging, said_of(root, version))
+    write_site(root.folder("releases") / version, staging, said_of(root, version), read_boundaries(root.folder("reference")))
     for page in sorted(staging.rglob("*.html")):
         place = target / page.relative_to(staging)
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup
 
 from pipelines.engine.shipped import shipped
+from pipelines.report.boundaries import NO_BOUNDARIES, Boundaries
 from pipelines.report.page import Page
 from pipelines.report.pages import balance, inequality, links, local, made, money, overview, submissions
 from pipelines.report.said_of import NOTHING_SAID, Said
@@ -24,14 +25,14 @@ EXPECTATIONS = "expectations/answers.json"
 """What Great Expectations answered, beside the pages."""
 
 
-def write_site(release: Path, out: Path, said: Said = NOTHING_SAID) -> None:
+def write_site(release: Path, out: Path, said: Said = NOTHING_SAID, boundaries: Boundaries = NO_BOUNDARIES) -> None:
     """Write the pages of a release into a folder that has its `expectations/`.
 
-    said: what people have accepted. The same release and the same said give the same bytes.
+    said: what people have accepted. The same release, said and boundaries give the same bytes.
     """
     told = out / EXPECTATIONS
     expectations = json.loads(told.read_text("utf-8")) if told.is_file() else []
-    with opened_source(release, expectations, said) as source:
+    with opened_source(release, expectations, said, boundaries) as source:
         main = [page(source) for page in MAIN]
         areas = local.pages(source)
         template = _template()
@@ -40,6 +41,11 @@ def write_site(release: Path, out: Path, said: Said = NOTHING_SAID) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             up = "../" * page.file.count("/")
             target.write_text(template.render(page=page, main=main, areas=areas, up=up, version=source.version), "utf-8")
+
+
+def rendered(page: Page, version: str) -> str:
+    """A page that stands for itself, in the look of the others and without their navigation."""
+    return _template().render(page=page, main=(), areas=(), up="", version=version)
 
 
 def _template() -> jinja2.Template:

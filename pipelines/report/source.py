@@ -1,4 +1,4 @@
-"""What the pages are made from: a release in DuckDB, its manifest, the release before it, what people signed.
+"""What the pages are made from: a release in DuckDB, its manifest, what people signed, the outlines of localities.
 
 Belongs here: reading. Does not belong here: what the pages say of it.
 """
@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines.engine.database import TABLE_MACROS, open_apart
 from pipelines.engine.sql import read_sql
+from pipelines.report.boundaries import NO_BOUNDARIES, Boundaries
 from pipelines.report.said_of import Said
 from pipelines.warehouse.releases import show_release
 
@@ -30,6 +31,7 @@ class Source:
     changes: str
     expectations: list[dict[str, Any]]
     said: Said
+    boundaries: Boundaries = NO_BOUNDARIES
 
     def rows(self, name: str) -> Rows:
         """The rows of `sql/report/<name>.sql`."""
@@ -53,13 +55,15 @@ class Source:
 
 
 @contextmanager
-def opened_source(release: Path, expectations: list[dict[str, Any]], said: Said) -> Iterator[Source]:
+def opened_source(
+    release: Path, expectations: list[dict[str, Any]], said: Said, boundaries: Boundaries = NO_BOUNDARIES
+) -> Iterator[Source]:
     """A release to make pages from."""
     manifest = json.loads((release / "manifest.json").read_text("utf-8"))
     changes = (release / "CHANGES.md").read_text("utf-8")
     with open_apart(release, macros=TABLE_MACROS) as connection:
         show_release(connection, release, "release")
-        yield Source(connection, manifest, changes, expectations, said)
+        yield Source(connection, manifest, changes, expectations, said, boundaries)
 
 
 def total(rows: Rows, column: str) -> Decimal:

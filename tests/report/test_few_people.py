@@ -33,7 +33,7 @@ class Told(Source):
 
 
 def told(changes: str = "", **given: Rows) -> Told:
-    return Told(duckdb.connect(), {"gate": []}, changes, [], NOTHING_SAID, given)
+    return Told(duckdb.connect(), {"gate": []}, changes, [], NOTHING_SAID, given=given)
 
 
 def table(sections: Section | list[Section], caption: str) -> Table:
@@ -105,6 +105,20 @@ def test_the_share_of_a_few_costly_people_is_not_shown(people: int, is_told: boo
     assert ("1.23 %" in shown) == ("£900" in shown) == ("1.2 %" in section.title) == is_told
 
 
+@pytest.mark.parametrize(("people", "is_told"), [(4, False), (5, True), (0, True)])
+def test_a_setting_of_a_few_people_is_not_shown_nor_the_one_beside_it(people: int, is_told: bool) -> None:
+    """What is on nobody is shown: it is nobody's."""
+    rows = [
+        {"financial_year": "2025-26", "age_group": "all", "area_kind": "locality", "area": "Lochee", "setting": setting, "people": count,
+         "cost": Decimal(cost), "share": Decimal("0.5"), "cost_per_head": Decimal("7.00")}
+        for setting, count, cost in (("institutional", people, "900.00"), ("community", 80, "4000.00"))
+    ]  # fmt: skip
+    section = balance._areas(rows, {})
+    (shown,) = section.tables[0].rows
+    assert (FEW in shown) != is_told and ("£900" in shown) == ("£4,000" in shown) == ("£4,900" in shown) == is_told
+    assert ("Lochee" in section.chart) == is_told
+
+
 def programmes(**people: tuple[int, int]) -> Table:
     """The table of a locality whose programmes have so many people in each setting, each at £100 a setting."""
     rows = [
@@ -134,6 +148,17 @@ def test_programmes_that_are_few_people_all_together_are_not_shown() -> None:
 
 def test_a_programme_that_no_record_has_is_shown_for_it_is_nobody_s() -> None:
     assert [(row[0], row[-1]) for row in programmes(gp_services=(0, 0)).rows] == [("gp services", "£200")]
+
+
+def test_the_people_of_a_setting_are_those_with_a_line_of_it(release: Path) -> None:
+    with opened_source(release, [], NOTHING_SAID) as source:
+        counted = {(r["area_kind"], r["area"], r["setting"]): r["people"] for r in source.rows("balance_of_care")}
+    rows = duckdb.connect().execute(
+        "SELECT p.locality, c.setting, count(DISTINCT person_id) FROM read_parquet(?) AS c JOIN read_parquet(?) AS p USING (person_id) GROUP BY ALL",
+        [str(release / name / "*.parquet") for name in ("client_month_cost", "person")],
+    )  # fmt: skip
+    of_localities = {("locality", area, setting): people for area, setting, people in rows.fetchall() if area != "Unknown"}
+    assert of_localities and of_localities.items() <= counted.items()
 
 
 def test_a_cost_a_head_of_a_few_people_is_not_shown(release: Path, tmp_path: Path) -> None:

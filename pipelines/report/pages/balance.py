@@ -4,6 +4,7 @@ Belongs here: the page for boards. Does not belong here: deprivation (`inequalit
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 
 from pipelines.report import charts
@@ -32,22 +33,25 @@ def _areas(rows: Rows, names: dict[str, str]) -> Section:
     of: dict[tuple[str, str], dict[str, dict]] = defaultdict(dict)
     for row in rows:
         is_twice = row["area_kind"] == "council" and row["area"] in NOWHERE  # the localities' row has the same pounds
-        if row["age_group"] == "all" and row["area_kind"] in ("tayside", "council", "locality") and not is_twice:
+        if not is_twice:
             of[row["area_kind"], row["area"]][row["setting"]] = row
     order = sorted(of, key=lambda key: (("tayside", "council", "locality").index(key[0]), key[1]))
     whole = of.get(("tayside", "tayside"), {}).get("community")
     drawn = [
         (names.get(area, area.capitalize() if kind == "tayside" else area), {SETTINGS[s]: max(row["cost"], ZERO) for s, row in sorted(of[kind, area].items())})
         for kind, area in order
+        if not 0 < _fewest(of[kind, area].values()) < FEWEST_PEOPLE
     ]  # fmt: skip
     table = []
     for kind, area in order:
         settings = of[kind, area]
         both = sum((row["cost"] for row in settings.values()), ZERO)
         cells = [settings.get(s) for s in SETTINGS]
+        fewest = _fewest(settings.values())  # who sees one of two settings and the sum sees the other
         table.append([
-            names.get(area, area.capitalize() if kind == "tayside" else area), *(pounds(c["cost"]) if c else "–" for c in cells), percent(cells[1]["share"]) if cells[1] else "–", pounds(both),
-            *(pounds(c["cost_per_head"]) if c else "–" for c in cells),
+            names.get(area, area.capitalize() if kind == "tayside" else area), *(of_people(fewest, pounds(c["cost"])) if c else "–" for c in cells),
+            of_people(fewest, percent(cells[1]["share"])) if cells[1] else "–", of_people(fewest, pounds(both)),
+            *(of_people(fewest, pounds(c["cost_per_head"])) if c else "–" for c in cells),
         ])  # fmt: skip
     share = percent(whole["share"]) if whole else "nothing"
     return Section(
@@ -55,6 +59,11 @@ def _areas(rows: Rows, names: dict[str, str]) -> Section:
         charts.stacked_bars(drawn, "share of the cost", f"{share} of Tayside's cost is for care at home and in the community.", is_share=True),
         [Table("Cost by setting and area", ["Area", "Hospitals and care homes", "Home and community", "Share of that", "Both", "£ a head", "£ a head, community"], table)],
     )  # fmt: skip
+
+
+def _fewest(settings: Iterable[dict]) -> int:
+    """The fewest people of a setting, of the settings that have any."""
+    return min((row["people"] for row in settings if row["people"]), default=0)
 
 
 def _months(source: Source) -> Section:

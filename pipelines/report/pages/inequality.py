@@ -4,6 +4,7 @@ Belongs here: gradients with their intervals, the cost of inequality, by council
 """
 
 from pipelines.report import charts
+from pipelines.report.boundaries import outlines
 from pipelines.report.page import Page, Section, Table, number, percent, pounds
 from pipelines.report.source import Rows, Source
 
@@ -34,7 +35,7 @@ def page(source: Source) -> Page:
     return Page("inequality.html", "Inequality", "boards and analysts", [
         f"What care costs a head, by fifth of deprivation, in {year}, standardised for age and sex: the same people, only living elsewhere.{part}",
         CAVEAT,
-    ], [*sections, _scopes(measures), _without(standardised)])  # fmt: skip
+    ], [*sections, _localities(source, standardised), _scopes(measures), _without(standardised)])  # fmt: skip
 
 
 def _gradient(standardised: Rows, group: str) -> Section:
@@ -84,6 +85,37 @@ def _measures(measures: Rows, names: dict[str, str], group: str) -> Section:
         ],
         link=f"cost-{group.strip('+')}",
     )  # fmt: skip
+
+
+def _localities(source: Source, standardised: Rows) -> Section:
+    """People of 65 and over, locality by locality: a ranked strip, and a map where there are outlines."""
+    every = _of(standardised, scope="all", age_group="65+", area_kind="locality")
+    told = [r for r in every if r["standardised_cost_per_head"] is not None]
+    told.sort(key=lambda r: (-r["standardised_cost_per_head"], r["area"]))
+    title = "Too little is known of any locality to standardise"
+    if told:
+        title = f"People of 65 and over cost most a head in {told[0]['area']}, least in {told[-1]['area']}"
+    words = "; ".join(f"{r['area']}: {pounds(r['standardised_cost_per_head'])}" for r in told)
+    strip = charts.bars(
+        [(r["area"], r["standardised_cost_per_head"]) for r in told],
+        "pounds a person-year, standardised; line: 95 % interval",
+        f"{title}. {words}",
+        [(r["lower"], r["upper"]) for r in told],
+    )
+    drawn = charts.area_map(
+        outlines(source.boundaries, [r["area"] for r in every]),
+        {r["area"]: r["standardised_cost_per_head"] for r in told},
+        "pounds a person-year, standardised",
+        f"Map. {title}. {words}",
+    )
+    rows = [
+        [r["area"], number(r["population"]), pounds(r["standardised_cost_per_head"]), pounds(r["lower"]), pounds(r["upper"])]
+        for r in told
+    ]
+    head = ["Locality", "Residents", "Standardised", "from", "to (95 %)"]
+    table = Table("Cost a head of people of 65 and over, by locality", head, rows)
+    problem = source.boundaries.problem
+    return Section(title, [problem] if problem else [], drawn + strip, [table], link="localities")
 
 
 def _scopes(measures: Rows) -> Section:
