@@ -32,6 +32,12 @@ def before(day: datetime.date) -> str:
     return (day.replace(day=1) - datetime.timedelta(days=1)).isoformat()[:7]
 
 
+def moved(month: str, by: int) -> str:
+    """The month so many months later; earlier, of a number below zero."""
+    year, at = divmod(int(month[:4]) * MONTHS_IN_YEAR + int(month[5:]) - 1 + by, MONTHS_IN_YEAR)
+    return f"{year:04d}-{at + 1:02d}"
+
+
 def months(first: str, last: str) -> list[str]:
     """Every month from the first to the last; none where the last is before the first."""
     found = []

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from pipelines.commands.acceptance import accept_warning, sign_off
+from pipelines.commands.evaluation import evaluate
 from pipelines.commands.refresh import refresh
 from pipelines.commands.releases import query, releases, verify
 from pipelines.commands.report import report
@@ -54,7 +55,7 @@ def options(
 
 
 COMMANDS = (
-    demo, synth, status, validate, refresh, releases, verify, report, query, trace, fate, diff, sign_off, accept_warning,
+    demo, synth, status, validate, refresh, releases, verify, report, query, trace, fate, diff, sign_off, accept_warning, evaluate,
 )  # fmt: skip
 for command in COMMANDS:
     app.command()(command)

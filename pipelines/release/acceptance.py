@@ -30,7 +30,7 @@ def sign_off(root: DataRoot, version: str, name: str, role: str, note: str | Non
     """Note that somebody accepts a release. To be called by who holds the lock. Raises IrfError where it does not verify."""
     release = root.folder("releases") / version
     _check_looks("--by", name)  # whoever signs may be in the register too
-    _check_words(root, {"--role": role, **({"--note": note} if note is not None else {})})
+    check_words(root, {"--role": role, **({"--note": note} if note is not None else {})})
     findings = verify(release) + verify_log(release, root) + verify_signatures(release, [])
     broken = [f"{finding.name}: {finding.detail}" for finding in findings if not finding.passed]
     if broken:
@@ -45,7 +45,7 @@ def accept_warning(root: DataRoot, name: str, until: datetime.date, reason: str)
     """Note that a warning is accepted until a day. To be called by who holds the lock."""
     if name not in WARNINGS:
         raise IrfError(f"{name}: the gate has no such warning; it has {', '.join(WARNINGS)}")
-    _check_words(root, {"--reason": reason})
+    check_words(root, {"--reason": reason})
     entry = AcceptedWarning(name=name, until=until, reason=reason, accepted_at=now_in_utc())
     add(root, [entry])
     return entry
@@ -57,7 +57,7 @@ def accepted_in(entries: Iterable[Entry], period: str) -> dict[str, AcceptedWarn
     return {name: entry for name, entry in latest.items() if last_day(period) <= entry.until}
 
 
-def _check_words(root: DataRoot, given: dict[str, str]) -> None:
+def check_words(root: DataRoot, given: dict[str, str]) -> None:
     """Raise IrfError for a text that names somebody of the last refresh. What that knew is gone where its work was deleted."""
     for option, text in given.items():
         _check_looks(option, text)

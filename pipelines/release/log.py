@@ -1,4 +1,4 @@
-"""The log of releases, `state/releases.log`: what was published, accepted and signed off, each line with the hash of the one before.
+"""The log of releases, `state/releases.log`: what was published, accepted, signed off and declared, each line with the hash of the one before.
 
 Belongs here: its entries, reading them, adding to them, whether the chain is whole. Does not belong here: comparing the log with
 releases, who may sign off.
@@ -64,7 +64,21 @@ class AcceptedWarning(_Noted):
     accepted_at: datetime.datetime
 
 
-Entry = Published | SignedOff | AcceptedWarning
+class DeclaredTest(_Noted):
+    """A test of change is declared. declaration_sha256: of what was written then. known_through: the last month (YYYY-MM) that a
+    release had then. looked_at: the releases for which it had been evaluated already.
+    """
+
+    kind: Literal["declared_test"] = "declared_test"
+    name: str
+    declaration_sha256: str
+    releases: tuple[str, ...]
+    known_through: str | None
+    looked_at: tuple[str, ...]
+    declared_at: datetime.datetime
+
+
+Entry = Published | SignedOff | AcceptedWarning | DeclaredTest
 _ENTRY: TypeAdapter[Entry] = TypeAdapter(Annotated[Entry, Field(discriminator="kind")])
 CHAIN = ("line", "previous")
 """What a line says besides its entry."""

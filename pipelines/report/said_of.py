@@ -1,10 +1,13 @@
-"""What people have said of a release, from the log of releases: who accepts it, which warnings are known.
+"""What is said of a release beside its tables: who accepts it, which warnings are known, which tests of change it was asked about.
 
-Belongs here: the sentences of the report. Does not belong here: the log (`pipelines/release/log.py`).
+Belongs here: the sentences of the report. Does not belong here: the log (`pipelines/release/log.py`), evaluating
+(`pipelines/evaluation`).
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from pipelines.release.log import AcceptedWarning, SignedOff, read_log
 from pipelines.warehouse.root import DataRoot
@@ -12,10 +15,11 @@ from pipelines.warehouse.root import DataRoot
 
 @dataclass(frozen=True)
 class Said:
-    """Sentences: who signed the release off, and which warnings are accepted."""
+    """Sentences: who signed the release off, which warnings are accepted; of each test of change its name, verdict and answer."""
 
     signed: Sequence[str] = ()
     accepted: Sequence[str] = ()
+    tests_of_change: Sequence[tuple[str, str, str]] = ()
 
 
 NOTHING_SAID = Said()
@@ -27,7 +31,18 @@ def said_of(root: DataRoot, version: str) -> Said:
     return Said(
         [_signed(entry) for entry in entries if isinstance(entry, SignedOff) and entry.version == version],
         [_accepted(entry) for entry in entries if isinstance(entry, AcceptedWarning)],
+        [_answered(path) for path in sorted(root.folder("evaluations").glob(f"*/{version}/result.json"))],
     )
+
+
+def _answered(path: Path) -> tuple[str, str, str]:
+    """What `irf evaluate` has kept of a test of change."""
+    name = path.parent.parent.name
+    try:
+        result = json.loads(path.read_text("utf-8"))
+        return name, str(result["verdict"]), str(result["answer"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return name, "not evaluable", "Its result cannot be read: evaluate it again."
 
 
 def _signed(entry: SignedOff) -> str:

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-INSIDE = ("raw", "staged", "quarantine", "work", "review", "state", "secure")
+INSIDE = ("raw", "staged", "quarantine", "work", "review", "state", "secure", "tests_of_change")
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,20 @@ from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 
+from pipelines.evaluation.evaluate import evaluate_release
+from pipelines.evaluation.page import page_of
+from pipelines.report.boundaries import Boundaries
+from pipelines.report.site import rendered, write_site
 from tests.conftest import BuildWorld
+from tests.evaluation.made_release import VERSION as OF_CHANGE
+from tests.evaluation.made_release import Drawn, declare, put_places, root_of
+from tests.report.test_boundaries import features
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="chromium or chromedriver is not installed")
 VERSION = "2025.05.1"
 PAGES = ("index.html", "inequality.html", "balance.html", "money.html", "submissions.html", "links.html", "made.html", "local/dundee-city-council.html",
-         "local/lochee.html")  # fmt: skip
+         "local/lochee.html", "test-of-change.html")  # fmt: skip
 WIDTHS = (390, 1280)
 
 
@@ -40,9 +47,21 @@ def browser() -> Iterator[webdriver.Chrome]:
         driver.quit()
 
 
-@pytest.fixture
-def report(published: BuildWorld) -> Path:
-    return published() / "reports" / VERSION
+@pytest.fixture(scope="module")
+def report(published: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages of a release, with a map, and beside them the page of a test of change, which stands for itself."""
+    root = published()
+    folder = tmp_path_factory.mktemp("report") / VERSION
+    shutil.copytree(root / "reports" / VERSION, folder)
+    outlines = features("Lochee", "Perth City", "The Ferry", "Angus North East")
+    write_site(root / "releases" / VERSION, folder, boundaries=Boundaries(outlines))
+    of_change = root_of(tmp_path_factory.mktemp("of-change"))
+    put_places(of_change, Drawn(change=-0.1))
+    declare(of_change)
+    made = evaluate_release(of_change, of_change.folder("releases") / OF_CHANGE, "more-care-at-home")
+    page = rendered(page_of(made.result, made.series, made.first_after), OF_CHANGE)
+    (folder / "test-of-change.html").write_text(page, "utf-8")
+    return folder
 
 
 def shown(browser: webdriver.Chrome, page: Path, width: int = 1280, scheme: str = "light") -> None:
@@ -87,7 +106,7 @@ def test_a_page_without_scripts_is_the_same(browser: webdriver.Chrome, report: P
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
-@pytest.mark.parametrize("name", ["index.html", "local/lochee.html"])
+@pytest.mark.parametrize("name", ["index.html", "local/lochee.html", "test-of-change.html"])
 def test_the_keyboard_reaches_every_link_and_every_wide_table(browser: webdriver.Chrome, report: Path, name: str) -> None:
     shown(browser, report / name)
     browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")

@@ -20,7 +20,7 @@ CHANGED, POUNDS, MONTH = 10, (5, 6), re.compile(r"\d{4}-\d{2}(-\d{2})?")
 def page(source: Source) -> Page:
     """The front page of a release."""
     (extent,), agencies = source.rows("extent"), source.rows("bridge_by_agency")
-    told = [_warnings(source), _changes(source), _signed(source)]
+    told = [_warnings(source), _changes(source), *_tests_of_change(source), _signed(source)]
     if extent["cost"] is None:
         return Page("index.html", "Overview", "everybody", ["Nothing has a cost in this release: no ledger is in it."], told)
     blocked = [check for check in source.warnings if check["blocks"]]
@@ -172,6 +172,16 @@ def _changes(source: Source) -> Section:
 def _cells(line: str) -> list[str]:
     """The cells of a line of a table in CHANGES.md; none of another line."""
     return [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+
+
+def _tests_of_change(source: Source) -> list[Section]:
+    """The tests of change that were evaluated from this release; no section where there is none."""
+    rows = [list(told) for told in source.said.tests_of_change]
+    if not rows:
+        return []
+    note = f"The page of each is evaluations/<name>/{source.version}/index.html below the data root."
+    table = Table("Tests of change, by this release", ["Name", "Verdict", "Answer"], rows, note)
+    return [Section(f"Tests of change: {len(rows)} evaluated", tables=[table], link="tests-of-change")]
 
 
 def _signed(source: Source) -> Section:

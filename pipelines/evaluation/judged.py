@@ -1,0 +1,46 @@
+"""What is found of a test of change before it is put into words: the same for places and for people.
+
+Belongs here: the shape that both hand on. Does not belong here: finding it (`of_places.py`, `of_people.py`), the verdict.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.analysis.estimate import MILLIONTH, Estimate, published
+from pipelines.evaluation.detectable import Detectable
+from pipelines.evaluation.result import Balance, Placebo, Shift
+from pipelines.evaluation.verdict import Facts
+
+NOT_TOLD = Estimate(float("nan"))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """effect: a month, of each head or place, None where none can be told. heads: how many of these there are, None where they
+    do not add up. without: the mean that would have been. fit: how well the months before were fitted, by name."""
+
+    facts: Facts
+    treated: str
+    compared: str
+    first_after: str
+    series: Sequence[dict[str, Any]]
+    effect: Estimate | None = None
+    heads: float | None = None
+    mean_before: float | None = None
+    without: float | None = None
+    smallest: Detectable | None = None
+    fit: Mapping[str, float | None] = field(default_factory=dict)
+    method: Sequence[str] = ()
+    cautions: Sequence[str] = ()
+    balance: Sequence[Balance] = ()
+    placebos: Sequence[Placebo] = ()
+    shifts: Sequence[Shift] = ()
+
+
+def point(month: str, part: str, value: float, lower: float | None = None, upper: float | None = None) -> dict[str, Any]:
+    """A row of `series.parquet`."""
+    return {
+        "month": month, "part": part, "value": published(value, MILLIONTH), "lower": published(lower, MILLIONTH),
+        "upper": published(upper, MILLIONTH),
+    }  # fmt: skip

@@ -1,0 +1,259 @@
+"""A test of change in places, from a release to its verdict: planted effects, nothing planted, and what befalls the months."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from pipelines.engine.errors import IrfError
+from pipelines.evaluation.evaluate import Evaluated, evaluate_release
+from pipelines.evaluation.kept import keep, kept_results, page_file
+from pipelines.evaluation.verdict import Verdict
+from pipelines.warehouse.root import DataRoot
+from schemas.month import financial_year, first_day
+from tests.evaluation.made_release import (
+    LOCALITIES,
+    MONTHS,
+    PARTS,
+    RESIDENTS,
+    TREATED,
+    VERSION,
+    Drawn,
+    declare,
+    put,
+    put_places,
+    root_of,
+)
+
+NAME = "more-care-at-home"
+DESIGNS = ("difference_in_differences", "interrupted_time_series", "synthetic_control")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> DataRoot:
+    return root_of(tmp_path)
+
+
+def evaluated(root: DataRoot) -> Evaluated:
+    return evaluate_release(root, root.folder("releases") / VERSION, NAME)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize(("change", "expected"), [(-0.15, Verdict.IMPROVED), (0.0, Verdict.NO_EVIDENCE), (0.15, Verdict.WORSE)])
+def test_a_planted_effect_is_found_with_its_size(root: DataRoot, design: str, change: float, expected: Verdict) -> None:
+    put_places(root, Drawn(seed=5, change=change, noise=0.01))
+    declare(root, design=design)
+    result = evaluated(root).result
+    assert result.verdict is expected
+    relative = result.relative_effect
+    assert relative.lower is not None and relative.upper is not None
+    assert relative.lower <= Decimal(str(change)) <= relative.upper
+
+
+def test_pounds_a_head_and_in_all_a_month_and_to_date_tie(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.1))
+    declare(root)
+    result = evaluated(root).result
+    assert result.effect_a_head_and_month is not None and result.money is not None
+    a_head, a_month, to_date = result.effect_a_head_and_month.value, result.effect_a_month.value, result.effect_to_date.value
+    assert a_head is not None and a_month is not None and to_date is not None and result.money.net.value is not None
+    assert abs(a_head * RESIDENTS - a_month) < Decimal("0.01")
+    assert abs(a_month * 12 - to_date) < Decimal("0.20")
+    assert (result.money.cost_of_test, result.money.break_even_a_month) == (Decimal("12000.00"), Decimal("1000.00"))
+    assert result.money.net.value == to_date + Decimal("12000.00")
+    shifts = sum(shift.a_month.value or 0 for shift in result.shifts)
+    assert abs(shifts - a_month) < Decimal("1.00")  # the parts are the whole: the design is linear
+
+
+def test_prices_of_one_year_are_used_where_they_are_declared(root: DataRoot) -> None:
+    put_places(root, Drawn(noise=0.0))
+    declare(root)
+    cash = evaluated(root)
+    declare(root, outcome={"price_base": {"series": "gdp_deflator", "vintage": "2026-03", "year": "2025-26"}})
+    real = evaluated(root)
+    first = [
+        Decimal(row["value"])
+        for each in (cash, real)
+        for row in each.series
+        if row["month"] == "2023-04" and row["part"] == "treated"
+    ]
+    assert abs(first[1] / first[0] - Decimal("1.06")) < Decimal("0.0001")
+    assert any("no price base" in caution for caution in cash.result.cautions) and not any(
+        "no price base" in c for c in real.result.cautions
+    )
+    declare(root, outcome={"price_base": {"series": "gdp_deflator", "vintage": "2020-01", "year": "2025-26"}})
+    with pytest.raises(IrfError, match="has no factor from 2023-24; 2024-25"):
+        evaluated(root)
+
+
+def test_groups_that_went_different_ways_before_are_not_judged(root: DataRoot) -> None:
+    put_places(root, Drawn(trend=0.01))
+    declare(root)
+    result = evaluated(root).result
+    assert result.verdict is Verdict.NOT_EVALUABLE and any("different ways before" in reason for reason in result.reasons)
+    assert result.effect_to_date.value is None and result.money is None and not result.shifts
+
+
+def test_few_months_after_are_not_judged_and_said(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.3, last="2025-07"))
+    release = root.folder("releases") / VERSION
+    early = release.rename(release.with_name("2025.07.1"))
+    declare(root)
+    result = evaluate_release(root, early, NAME).result
+    assert result.verdict is Verdict.NOT_EVALUABLE and "4 months after" in result.reasons[0]
+    assert "4 of 12 months after the start are in, to 2025-07." in result.cautions
+
+
+@pytest.mark.parametrize("comparison", [None, ["Angus East", "Angus West"]])
+def test_without_enough_places_to_compare_there_is_no_verdict(root: DataRoot, comparison: Sequence[str] | None) -> None:
+    put_places(root, Drawn(change=-0.3))
+    declare(root, who={"comparison": comparison})
+    result = evaluated(root).result
+    assert result.verdict is Verdict.NOT_EVALUABLE and "places to compare with; 3 are needed" in result.reasons[0]
+
+
+def test_councils_are_places_too_by_name_or_code(root: DataRoot) -> None:
+    put_places(
+        root, Drawn(change=-0.2, treated=[name for name, code in LOCALITIES.items() if code == "S12000041"], noise=0.005)
+    )
+    results = []
+    for treated in ("Angus", "S12000041"):
+        declare(root, design="interrupted_time_series", who={"kind": "councils", "treated": [treated], "comparison": None})
+        results.append(evaluated(root).result)
+    assert results[0].verdict is Verdict.IMPROVED and results[0].treated == "Angus" == results[1].treated
+    assert results[0].effect_to_date == results[1].effect_to_date
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ({"treated": ["Brechin"]}, "who.treated: Brechin: the release has no such place"),
+        ({"comparison": ["Brechin"]}, "who.comparison"),
+    ],
+)
+def test_a_place_that_is_not_there_is_named(root: DataRoot, who: dict, said: str) -> None:
+    put_places(root, Drawn())
+    declare(root, who=who)
+    with pytest.raises(IrfError, match=said):
+        evaluated(root)
+
+
+def test_a_month_without_accounts_is_left_out_and_said(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.1))
+    agencies = {agency: service for agency, _, service, _, _ in PARTS}
+    put(root, "control_total", [
+        {"financial_year": financial_year(month), "month": first_day(month), "agency": agency, "service": service}
+        for month in MONTHS for agency, service in agencies.items() if (month, agency) != ("2024-11", "angus")
+    ])  # fmt: skip
+    declare(root)
+    made = evaluated(root)
+    assert "angus has no accounts of 2024-11: the month is left out." in made.result.cautions
+    assert made.result.months_before == 23 and "2024-11" not in {row["month"] for row in made.series}
+    assert made.result.verdict is Verdict.IMPROVED
+
+
+def test_a_file_that_drifted_or_is_missing_is_named_with_what_would_be_found_without_it(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.1))
+    sent = [("angus", "home_care", month) for month in MONTHS if month != "2025-09"]
+    common = {
+        "revision": 0,
+        "rows": 10,
+        "accepted": 10,
+        "quarantined": 0,
+        "superseded": 0,
+        "status": "accepted",
+        "received_order": 1,
+    }
+    put(root, "submission", [{"agency": agency, "feed": feed, "period": month, **common} for agency, feed, month in sent])
+    put(root, "rule_result", [
+        {"agency": "angus", "feed": "home_care", "period": "2025-08", "revision": 0, "rule_id": "drift.rows", "severity": "warning", "evaluated": 1,
+         "failed": 1, "status": "failed"}
+    ])  # fmt: skip
+    declare(root)
+    cautions = evaluated(root).result.cautions
+    assert "The file home_care of angus for 2025-09 is not there." in cautions
+    assert "The file home_care of angus for 2025-08 had far fewer or far more rows than usual." in cautions
+    assert any(c.startswith("Without the months of the files that are missing or unlike (2025-08, 2025-09) the effect a month would be −") or
+               c.startswith("Without the months of the files that are missing or unlike (2025-08, 2025-09) the effect a month would be -") for c in cautions)  # fmt: skip
+
+
+def test_a_cost_code_that_moved_within_the_months_is_named(root: DataRoot) -> None:
+    put_places(root, Drawn())
+    (root.folder("reference") / "cost_code_map.csv").write_text(
+        "agency,cost_code,valid_from,valid_to,service,treatment,reason\n"
+        "angus,H1,2020-04-01,2025-06-30,home_care_personal,cost,\nangus,H1,2025-07-01,,day_care,cost,\n"
+        "angus,H2,2020-04-01,2021-06-30,home_care_personal,cost,\nangus,H2,2021-07-01,,day_care,cost,\n", "utf-8"
+    )  # fmt: skip
+    declare(root)
+    assert [c for c in evaluated(root).result.cautions if "cost code" in c] == [
+        "A cost code of angus moved from home_care_personal to day_care on 2025-07-01."
+    ]
+    declare(root, outcome={"scope": None, "services": ["acute_emergency"]})
+    assert not [c for c in evaluated(root).result.cautions if "cost code" in c]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ({"scope": None, "services": ["wizardry"]}, "the release has no such service"),
+        ({"measure": "units"}, "units can be added up only over services that count the same"),
+    ],
+)
+def test_an_outcome_that_no_release_has_is_an_error(root: DataRoot, outcome: dict, said: str) -> None:
+    put_places(root, Drawn())
+    declare(root, outcome=outcome)
+    with pytest.raises(IrfError, match=said):
+        evaluated(root)
+
+
+@pytest.mark.parametrize("measure", ["cost", "units", "institutional_share"])
+def test_each_measure_can_be_looked_at(root: DataRoot, measure: str) -> None:
+    put_places(root, Drawn(change=-0.2))
+    declare(root, outcome={"measure": measure, "scope": None, "services": [service for _, _, service, _, _ in PARTS]})
+    result = evaluated(root).result
+    assert result.verdict is {"cost": Verdict.IMPROVED}.get(measure, Verdict.NO_EVIDENCE)
+    assert (result.money is not None) == (measure == "cost")
+
+
+def test_the_same_inputs_give_the_same_bytes_and_the_order_of_rows_says_nothing(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.1))
+    declare(root)
+    folder = page_file(root, NAME, VERSION).parent
+    contents = []
+    for order in ("month, locality", "cost DESC, agency"):
+        file = root.folder("releases") / VERSION / "locality_month_cost" / "all.parquet"
+        duckdb.connect().execute(
+            f"COPY (SELECT * FROM read_parquet('{file}') ORDER BY {order}) TO '{file}.new' (FORMAT parquet)"
+        )
+        Path(f"{file}.new").replace(file)
+        keep(root, evaluated(root))
+        contents.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
+    assert contents[0] == contents[1] and set(contents[0]) == {"result.json", "series.parquet", "index.html"}
+    assert [result.verdict for result in kept_results(root)] == [Verdict.IMPROVED]
+
+
+def test_a_question_with_html_in_it_is_text(root: DataRoot) -> None:
+    put_places(root, Drawn())
+    declare(root, what={"question": "<script>alert(1)</script> & does it help?"})
+    keep(root, evaluated(root))
+    page = page_file(root, NAME, VERSION).read_text("utf-8")
+    assert "<script>" not in page and "&lt;script&gt;" in page
+
+
+def test_the_page_says_when_it_was_not_declared_and_holds_the_picture_and_its_figures(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.1))
+    declare(root)
+    keep(root, evaluated(root))
+    page = page_file(root, NAME, VERSION).read_text("utf-8")
+    for words in (
+        "It was not declared before its result was known",
+        "<svg",
+        "what would have been",
+        TREATED,
+        "What it cost and what it saved",
+        "no cash that can be spent",
+        "For the statistician",
+    ):
+        assert words in page, words
