@@ -25,7 +25,9 @@ def release(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.Mater
         warehouse.threads,
         warehouse.memory_limit,
         warehouse.engine,
-        lambda built, out: write_site(built, out, said_of(work.root, built.name), read_boundaries(work.root.folder("reference"))),
+        lambda built, out: write_site(
+            built, out, said_of(work.root, built.name), read_boundaries(work.root.folder("reference"))
+        ),
     )
     folder = dg.MetadataValue.path(str(work.root.folder("releases") / outcome.version))
     return dg.MaterializeResult(metadata={"version": outcome.version, "is_new": outcome.is_new, "folder": folder})

@@ -9,7 +9,7 @@ WITH final AS (
     JOIN wanted USING (person_id)
     WHERE
         list_contains($months, strftime(spent.month, '%Y-%m'))
-        AND (list_contains($services, spent.service) OR $scope IN ('all', spent.sector, spent.setting))
+        AND (list_contains($services, spent.service) OR $scope = 'all' OR $scope IN (spent.sector, spent.setting))
     GROUP BY ALL
 )
 SELECT * FROM final ORDER BY row, month_number, agency, setting

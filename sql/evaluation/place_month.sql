@@ -8,7 +8,7 @@ WITH looked_at AS (
     WHERE
         is_own_area(council, locality) AND is_in_age_group($age_group, age_band)
         AND list_contains($months, strftime(month, '%Y-%m'))
-        AND (list_contains($services, service) OR $scope IN ('all', sector, setting))
+        AND (list_contains($services, service) OR $scope = 'all' OR $scope IN (sector, setting))
 ),
 final AS (
     SELECT

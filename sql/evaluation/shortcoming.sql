@@ -12,15 +12,19 @@ drifted AS (
     JOIN release.rule_result USING (agency, feed, period, revision)
     WHERE starts_with(rule_result.rule_id, 'drift.') AND rule_result.failed > 0
 ),
+months AS (
+    SELECT unnest($months) AS month
+),
+usual AS (
+    SELECT agency, feed, count(*) AS times FROM counted GROUP BY ALL
+),
 lacking AS (
-    -- A feed that came in most months of the window, and not in this one.
+    -- A feed that came in most months, and not in this one.
     SELECT usual.agency, usual.feed, months.month AS period, 'missing' AS what
-    FROM (
-        SELECT agency, feed, count(*) AS times FROM counted GROUP BY ALL
-    ) AS usual
-    CROSS JOIN (SELECT unnest($months) AS month) AS months
-    LEFT JOIN counted ON counted.agency = usual.agency AND counted.feed = usual.feed AND counted.period = months.month
-    WHERE counted.agency IS NULL AND usual.times * 2 > len($months)
+    FROM usual
+    CROSS JOIN months
+    LEFT JOIN counted AS there ON there.agency = usual.agency AND there.feed = usual.feed AND there.period = months.month
+    WHERE there.agency IS NULL AND usual.times * 2 > len($months)
 ),
 final AS (
     SELECT agency, feed, period, what FROM drifted
