@@ -27,7 +27,7 @@ def demo(people: int = 20_000, months: Annotated[str, typer.Option(help=MONTHS_H
     """
     root = DataRoot.from_environment()
     chosen = months_of(months)
-    _make_world(root.path, people, chosen, seed, "standard", None)
+    _make_world(root.path, people, chosen, seed)
     refresh_and_say(root, f"{chosen[-1]:%Y-%m}", "demo")
 
 
@@ -38,18 +38,22 @@ def synth(
     seed: int = 1,
     mess: Annotated[str, typer.Option(help="none, standard or heavy")] = "standard",
     geography: Annotated[Path | None, typer.Option(help="folder with the published geography files")] = None,
+    test_of_change: Annotated[Path | None, typer.Option(help="TOML file: whose care changes, by how much, from when")] = None,
 ) -> None:
     """Make a deterministic Tayside of people who are not real."""
-    _make_world(out, people, months_of(months), seed, mess, geography)
+    _make_world(out, people, months_of(months), seed, mess, geography, test_of_change)
 
 
-def _make_world(out: Path, people: int, months: list[datetime.date], seed: int, mess: str, geography: Path | None) -> None:
+def _make_world(
+    out: Path, people: int, months: list[datetime.date], seed: int, mess: str = "standard", geography: Path | None = None,
+    test_of_change: Path | None = None,
+) -> None:  # fmt: skip
     from pipelines.synth import make_into, make_world
 
     if mess not in ("none", "standard", "heavy"):
         raise IrfError(f"--mess {mess}: none, standard or heavy")
     with stopped_says(lambda: f"{out} is as it was before; run it again"):
-        make_into(out, lambda aside: make_world(aside, people, months, seed, mess, geography, progress))
+        make_into(out, lambda aside: make_world(aside, people, months, seed, mess, geography, progress, test_of_change))
 
 
 def months_of(text: str) -> list[datetime.date]:

@@ -4,12 +4,13 @@ Belongs here: clean records of each month and their true cost. Does not belong h
 community (`community.py`), defects (`mess.py`), councils.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 
 from pipelines.synth.draws import HORIZON_MONTHS, NEVER, Flags, Floats, Ints, Month, generator, pick
+from pipelines.synth.effect import Effect
 from pipelines.synth.geography import Geography, practice_text
 from pipelines.synth.people import FORENAME_POOL, SURNAME_POOL, People
 from pipelines.synth.reference import NHS, OUTPATIENT_SPECIALTIES, SERVICE, emergency_pence, outpatient_pence
@@ -37,13 +38,14 @@ _PREVIOUS_CHI_SHARE = 0.4
 
 @dataclass
 class World:
-    """What every part of the world knows. `months` are those that files are made for."""
+    """What every part of the world knows. `months` are those that files are made for. effect: what a test of change does."""
 
     people: People
     geography: Geography
     months: list[Month]
     seed: int
     postcodes: pa.Array
+    effect: Effect = field(default_factory=Effect)
 
     @property
     def horizon(self) -> list[Month]:
@@ -61,7 +63,7 @@ class Batch:
     """A month's records of a feed, with their truth.
 
     person: index, or -1. pence: true cost of each record, NO_COST where it has none. final: no later file has it again.
-    costs: true pence by (service number, month). NO_COST records add nothing.
+    shares: what each record truly costs in a month, in pence; none where something else says the cost.
     """
 
     sheet: Sheet
@@ -69,12 +71,22 @@ class Batch:
     service: Ints
     pence: Ints
     final: Flags
-    costs: dict[tuple[int, Month], int]
+    shares: dict[Month, Ints]
 
+    @property
+    def costs(self) -> dict[tuple[int, Month], int]:
+        """True pence by service number and month."""
+        services = np.unique(self.service)
+        return {(int(s), m): int(pence[self.service == s].sum()) for m, pence in self.shares.items() for s in services}
 
-def by_service(service: Ints, pence: Ints, month: Month) -> dict[tuple[int, Month], int]:
-    """Pence by service, all in one month."""
-    return {(int(s), month): int(pence[service == s].sum()) for s in np.unique(service)}
+    def take(self, rows: Ints) -> "Batch":
+        """Some of the records, in the order of their row numbers here."""
+        columns = {name: column.take(pa.array(rows)) for name, column in self.sheet.columns.items()}
+        noted = [(new, *note[1:]) for new, old in enumerate(rows.tolist()) for note in self.sheet.noted if note[0] == old]
+        return Batch(
+            replace(self.sheet, columns=columns, noted=noted), self.person[rows], self.service[rows], self.pence[rows],
+            self.final[rows], {month: pence[rows] for month, pence in self.shares.items()},
+        )  # fmt: skip
 
 
 def by_age(people: People, month: Month, rates: list[float]) -> Floats:
@@ -161,8 +173,7 @@ def outpatient(world: World, month: Month) -> Batch:
     pence = np.where(status == 0, rates[specialty], 0)
     attended = status == 0
     sheet = Sheet(NHS, "outpatient", month.period, columns, noted)
-    costs = by_service(service[attended], pence[attended], month)
-    return Batch(sheet, person, service, np.where(attended, pence, NO_COST), np.ones(n, bool), costs)
+    return Batch(sheet, person, service, np.where(attended, pence, NO_COST), np.ones(n, bool), {month: pence})
 
 
 def emergency(world: World, month: Month) -> Batch:
@@ -189,7 +200,7 @@ def emergency(world: World, month: Month) -> Batch:
     service = np.full(n, SERVICE["emergency"])
     pence = np.array([emergency_pence(d, month.financial_year) for d in _DEPARTMENTS])[where]
     sheet = Sheet(NHS, "emergency", month.period, columns, noted)
-    return Batch(sheet, person, service, pence, np.ones(n, bool), by_service(service, pence, month))
+    return Batch(sheet, person, service, pence, np.ones(n, bool), {month: pence})
 
 
 def prescribing(world: World, month: Month) -> Batch:
@@ -203,6 +214,9 @@ def prescribing(world: World, month: Month) -> Batch:
     items = 1 + rng.poisson(0.8 + 4.2 * old * np.clip(people.frailty[person], 0.4, 2.5))
     pence = np.maximum(np.rint(items * rng.lognormal(6.55, 0.95, n)).astype(np.int64), 35)
     chi, noted = sent_chi(people, person, rng)
+    service = np.full(n, SERVICE["prescribing"])
+    share = world.effect.share(person, service, month.end - 1)
+    items, pence = np.maximum(world.effect.changed(items, share), 1), world.effect.changed(pence, share)
     columns = {
         "chi_number": chi_text(chi),
         "paid_month": same(month.first_day, n),
@@ -212,9 +226,8 @@ def prescribing(world: World, month: Month) -> Batch:
         "date_of_birth": day_text(people.born[person]),
         "postcode": pooled(world.postcodes, people.postcode[person]),
     }
-    service = np.full(n, SERVICE["prescribing"])
     sheet = Sheet(NHS, "prescribing", month.period, columns, noted)
-    return Batch(sheet, person, service, pence, np.ones(n, bool), by_service(service, pence, month))
+    return Batch(sheet, person, service, pence, np.ones(n, bool), {month: pence})
 
 
 def events(rng: np.random.Generator, people: People, weights: Floats, month: Month, per_head: float) -> tuple[Ints, Ints]:

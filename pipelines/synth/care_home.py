@@ -4,13 +4,14 @@ Belongs here: clean records of each month and their true cost. Does not belong h
 is paid for a stay where payments say the cost (`payments.py`), defects (`mess.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.synth.activity import NO_COST, Batch, World, by_service
+from pipelines.synth.activity import NO_COST, Batch, World
+from pipelines.synth.changed import turns
 from pipelines.synth.clients import Clients
 from pipelines.synth.draws import FIRST_MONTH, NEVER, Flags, Ints, Month, generator, overlap, split_by_share
 from pipelines.synth.geography import POSTCODES_PER_ZONE
@@ -55,13 +56,14 @@ class CareHomes:
     def __init__(self, world: World, clients: Clients, mess: str) -> None:
         """Draw every stay of the world's months."""
         self.world, self.clients, self.mess = world, clients, mess
-        self.residences = self._residences()
+        self.drawn = self._residences()
+        self.residences = self._as_changed(self.drawn)
         self.homes = self._homes()
 
     def going_in(self) -> Ints:
         """The day each client goes into a care home for good, or NEVER."""
         going_in = np.full(len(self.clients.number), NEVER, np.int64)
-        stays = self.residences
+        stays = self.drawn
         long_term = stays.kind == 3
         going_in[stays.client[long_term]] = stays.start[long_term]
         return going_in
@@ -75,6 +77,22 @@ class CareHomes:
         codes = home[shown]
         sent = self.homes[1].take(pa.array(np.maximum(codes, 0)))
         columns["postcode"] = pc.if_else(pa.array(codes >= 0), sent, columns["postcode"])
+
+    def _as_changed(self, stays: Residences) -> Residences:
+        """With the stays that end or come because of a test of change; where payments say the cost they alone change."""
+        clients = self.clients
+        if clients.agency == "dundee-city":
+            return stays
+        is_free = (clients.resident == 0) & (clients.home_care == 0)
+        turn = turns(self.world, clients, "care_home", stays.client, stays.service, stays.start, stays.end, is_free)
+        begun, again = stays.start < turn.day, turn.again
+        start = np.where(turn.ends & ~begun, NEVER, stays.start)
+        end = np.where(turn.ends, np.where(begun, turn.day, NEVER), stays.end)
+        changed = replace(stays, start=start, end=end, left_open=stays.left_open & ~turn.ends)
+        ends = np.minimum(stays.end[again], clients.died[turn.other])
+        more = {"client": turn.other, "start": turn.day[again], "end": ends, "left_open": np.zeros(len(again), bool)}
+        every = {f.name: getattr(changed, f.name) for f in fields(Residences)}
+        return Residences(**{name: np.concatenate([own, more.get(name, own[again])]) for name, own in every.items()})
 
     def month(self, month: Month) -> Batch:
         """Every stay with a day in the month, or that ends on its first, or that nobody knows to have ended."""
@@ -106,8 +124,8 @@ class CareHomes:
         sheet = Sheet(self.clients.agency, "care_home", month.period, columns, noted)
         rated = self.clients.agency != "dundee-city"
         truth = stays.so_far[row] if rated else np.full(len(row), NO_COST)
-        costs = by_service(service, pence, month) if rated else {}
-        return Batch(sheet, self.clients.person_of(stays.client[row]), service, truth, ended | last, costs)
+        shares = {month: pence} if rated else {}
+        return Batch(sheet, self.clients.person_of(stays.client[row]), service, truth, ended | last, shares)
 
     def _week_share(self, stays: Residences, row: Ints, days: Ints, month: Month) -> Ints:
         """Days ÷ 7 × the week's rate of the financial year, but nothing where payments say the cost.

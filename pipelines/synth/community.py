@@ -6,7 +6,7 @@ Does not belong here: defects (`mess.py`), the rates (`reference.py`).
 
 import numpy as np
 
-from pipelines.synth.activity import Batch, World, by_age, by_service, events, sent_chi
+from pipelines.synth.activity import Batch, World, by_age, events, sent_chi
 from pipelines.synth.draws import Flags, Ints, Month, generator, pick
 from pipelines.synth.reference import CONTACT_PENCE, NHS, SERVICE, contact_pence
 from pipelines.synth.sheet import (
@@ -99,4 +99,4 @@ def _out_of_hours(rng: np.random.Generator, day: Ints) -> Ints:
 def _batch(sheet: Sheet, person: Ints, kind: Ints, month: Month) -> Batch:
     rates = np.array([contact_pence(sheet.feed, k, month.financial_year) for k in CONTACT_PENCE[sheet.feed]])
     service, pence = np.full(len(person), SERVICE[sheet.feed]), rates[kind]
-    return Batch(sheet, person, service, pence, np.ones(len(person), bool), by_service(service, pence, month))
+    return Batch(sheet, person, service, pence, np.ones(len(person), bool), {month: pence})

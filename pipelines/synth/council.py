@@ -32,7 +32,7 @@ class CouncilCare:
         self.care_homes = CareHomes(world, self.clients, mess)
         going_in = self.care_homes.going_in()
         self.home_care = HomeCare(world, self.clients, going_in, mess)
-        self.paid = Paid(world, self.clients, self.home_care.packages, self.care_homes.residences)
+        self.paid = Paid(world, self.clients, self.home_care.packages, self.care_homes.drawn)
         self.support = Support(world, self.clients, going_in, mess)
 
     def month(self, index: int) -> Iterator[Batch]:

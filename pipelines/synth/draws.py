@@ -17,6 +17,7 @@ Flags = NDArray[np.bool_]
 
 NEVER = 2_000_000
 """A day that does not come."""
+DAYS_A_YEAR = 365.25
 FIRST_MONTH = 4
 """Of the financial year."""
 HORIZON_MONTHS = 36
@@ -98,6 +99,12 @@ def split_by_share(total: Ints, part: Ints, whole: Ints) -> Ints:
     """total × part ÷ whole, to the nearest penny, in whole numbers."""
     share: Ints = (2 * total * part + whole) // (2 * whole)
     return share
+
+
+def years(born: Ints, day: int | Ints) -> Ints:
+    """Whole years at a day (to within a day of the birthday)."""
+    whole: Ints = np.floor((day - born) / DAYS_A_YEAR).astype(np.int64)
+    return whole
 
 
 def overlap(start: Ints, end: Ints, month: Month) -> Ints:

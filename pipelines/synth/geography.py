@@ -83,6 +83,13 @@ def load_geography(folder: Path | None) -> Geography:
     return _from_files(files)
 
 
+def localities(geography: Geography) -> list[str]:
+    """The name of each zone's locality."""
+    table = _read(geography.files["localities"])
+    names = dict(zip(table["DataZone"].to_pylist(), table["SubHSCPName"].to_pylist(), strict=True))
+    return [names[zone] for zone in geography.zones]
+
+
 def with_residents(geography: Geography, zone: Ints, sex: Ints, age: Ints) -> Geography:
     """The geography with a population that is exactly these people, so that costs per head are of them.
 

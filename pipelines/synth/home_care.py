@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipelines.synth.activity import NO_COST, Batch, World, by_service
+from pipelines.synth.activity import NO_COST, Batch, World
 from pipelines.synth.clients import Clients
 from pipelines.synth.draws import Ints, Month, generator, overlap, split_by_share
 from pipelines.synth.reference import SERVICE, council_pence
@@ -52,8 +52,10 @@ class HomeCare:
         n = len(row)
         share = days[row] / (month.end - month.start)
         hours = np.maximum(np.rint(packages.hours[row] * share * rng.uniform(0.88, 1.12, n) / 25).astype(np.int64) * 25, 25)
-        kind = packages.kind[row]
+        kind, person = packages.kind[row], self.clients.person_of(packages.client[row])
         service = np.array([SERVICE[name] for name in HOME_CARE_SERVICES])[kind]
+        change = self.world.effect.share(person, service, month.end - 1)
+        hours = np.maximum(self.world.effect.changed(hours // 25, change), 1) * 25
         pence = self._pence(hours, kind, rng, month)
         recorded = self.clients.agency == "perth-kinross"
         keeps_numbers = self.mess == "heavy" and self.clients.agency == _KEEPS_NUMBERS
@@ -70,8 +72,8 @@ class HomeCare:
         rule = "a package has the same number every month: each month counts"
         whole = [("", "same_number_every_month", "none", rule)] if keeps_numbers else []
         sheet = Sheet(self.clients.agency, "home_care", month.period, columns, whole=whole)
-        costs = by_service(service, pence, month) if self.clients.agency != "dundee-city" else {}
-        return Batch(sheet, self.clients.person_of(packages.client[row]), service, pence, np.ones(n, bool), costs)
+        shares = {month: pence} if self.clients.agency != "dundee-city" else {}
+        return Batch(sheet, person, service, pence, np.ones(n, bool), shares)
 
     def _pence(self, hours: Ints, kind: Ints, rng: np.random.Generator, month: Month) -> Ints:
         """Angus: hours × rate. Perth and Kinross: what the provider charged. Dundee City: nothing, it is in the payments."""

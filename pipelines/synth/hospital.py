@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import pyarrow as pa
 
-from pipelines.synth.activity import Batch, World, by_service, sent_chi
+from pipelines.synth.activity import Batch, World, sent_chi
 from pipelines.synth.draws import FIRST_MONTH, NEVER, Flags, Ints, Month, generator, overlap, split_by_share
 from pipelines.synth.geography import COUNCILS
 from pipelines.synth.people import People
@@ -22,6 +22,9 @@ from schemas.feeds.codes import LongStay, PatientKind
 
 TAYSIDE = sum(council.people for council in COUNCILS)
 """How many people the yearly figures below are for."""
+_DAYS_BETWEEN = 7
+_AGAIN = 500_000
+"""Numbers of journeys that come again: no month has so many (`numbered`)."""
 
 
 @dataclass
@@ -94,18 +97,67 @@ class HospitalFeed(ABC):
 
         The second episode of a journey may begin in a later month: until then it waits.
         """
-        every = joined([self.open, self.admitted(month)])
+        if month.start == self.world.effect.starts_on:
+            self._send_home(month.start)
+        every = joined([self.open, self._as_changed(self.admitted(month), month)])
         so_far = np.concatenate([self.so_far, np.zeros(len(every.number) - len(self.so_far), np.int64)])
         begun = every.start < month.end
         stays = every.where(begun)
         share = self._share(stays, month)
         so_far[begun] += share
         service = self.service(stays)
-        costs = by_service(service, share, month)
-        yield Batch(self._sheet(stays, month, share), stays.person, service, so_far[begun], self._final(stays, month), costs)
+        yield Batch(
+            self._sheet(stays, month, share), stays.person, service, so_far[begun], self._final(stays, month), {month: share}
+        )
         yield from self._also(stays, month)
         waiting = ~begun | (every.end >= month.end)
         self.open, self.so_far = every.where(waiting), so_far[waiting]
+
+    def _chosen(self, stays: Stays, share: Ints, pence: Ints, can: Flags) -> Flags:
+        """The stays of the journeys that a test of change comes to. pence: what each stay is to cost; can: by journey, in their order."""
+        _, first, journey = np.unique(stays.journey, return_index=True, return_inverse=True)
+        value = np.zeros(len(first), np.int64)
+        np.add.at(value, journey, pence)
+        kind, can_be = stays.day_case[first], can & (value > 0)
+        chosen: Flags = self.world.effect.chosen(self.feed, kind, share[first], value, can_be)[journey]
+        return chosen
+
+    def _send_home(self, day: int) -> None:
+        """On the first day of a test of change some of those in hospital leave; what was to come of their journeys does not."""
+        stays = self.open
+        length = np.maximum(stays.end - stays.start, 1)
+        share = np.minimum(self.world.effect.share(stays.person, self.service(stays), day), 0)
+        to_come = split_by_share(stays.pence, stays.end - np.maximum(stays.start, day), length)
+        leaves = self._chosen(stays, share, to_come, np.ones(len(np.unique(stays.journey)), bool))
+        so_far = split_by_share(stays.pence, np.maximum(day - stays.start, 0), length)
+        kept = ~leaves | (stays.start < day)
+        self.open = replace(
+            stays, end=np.where(leaves, day, stays.end), pence=np.where(leaves, so_far, stays.pence),
+            ready=np.where(leaves & (stays.ready >= day), NEVER, stays.ready),
+        ).where(kept)  # fmt: skip
+        self.so_far = self.so_far[kept]
+
+    def _as_changed(self, stays: Stays, month: Month) -> Stays:
+        """Without the journeys that a test of change avoids, or with those that it adds: the same again, a week after it ended.
+
+        The first journey stays: a file has to come.
+        """
+        share = self.world.effect.share(stays.person, self.service(stays), month.end - 1)
+        if not share.any():
+            return stays
+        _, first, journey = np.unique(stays.journey, return_index=True, return_inverse=True)
+        last = np.zeros(len(first), np.int64)
+        np.maximum.at(last, journey, stays.end)
+        later = last - stays.start[first] + _DAYS_BETWEEN
+        lives = self.world.people.died[stays.person[first]] > last + later
+        chosen = self._chosen(stays, share, stays.pence, np.where(share[first] < 0, np.arange(len(first)) > 0, lives))
+        twice = chosen & (share > 0)
+        again, after = stays.where(twice), later[journey[twice]]
+        again = replace(
+            again, number=again.number + _AGAIN, journey=again.journey + _AGAIN, start=again.start + after, end=again.end + after,
+            ready=np.where(again.ready == NEVER, NEVER, again.ready + after),
+        )  # fmt: skip
+        return joined([stays.where(~chosen | twice), again])
 
     def _also(self, stays: Stays, month: Month) -> Iterator[Batch]:
         """Other feeds that tell of the same stays."""

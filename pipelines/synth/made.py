@@ -9,6 +9,8 @@ Whatever ends the program, every file under the folder is one of the list or som
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
+from itertools import chain
 from pathlib import Path
 
 from pipelines.engine.errors import IrfError
@@ -18,10 +20,10 @@ from pipelines.synth.reference import DECLARED
 LIST = "made.sha256"
 ASIDE = ".irf-making"
 MADE = ("landing", "reference", "truth")
-"""The folders that hold what is made."""
+"""The folders that hold what is made, and nothing else. What is made besides lies among what others have put there."""
 REMADE = ("raw", "staged", "quarantine", "work", "state")
 """The folders that a refresh fills anew: they are nobody's work."""
-Known = set[tuple[str, str]]
+Known = AbstractSet[tuple[str, str]]
 """Path and hash of files: one path may have two, while a new world takes the place of an old one."""
 
 
@@ -38,7 +40,7 @@ def make_into(out: Path, make: Callable[[Path], None]) -> None:
     try:
         make(aside)
         new = {(path.relative_to(aside).as_posix(), sha256_of(path)) for path in _files(aside)}
-        check_is_ours(out, known)
+        check_is_ours(out, known, new)
         _note(out, known | new)
         for path, sha256 in sorted(new):
             target = out / path
@@ -52,12 +54,14 @@ def make_into(out: Path, make: Callable[[Path], None]) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def check_is_ours(out: Path, known: Known | None = None) -> None:
-    """Raise IrfError, naming the folder and a file, when `out` has anything that was not made here."""
+def check_is_ours(out: Path, known: Known | None = None, new: Known = frozenset()) -> None:
+    """Raise IrfError, naming the folder and a file, when `out` has anything that was not made here, or that is in the way of `new`."""
     if out.exists() and not out.is_dir():
         raise IrfError(f"{out} is a file; give a folder")
     known = _known(out) if known is None else known
-    strange = next((path for path in _looked_at(out, bool(known)) if not _is_known(out, path, known)), None)
+    besides = sorted({path for path, _ in known | new if path.split("/")[0] not in MADE and (out / path).exists()})
+    looked_at = chain(_looked_at(out, bool(known)), (out / path for path in besides))
+    strange = next((path for path in looked_at if not _is_known(out, path, known)), None)
     if strange is not None:
         raise IrfError(
             f"{out} has a file that irf synth or irf demo did not make, or that was changed since: {strange.relative_to(out)}; "

@@ -4,12 +4,12 @@ Belongs here: clean records of each month and their true cost. Does not belong h
 `care_home.py`), defects (`mess.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
 
-from pipelines.synth.activity import Batch, World, by_service
+from pipelines.synth.activity import Batch, World
 from pipelines.synth.care_home import Residences
 from pipelines.synth.clients import Clients
 from pipelines.synth.draws import Flags, Floats, Ints, Month, generator, overlap, split_by_share
@@ -41,33 +41,51 @@ class Paid:
     def __init__(self, world: World, clients: Clients, packages: Packages, residences: Residences) -> None:
         """packages, residences: what one council pays for in lines."""
         self.world, self.clients, self.packages, self.residences = world, clients, packages, residences
-        self.payments = self._payments()
+        self.drawn = self._payments()
+        self.payments = self._with_corrections()
 
     def month(self, month: Month) -> Batch:
         """The lines whose period begins in the month; their cost falls on the days of the period."""
         paid = self.payments
         row = np.flatnonzero((paid.start >= month.start) & (paid.start < month.end))
-        codes = {int(s): cost_code(self.clients.agency, _name(int(s))) for s in np.unique(paid.service[row])}
-        client = paid.client[row]
+        client, service = paid.client[row], paid.service[row]
+        person = self.clients.person_of(client)
+        is_drawn = row < len(self.drawn.number)
+        change = np.where(is_drawn, self.world.effect.share(person, service, month.end - 1), 0)
+        pence, contribution = (self.world.effect.changed(amounts[row], change) for amounts in (paid.pence, paid.contribution))
+        codes = {int(s): cost_code(self.clients.agency, _name(int(s))) for s in np.unique(service)}
         nobody: Flags = client < 0
         columns = {
             "payment_id": number_text(paid.number[row], 8, "P"),
             "social_care_id": blank_where(self.clients.ids.take(pa.array(np.maximum(client, 0))), nobody),
-            "cost_code": texts([codes[int(s)] for s in paid.service[row]]),
+            "cost_code": texts([codes[int(s)] for s in service]),
             "period_from": day_text(paid.start[row]),
             "period_to": day_text(paid.last[row]),
-            "gross_amount": money_text(paid.pence[row]),
-            "client_contribution": money_text(paid.contribution[row]),
+            "gross_amount": money_text(pence),
+            "client_contribution": money_text(contribution),
             "provider_name": pooled(_PROVIDERS, paid.provider[row]),
         }
-        costs: dict[tuple[int, Month], int] = {}
+        shares: dict[Month, Ints] = {}
         for later in range(3):
             falls = month.plus(later)
             days = overlap(paid.start[row], paid.last[row] + 1, falls)
-            share = split_by_share(paid.pence[row], days, paid.last[row] - paid.start[row] + 1)
-            costs |= by_service(paid.service[row], share, falls)
+            shares[falls] = split_by_share(pence, days, paid.last[row] - paid.start[row] + 1)
         sheet = Sheet(self.clients.agency, "payments", month.period, columns)
-        return Batch(sheet, self.clients.person_of(client), paid.service[row], paid.pence[row], np.ones(len(row), bool), costs)
+        return Batch(sheet, person, service, pence, np.ones(len(row), bool), shares)
+
+    def _with_corrections(self) -> Payments:
+        """With a line, mostly a credit, for each that a test of change comes to in its midst: what it moves on the days that are left."""
+        paid, effect = self.drawn, self.world.effect
+        row = np.flatnonzero((paid.start < effect.starts_on) & (paid.last >= effect.starts_on))
+        left = split_by_share(paid.pence[row], paid.last[row] + 1 - effect.starts_on, paid.last[row] + 1 - paid.start[row])
+        share = effect.share(self.clients.person_of(paid.client[row]), paid.service[row], effect.starts_on)
+        moved = effect.changed(left, share) - left
+        row, moved = row[moved != 0], moved[moved != 0]
+        nothing = np.zeros(len(row), np.int64)
+        more = {"start": nothing + effect.starts_on, "pence": moved, "contribution": nothing,
+                "number": 1 + len(paid.number) + np.arange(len(row))}  # fmt: skip
+        every = {f.name: getattr(paid, f.name) for f in fields(Payments)}
+        return Payments(**{name: np.concatenate([own, more.get(name, own[row])]) for name, own in every.items()})
 
     def _payments(self) -> Payments:
         """Every four weeks each item is paid for the days it lasted; a few lines name nobody, a few are credits."""

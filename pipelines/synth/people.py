@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.synth import names
-from pipelines.synth.draws import NEVER, Flags, Floats, Ints, Month, generator
+from pipelines.synth.draws import DAYS_A_YEAR, NEVER, Flags, Floats, Ints, Month, generator, years
 from pipelines.synth.geography import COUNCILS, POSTCODES_PER_ZONE, Geography, spread_evenly
 
 MALE, FEMALE = 1, 2
@@ -17,7 +17,6 @@ FIRST_PRACTICE = 10_004
 ZONES_PER_PRACTICE = 8
 FORENAME_POOL = pa.array(names.FORENAMES)
 SURNAME_POOL = pa.array(names.SURNAMES)
-_YEAR = 365.25
 _WEIGHTS = np.arange(10, 1, -1)
 _DEPRIVATION = np.array([0.0, 1.4, 1.15, 1.0, 0.88, 0.8])
 
@@ -52,7 +51,7 @@ class People:
 
     def age(self, day: int) -> Ints:
         """Whole years at a day (to within a day of the birthday)."""
-        return np.floor((day - self.born) / _YEAR).astype(np.int64)
+        return years(self.born, day)
 
     def alive(self, day: int) -> Flags:
         """Who lives on a day."""
@@ -69,8 +68,8 @@ def make_people(geography: Geography, count: int, first: Month, months: int, see
     rng = generator(seed, "people")
     zone, sex, age = _cells(geography, count)
     quintile = geography.quintile[zone]
-    born = first.start - 1 - np.floor((age + rng.random(count)) * _YEAR).astype(np.int64)
-    born = np.where(age >= 90, born - (rng.exponential(2.2, count) * _YEAR).astype(np.int64), born)
+    born = first.start - 1 - np.floor((age + rng.random(count)) * DAYS_A_YEAR).astype(np.int64)
+    born = np.where(age >= 90, born - (rng.exponential(2.2, count) * DAYS_A_YEAR).astype(np.int64), born)
     household = _households(rng, zone, age)
     twin = _twins(rng, household, age, born)
     forename, surname = _names(rng, household, sex, born, first, twin)
@@ -133,7 +132,7 @@ def _twins(rng: np.random.Generator, household: Ints, age: Ints, born: Ints) -> 
 
 
 def _names(rng: np.random.Generator, household: Ints, sex: Ints, born: Ints, first: Month, twin: Ints) -> tuple[Ints, Ints]:
-    year = 1970 + born / _YEAR
+    year = 1970 + born / DAYS_A_YEAR
     group = 2 * ((year >= 1955).astype(np.int64) + (year >= 1990)) + sex
     sizes = np.array([len(g) for g in names.FORENAME_GROUPS])[group]
     drawn = np.floor(sizes * rng.random(len(sex)) ** 1.4).astype(np.int64)
@@ -188,7 +187,7 @@ def draw_chi(rng: np.random.Generator, born: Ints, sex: Ints) -> Ints:
 
 def _deaths(rng: np.random.Generator, age: Ints, quintile: Ints, frailty: Floats, first: Month, months: int) -> Ints:
     hazard = 0.00006 * np.exp(0.088 * age) * _DEPRIVATION[quintile] * np.clip(frailty, 0.5, 3)
-    days = rng.exponential(size=len(age)) / hazard * _YEAR
+    days = rng.exponential(size=len(age)) / hazard * DAYS_A_YEAR
     died = first.start + np.minimum(days, NEVER / 2).astype(np.int64)
     return np.where(died < first.plus(months).start, died, NEVER)
 

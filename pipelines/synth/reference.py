@@ -8,9 +8,12 @@ import csv
 import shutil
 from pathlib import Path
 
+import numpy as np
+
 from pipelines.engine.shipped import shipped
-from pipelines.synth.draws import Month
+from pipelines.synth.draws import Flags, Month
 from pipelines.synth.geography import Geography, postcode_directory
+from schemas.analysis_codes import Scope
 
 DECLARED = shipped("pipelines.synth") / "declared"
 """The tables that come with the software, which are `data/reference` of the repository."""
@@ -20,10 +23,10 @@ NHS = "nhs-tayside"
 COUNCIL_AGENCIES = ("angus", "dundee-city", "perth-kinross")
 AGENCIES = (NHS, *COUNCIL_AGENCIES)
 
-_SERVICE_NAMES = {
-    row["service"]: row["name"] for row in csv.DictReader((DECLARED / "services.csv").read_text(encoding="utf-8").splitlines())
+_DECLARED_SERVICES = {
+    row["service"]: row for row in csv.DictReader((DECLARED / "services.csv").read_text(encoding="utf-8").splitlines())
 }
-SERVICES = tuple(_SERVICE_NAMES)
+SERVICES = tuple(_DECLARED_SERVICES)
 SERVICE = {name: number for number, name in enumerate(SERVICES)}
 
 OUTPATIENT_SPECIALTIES = ("A1", "A2", "AB", "A8", "AD", "C1", "C8", "C5", "C7", "F2", "R1")
@@ -103,6 +106,11 @@ def services_of(agency: str) -> tuple[str, ...]:
     return tuple(s for s in (_NHS_SERVICES if agency == NHS else _CARE_SERVICES) if s not in _NO_LEDGER)
 
 
+def services_in(scope: Scope) -> Flags:
+    """By service number, whether a service is within a scope."""
+    return np.array([scope in (Scope.ALL, row["sector"], row["setting"]) for row in _DECLARED_SERVICES.values()])
+
+
 def cost_code(agency: str, service: str, account: int = 1) -> str:
     """An agency's ledger code for a service. Councils use the same numbers for different services."""
     services = services_of(agency)
@@ -117,7 +125,7 @@ def special_code(agency: str, code: str) -> str:
 
 def account_name(service: str, account: int) -> str:
     """What a ledger calls the code."""
-    return f"{_SERVICE_NAMES[service]} ({ACCOUNTS[account]})"
+    return f"{_DECLARED_SERVICES[service]['name']} ({ACCOUNTS[account]})"
 
 
 def moved_code(agency: str) -> str:

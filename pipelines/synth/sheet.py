@@ -103,6 +103,11 @@ def money_text(pence: Ints) -> pa.Array:
     return pc.if_else(pa.array(pence < 0), pc.binary_join_element_wise("-", text, ""), text)
 
 
+def pounds_text(pence: int) -> str:
+    """One amount of pence, of any size, as pounds with two decimals."""
+    return f"{'-' if pence < 0 else ''}{abs(pence) // 100}.{abs(pence) % 100:02d}"
+
+
 def write_csv(sheet: Sheet, path: Path, separator: str, encoding: str, titles: Sequence[str]) -> None:
     """Write the sheet with a header, below its titles. Only fields that need quotes have them."""
     path.parent.mkdir(parents=True, exist_ok=True)

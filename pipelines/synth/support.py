@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipelines.synth.activity import Batch, World, by_service
+from pipelines.synth.activity import Batch, World
+from pipelines.synth.changed import turns
 from pipelines.synth.clients import NEW_CLIENTS, Clients, scaled, with_newcomers
 from pipelines.synth.draws import NEVER, Flags, Ints, Month, generator, overlap, pick, pick_distinct, split_by_share
 from pipelines.synth.people import council_size
@@ -65,7 +66,7 @@ class Support:
         self.size = council_size(world.people, clients.council)
         self.leaves = np.minimum(going_in, clients.died)
         self.budgets = self._budgets()
-        self.items = self._items(_LEFT_OPEN[mess])
+        self.items = self._as_changed(self._items(_LEFT_OPEN[mess]))
 
     def _first_seen(self, client: Ints) -> Ints:
         return np.array([self.world.horizon[i].start for i in self.clients.seen[client]], np.int64)
@@ -96,9 +97,12 @@ class Support:
         row = np.flatnonzero(overlap(budgets.start, budgets.end, month) > 0)
         days = overlap(budgets.start[row], budgets.end[row], month)
         pence = np.maximum(split_by_share(budgets.pence[row], days, np.full(len(row), month.end - month.start)), 100)
+        service = np.array([SERVICE[name] for name in _BUDGET_SERVICES])[budgets.option[row]]
+        share = self.world.effect.share(self.clients.person[budgets.client[row]], service, month.end - 1)
+        pence = self.world.effect.changed(pence, share)
         back = np.flatnonzero((budgets.option[row] == 0) & (rng.random(len(row)) < _PAID_BACK))
         pence = np.concatenate([pence, -(pence[back] // 3)])
-        row = np.concatenate([row, row[back]])
+        row, service = np.concatenate([row, row[back]]), np.concatenate([service, service[back]])
         paid = np.where(pence > 0, pence * budgets.paid_by_client[row] // 1000, 0)
         n = len(row)
         columns = {
@@ -109,10 +113,8 @@ class Support:
             "gross_amount": money_text(pence),
             "client_contribution": money_text(paid),
         }
-        service = np.array([SERVICE[name] for name in _BUDGET_SERVICES])[budgets.option[row]]
         sheet = Sheet(self.clients.agency, "self_directed_support", month.period, columns)
-        costs = by_service(service, pence, month)
-        return Batch(sheet, self.clients.person[budgets.client[row]], service, pence, np.ones(n, bool), costs)
+        return Batch(sheet, self.clients.person[budgets.client[row]], service, pence, np.ones(n, bool), {month: pence})
 
     def _items(self, left_open: float) -> Items:
         """The old, and people with home care; a quarter have two items. They go soon after the client has gone."""
@@ -135,6 +137,22 @@ class Support:
         order = np.lexsort((client, start))
         order = order[last[order] >= start[order]]
         return Items(client[order], kind[order], start[order], last[order], np.zeros(len(order), np.int64))
+
+    def _as_changed(self, items: Items) -> Items:
+        """With the items that go or come because of a test of change. Where one goes its first day is the last: that month costs."""
+        service = np.full(len(items.client), SERVICE["telecare"])
+        is_free = self.clients.resident == 0
+        is_free[items.client] = False
+        after = np.where(items.last == NEVER, NEVER, items.last + 1)
+        turn = turns(self.world, self.clients, "equipment", items.client, service, items.start, after, is_free)
+        is_new, again = turn.ends & (items.start >= turn.day), turn.again
+        start, last = np.where(is_new, NEVER, items.start), np.where(turn.ends, turn.day, items.last)
+        return Items(
+            np.concatenate([items.client, turn.other]), np.concatenate([items.kind, items.kind[again]]),
+            np.concatenate([start, turn.day[again]]),
+            np.concatenate([last, np.minimum(items.last[again], self.leaves[turn.other])]),
+            np.zeros(len(start) + len(again), np.int64),
+        )  # fmt: skip
 
     def equipment(self, month: Month) -> Batch:
         """Every item in a home on a day of the month. A client's items cost one item's rate: that of the first to come."""
@@ -159,4 +177,4 @@ class Support:
         service = np.full(len(row), SERVICE["telecare"])
         sheet = Sheet(clients.agency, "equipment", month.period, columns, noted)
         final = gone | (month == self.world.months[-1])
-        return Batch(sheet, clients.person[client], service, items.so_far[row], final, by_service(service, pence, month))
+        return Batch(sheet, clients.person[client], service, items.so_far[row], final, {month: pence})

@@ -14,7 +14,6 @@ from types import TracebackType
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.synth.activity import (
@@ -29,9 +28,10 @@ from pipelines.synth.activity import (
     prescribing,
 )
 from pipelines.synth.acute import Acute
+from pipelines.synth.changed import with_effect
 from pipelines.synth.community import community_mental_health, community_nursing, gp_out_of_hours
 from pipelines.synth.council import CouncilCare, councils
-from pipelines.synth.draws import FIRST_MONTH, Ints, Month, generator
+from pipelines.synth.draws import FIRST_MONTH, Month, generator
 from pipelines.synth.geography import load_geography, with_residents
 from pipelines.synth.hospital import HospitalFeed
 from pipelines.synth.inequality import write_inequality
@@ -39,21 +39,25 @@ from pipelines.synth.ledger import Totals, budget, ledger
 from pipelines.synth.maternity import Maternity
 from pipelines.synth.mental_health import MentalHealth
 from pipelines.synth.mess import LEVELS, Planted, Planter
-from pipelines.synth.people import MALE, People, make_people
-from pipelines.synth.reference import AGENCIES, SERVICES, write_reference
-from pipelines.synth.sheet import Sheet, chi_text, write_csv
+from pipelines.synth.people import MALE, make_people
+from pipelines.synth.plant import Plant, read_plant
+from pipelines.synth.reference import AGENCIES, SERVICES, services_in, write_reference
+from pipelines.synth.sheet import Sheet, write_csv
+from pipelines.synth.treated import check_months, treated
+from pipelines.synth.truth import RECORDS, in_months, records_of, write_links, write_people, write_totals
+from pipelines.synth.truth_of_change import Costs, write_people_list, write_truth
 from pipelines.synth.whole_files import dress, file_name, leave_litter
 from schemas.feeds import FEEDS
 
+Tell = Callable[[str], None]
+"""Says what is being done."""
 SUPERSEDED = {"none": 0.0, "standard": 0.004, "heavy": 0.03}
 """Share of people who once had another CHI."""
+_EVENTS = (outpatient, emergency, gp_out_of_hours, community_nursing, community_mental_health)
+"""Records that are one a case: of these a test of change leaves some out or adds some."""
 _SENDS_EMPTY_BUDGETS = "perth-kinross"
 SENT_ON = 10
 """The day of the next month on which agencies send their files: some days before they are due."""
-_RECORDS = pa.schema([
-    ("agency", pa.string()), ("feed", pa.string()), ("record_key", pa.string()), ("service", pa.string()),
-    ("person_number", pa.int64()), ("true_cost", pa.decimal128(18, 2)),
-])  # fmt: skip
 
 
 def make_world(
@@ -63,15 +67,21 @@ def make_world(
     seed: int,
     mess: str = "standard",
     geography: Path | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Tell | None = None,
+    test_of_change: Path | None = None,
 ) -> None:
     """Write a Tayside of so many people under `out`: landing/, reference/ and truth/.
 
-    months: days in consecutive months; mess: none, standard or heavy; geography: a folder with the published files.
-    Raises ValueError when the months are not consecutive, nobody lives there or the mess is unknown.
+    months: days in consecutive months; mess: none, standard or heavy; geography: a folder with the published files;
+    test_of_change: a TOML file that says whose activity changes, by how much and from when.
+    Raises ValueError when the months are not consecutive, nobody lives there or the mess is unknown; IrfError when the world
+    cannot have the test of change.
     """
     wanted = sorted({Month.of(day) for day in months})
     _check(people, wanted, mess)
+    asked = (test_of_change, read_plant(test_of_change)) if test_of_change else None
+    if asked:
+        check_months(*asked, wanted)
     tell = progress or (lambda text: None)
     tell("making people")
     places = load_geography(geography)
@@ -82,17 +92,42 @@ def make_world(
     write_reference(out / "reference", places, wanted)
     truth = out / "truth"
     truth.mkdir(parents=True, exist_ok=True)
-    _write_people(truth, everybody)
+    write_people(truth, everybody)
     care = councils(world, mess)
-    _write_links(truth, world, care)
+    write_links(truth, world, care)
+    if asked:
+        _write_with_test(out, world, mess, care, tell, *asked)
+    else:
+        _write_files(out, world, mess, care, tell)
+
+
+def _write_files(out: Path, world: World, mess: str, care: list[CouncilCare], tell: Tell, costs: Costs | None = None) -> None:
+    """Write every file and its truth. costs: to be told each batch."""
     with _Writer(out, world, mess) as writer:
-        wards = [Acute(world, by_cost_month=mess == "heavy"), Maternity(world), MentalHealth(world)]
-        for index, month in enumerate(wanted):
+        for month, batches in _months(world, mess, care):
             tell(f"writing {month.period}")
-            for batch in _month(world, wards, care, month, index):
+            for batch in batches:
                 writer.add(batch, month)
+                if costs:
+                    costs.add(batch)
             writer.add_ledgers(month)
         writer.add_litter()
+
+
+def _write_with_test(out: Path, world: World, mess: str, care: list[CouncilCare], tell: Tell, file: Path, plant: Plant) -> None:
+    """The same with a test of change: first it is seen what everybody would cost without it."""
+    without, done = (Costs(world, services_in(plant.scope)) for _ in range(2))
+    for month, batches in _months(world, mess, care):
+        tell(f"{month.period} without the test of change")
+        for batch in batches:
+            without.add(batch)
+    found = treated(file, plant, world, care, without)
+    changed = replace(world, effect=found.effect)
+    _write_files(out, changed, mess, councils(changed, mess), tell, done)
+    write_truth(out / "truth", plant, world, found.effect, found.groups, without, done)
+    if found.clients:
+        members = [(care[council].clients, client) for council, client in found.clients]
+        write_people_list(out / "tests_of_change", plant, world, members)
 
 
 def _check(people: int, months: list[Month], mess: str) -> None:
@@ -104,12 +139,20 @@ def _check(people: int, months: list[Month], mess: str) -> None:
         raise ValueError(f"mess must be one of {', '.join(LEVELS)}")
 
 
+def _months(world: World, mess: str, care: list[CouncilCare]) -> Iterator[tuple[Month, Iterator[Batch]]]:
+    """Everything but the ledgers, month by month and in this order: what is still open is carried on."""
+    wards = [Acute(world, by_cost_month=mess == "heavy"), Maternity(world), MentalHealth(world)]
+    for index, month in enumerate(world.months):
+        yield month, _month(world, wards, care, month, index)
+
+
 def _month(world: World, wards: list[HospitalFeed], care: list[CouncilCare], month: Month, index: int) -> Iterator[Batch]:
     yield population_register(world, month)
     for ward in wards:
         yield from ward.month(month)
     for make in (outpatient, emergency, prescribing, gp_out_of_hours, community_nursing, community_mental_health, deaths):
-        yield make(world, month)
+        batch = make(world, month)
+        yield with_effect(world, batch, month) if make in _EVENTS else batch
     for council in care:
         yield from council.month(index)
 
@@ -122,7 +165,7 @@ class _Writer:
         self.planter = Planter(world, mess)
         self.totals: Totals = {}
         self.pence = np.zeros(world.people.count, np.int64)
-        self.records = pq.ParquetWriter(out / "truth" / "records.parquet", _RECORDS, compression="zstd")
+        self.records = pq.ParquetWriter(out / "truth" / "records.parquet", RECORDS, compression="zstd")
         self.defects_file = (out / "truth" / "defects.csv").open("w", encoding="utf-8", newline="")
         self.defects = csv.writer(self.defects_file, lineterminator="\n")
         self.defects.writerow([f.name if f.name != "row" else "row_number" for f in fields(Planted)])
@@ -133,7 +176,7 @@ class _Writer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.records.close()
         self.defects_file.close()
-        _write_totals(self.out / "truth", self.world.months, self.totals)
+        write_totals(self.out / "truth", self.world.months, self.totals)
         write_inequality(self.out / "truth", self.world, self.pence)
 
     def add(self, batch: Batch, month: Month) -> None:
@@ -142,9 +185,9 @@ class _Writer:
             key = (batch.sheet.agency, SERVICES[service], falls)
             self.totals[key] = self.totals.get(key, 0) + pence
         if batch.final.any():
-            self.records.write_table(_truth(batch))
+            self.records.write_table(records_of(batch))
             told = batch.final & (batch.person >= 0) & (batch.pence != NO_COST)
-            np.add.at(self.pence, batch.person[told], _in_months(batch, self.world.months)[told])
+            np.add.at(self.pence, batch.person[told], in_months(batch, self.world.months)[told])
         self._write(batch.sheet, month)
 
     def add_ledgers(self, month: Month) -> None:
@@ -180,75 +223,3 @@ class _Writer:
 
     def _note(self, planted: list[Planted]) -> None:
         self.defects.writerows(astuple(defect) for defect in planted)
-
-
-def _in_months(batch: Batch, months: list[Month]) -> Ints:
-    """What each record costs in the world's months. Payments are for days before and after them too: of each service's the same share."""
-    if batch.sheet.feed != "payments":
-        return batch.pence
-    pence = batch.pence.astype(float)
-    for service in np.unique(batch.service):
-        own = batch.service == service
-        inside = sum(cost for (of, month), cost in batch.costs.items() if of == service and month in months)
-        pence[own] *= inside / max(int(batch.pence[own].sum()), 1)
-    return np.asarray(np.rint(pence), np.int64)
-
-
-def _truth(batch: Batch) -> pa.Table:
-    """Who each record is about and what it cost (for stays: the days in the world's months)."""
-    rows = np.flatnonzero(batch.final)
-    person = batch.person[rows]
-    return pa.table(
-        [
-            pa.repeat(batch.sheet.agency, len(rows)), pa.repeat(batch.sheet.feed, len(rows)),
-            batch.sheet.keys().take(pa.array(rows)), pa.array(SERVICES).take(pa.array(batch.service[rows])),
-            pa.array(person, mask=person < 0), _pounds(batch.pence[rows]),
-        ],
-        schema=_RECORDS,
-    )  # fmt: skip
-
-
-def _pounds(pence: Ints) -> pa.Array:
-    none = pence == NO_COST
-    whole = pa.array(np.where(none, 0, pence)).cast(pa.decimal128(19, 0))
-    pounds = pc.multiply(whole, pa.scalar("0.01").cast(pa.decimal128(3, 2))).cast(pa.decimal128(18, 2))
-    return pc.if_else(pa.array(none), pa.scalar(None, pounds.type), pounds)
-
-
-def _write_people(truth: Path, people: People) -> None:
-    none = people.previous_chi == 0
-    table = pa.table({
-        "person_number": pa.array(np.arange(people.count)),
-        "chi_number": chi_text(people.chi),
-        "previous_chi_number": pc.if_else(pa.array(none), pa.scalar(None, pa.string()), chi_text(people.previous_chi)),
-        "twin_person_number": pa.array(people.twin, mask=people.twin < 0),
-    })  # fmt: skip
-    pq.write_table(table, truth / "people.parquet", compression="zstd")
-
-
-def _write_links(truth: Path, world: World, care: list[CouncilCare]) -> None:
-    tables = []
-    for council in care:
-        # Clients of months to come are in no file yet.
-        shown = np.flatnonzero(council.clients.seen < len(world.months))
-        person = council.clients.person[shown]
-        known = person >= 0
-        chi = chi_text(world.people.chi[np.maximum(person, 0)])
-        tables.append(pa.table({
-            "agency": pa.repeat(council.agency, len(person)),
-            "social_care_id": council.clients.ids.take(pa.array(shown)),
-            "chi_number": pc.if_else(pa.array(known), chi, pa.scalar(None, pa.string())),
-            "person_number": pa.array(person, mask=~known),
-        }))  # fmt: skip
-    pq.write_table(pa.concat_tables(tables), truth / "links.parquet", compression="zstd")
-
-
-def _write_totals(truth: Path, months: list[Month], totals: Totals) -> None:
-    """True cost by agency, service and month: what the ledgers exceed by their overhead."""
-    with (truth / "service_months.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["agency", "service", "month", "true_cost"])
-        for (agency, service, month), pence in sorted(totals.items()):
-            if month in months and pence:
-                sign = "-" if pence < 0 else ""
-                writer.writerow([agency, service, month.first_day, f"{sign}{abs(pence) // 100}.{abs(pence) % 100:02d}"])

@@ -73,6 +73,50 @@ def test_a_world_takes_the_place_of_the_one_made_before(made: Path, irf_at: IrfA
     assert {p.name for p in made.glob("landing/*/*/*.csv")} == {"2025-04.csv"}
 
 
+@pytest.fixture
+def with_people(tmp_path: Path) -> tuple[object, ...]:
+    """The command for a world with a test of change that has a list of people."""
+    who = 'kind = "people"\nnumber = 2\nchosen_for = "chance"\n'
+    (tmp_path / "plant.toml").write_text(f'name = "more"\nstarts_on = 2025-04-01\nchange = "0.1"\n[who]\n{who}', "utf-8")
+    return (
+        "synth",
+        "--people",
+        "400",
+        "--months",
+        "1",
+        "--test-of-change",
+        tmp_path / "plant.toml",
+        "--out",
+        tmp_path / "made",
+    )
+
+
+def test_the_list_of_a_test_of_change_lies_among_what_others_declared(
+    made: Path, irf_at: IrfAt, with_people: tuple[object, ...]
+) -> None:
+    (made / "tests_of_change").mkdir()
+    (made / "tests_of_change" / "theirs.toml").write_text("theirs", "utf-8")
+    assert irf_at(made, *with_people)[0] == 0
+    assert len((made / "tests_of_change" / "more-people.csv").read_text("utf-8").splitlines()) == 3
+    assert irf_at(made, *SYNTH, made)[0] == 0
+    assert [path.name for path in (made / "tests_of_change").iterdir()] == ["theirs.toml"]
+
+
+@pytest.mark.parametrize("is_there_before", [True, False])
+def test_a_list_that_somebody_has_written_or_changed_is_left_alone(
+    made: Path, irf_at: IrfAt, with_people: tuple[object, ...], is_there_before: bool
+) -> None:
+    if not is_there_before:
+        assert irf_at(made, *with_people)[0] == 0
+    (made / "tests_of_change").mkdir(exist_ok=True)
+    (made / "tests_of_change" / "more-people.csv").write_text("theirs", "utf-8")
+    before = hashes(made)
+    for command in (with_people, *(() if is_there_before else ((*SYNTH, made),))):
+        code, printed = irf_at(made, *command)
+        assert code == 1 and "tests_of_change/more-people.csv; nothing was written" in printed
+        assert hashes(made) == before
+
+
 def test_a_longer_world_touches_no_file_of_the_months_before(made: Path, irf_at: IrfAt) -> None:
     april = {p: (p.stat().st_mtime_ns, p.stat().st_ino, p.read_bytes()) for p in made.glob("landing/*/*/2025-04.csv")}
     assert irf_at(made, "synth", "--people", "60", "--months", "2", "--out", made)[0] == 0
