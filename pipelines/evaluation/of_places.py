@@ -194,6 +194,11 @@ def _shifts(question: Question, after: slice) -> list[Shift]:
     return shifts
 
 
+def figure(value: float | None) -> str:
+    """A figure of an outcome in a sentence."""
+    return "not known" if value is None else f"{'−' if value < 0 else ''}{abs(value):,.2f}"
+
+
 def _cautions(question: Question, measure: Measure, unlike: Collection[str]) -> list[str]:
     panel, said = question.panel, []
     if measure in (Measure.COST, Measure.UNITS) and (~panel.places.is_treated).any():
@@ -208,6 +213,6 @@ def _cautions(question: Question, measure: Measure, unlike: Collection[str]) -> 
             lower, upper = effect.mean.lower, effect.mean.upper
             said.append(
                 f"Without the months of the files that are missing or unlike ({', '.join(affected)}) the effect a month would be "
-                f"{effect.mean.value:,.2f}, from {lower:,.2f} to {upper:,.2f}."
+                f"{figure(effect.mean.value)}, from {figure(lower)} to {figure(upper)}."
             )
     return said

@@ -41,9 +41,12 @@ def read_window(connection: duckdb.DuckDBPyConnection, reference: Path, outcome:
         f"{', '.join(sorted(agencies))} has no accounts of {month}: the month is left out."
         for month, agencies in sorted(lacking.items())
     ]
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for row in rows:
+        found.setdefault((row["agency"], row["feed"], row["what"]), []).append(row["period"])
     said += [
-        f"The file {r['feed']} of {r['agency']} for {r['period']} {_WHAT.get(r['what'], 'was unlike those before')}."
-        for r in rows
+        f"The file {feed} of {agency} {_WHAT.get(what, 'was unlike those before')}: {', '.join(periods)}."
+        for (agency, feed, what), periods in found.items()
     ]
     return Window(frozenset(lacking), frozenset(r["period"] for r in rows), [*said, *_moved_codes(reference, outcome, months)])
 
