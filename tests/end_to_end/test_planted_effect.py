@@ -31,7 +31,7 @@ def true_effect_a_head(truth: Path) -> Decimal:
     """Pounds a head and month, of the months after the start."""
     with truth.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["role"] == "treated" and row["month"] >= START]
-    changed = sum(Decimal(row["true_cost_with"]) - Decimal(row["true_cost_without"]) for row in rows)
+    changed = sum((Decimal(row["true_cost_with"]) - Decimal(row["true_cost_without"]) for row in rows), Decimal(0))
     return changed / sum(int(row["people"]) for row in rows)
 
 
