@@ -37,8 +37,12 @@ WITHOUT_PERSON = "share of the area's cost, of all ages, in lines with no person
     key=("person_id", "financial_year"),
     is_small=False,
     warnings=(
+        UsageWarning.NOT_EVERY_POUND,
         UsageWarning.UNLINKED_MAY_BE_SOMEBODY,
         UsageWarning.YEAR_MAY_BE_SHORT,
+        UsageWarning.NULL_IS_NOT_ZERO,
+        UsageWarning.PERSON_ID_CHANGES,
+        UsageWarning.FEW_PEOPLE,
     ),
 )
 class PersonYear(Table):
@@ -63,7 +67,10 @@ class PersonYear(Table):
     key=("financial_year", "scope", "council", "locality", "simd_quintile", "five_year_band", "sex", "has_died"),
     warnings=(
         UsageWarning.PEOPLE_DO_NOT_ADD_UP,
+        UsageWarning.NOT_EVERY_POUND,
+        UsageWarning.ROWS_OVERLAP,
         UsageWarning.YEAR_MAY_BE_SHORT,
+        UsageWarning.FEW_PEOPLE,
     ),
 )
 class AgeProfile(Table):
@@ -94,8 +101,12 @@ class AgeProfile(Table):
     grain="financial_year × scope × age_group × area_kind × area",
     key=("financial_year", "scope", "age_group", "area_kind", "area"),
     warnings=(
+        UsageWarning.NOT_EVERY_POUND,
+        UsageWarning.ROWS_OVERLAP,
+        UsageWarning.RATES_DO_NOT_ADD_UP,
         UsageWarning.YEAR_MAY_BE_SHORT,
         UsageWarning.IS_ASSOCIATION,
+        UsageWarning.FEW_PEOPLE,
     ),
 )
 class StandardisedCost(Table):
@@ -130,6 +141,9 @@ class StandardisedCost(Table):
     grain="financial_year × scope × age_group × area_kind × area × measure",
     key=("financial_year", "scope", "age_group", "area_kind", "area", "measure"),
     warnings=(
+        UsageWarning.NOT_EVERY_POUND,
+        UsageWarning.ROWS_OVERLAP,
+        UsageWarning.RATES_DO_NOT_ADD_UP,
         UsageWarning.YEAR_MAY_BE_SHORT,
         UsageWarning.IS_ASSOCIATION,
     ),
@@ -156,6 +170,8 @@ class Inequality(Table):
     key=("financial_year", "age_group", "area_kind", "area", "setting"),
     warnings=(
         UsageWarning.LOCATED_HAVE_NO_AGE,
+        UsageWarning.ROWS_OVERLAP,
+        UsageWarning.RATES_DO_NOT_ADD_UP,
         UsageWarning.YEAR_MAY_BE_SHORT,
     ),
 )
@@ -179,7 +195,11 @@ class BalanceOfCare(Table):
     key=("financial_year", "scope", "area_kind", "area", "cut"),
     warnings=(
         UsageWarning.PEOPLE_DO_NOT_ADD_UP,
+        UsageWarning.NOT_EVERY_POUND,
+        UsageWarning.ROWS_OVERLAP,
+        UsageWarning.RATES_DO_NOT_ADD_UP,
         UsageWarning.YEAR_MAY_BE_SHORT,
+        UsageWarning.FEW_PEOPLE,
     ),
 )
 class HighCost(Table):
@@ -202,7 +222,10 @@ class HighCost(Table):
     key=("financial_year", "age_group", "area_kind", "area", "group"),
     warnings=(
         UsageWarning.UNLINKED_MAY_BE_SOMEBODY,
+        UsageWarning.NOT_EVERY_POUND,
+        UsageWarning.ROWS_OVERLAP,
         UsageWarning.YEAR_MAY_BE_SHORT,
+        UsageWarning.FEW_PEOPLE,
     ),
 )
 class SharedCare(Table):
@@ -220,7 +243,13 @@ class SharedCare(Table):
 @table(
     grain="financial_year of death × age_group × area_kind × area × sector × setting",
     key=("financial_year", "age_group", "area_kind", "area", "sector", "setting"),
-    warnings=(UsageWarning.PEOPLE_DO_NOT_ADD_UP,),
+    warnings=(
+        UsageWarning.PEOPLE_DO_NOT_ADD_UP,
+        UsageWarning.NOT_EVERY_POUND,
+        UsageWarning.ROWS_OVERLAP,
+        UsageWarning.RATES_DO_NOT_ADD_UP,
+        UsageWarning.FEW_PEOPLE,
+    ),
 )
 class LastYearOfLife(Table):
     """What the last twelve months of life cost, of people for whom the dataset has them all."""

@@ -8,9 +8,17 @@ from pandera.typing import Series
 from schemas.published.words import AGENCY, COUNCIL, FINANCIAL_YEAR, LOCALITY, MONTH, SERVICE
 from schemas.table import Table, column, table
 from schemas.types import Day, Factor, Money, Text
+from schemas.usage_warnings import UsageWarning
 
 
-@table(grain="agency × service × month", key=("agency", "service", "month"))
+@table(
+    grain="agency × service × month",
+    key=("agency", "service", "month"),
+    warnings=(
+        UsageWarning.TO_DATE_OVERLAPS,
+        UsageWarning.NULL_IS_NOT_ZERO,
+    ),
+)
 class BudgetVariance(Table):
     """Cost beside budget, month and year to date, for every agency that sent a budget; empty where none did."""
 
@@ -27,7 +35,11 @@ class BudgetVariance(Table):
     budget_year: Series[Money] = column("budget of the whole financial year, months to come included", unit="GBP")
 
 
-@table(grain="council × locality × agency × service × month", key=("council", "locality", "agency", "service", "month"))
+@table(
+    grain="council × locality × agency × service × month",
+    key=("council", "locality", "agency", "service", "month"),
+    warnings=(UsageWarning.NULL_IS_NOT_ZERO,),
+)
 class LocalityBudget(Table):
     """Cost of each place's residents beside the budget that was given for the place. A budget is never divided by us."""
 
@@ -42,7 +54,11 @@ class LocalityBudget(Table):
     variance: Series[Money] = column("cost − budget; NULL when either is", unit="GBP")
 
 
-@table(grain="council × agency × service × month", key=("council", "agency", "service", "month"))
+@table(
+    grain="council × agency × service × month",
+    key=("council", "agency", "service", "month"),
+    warnings=(UsageWarning.NULL_IS_NOT_ZERO,),
+)
 class PartnershipBudget(Table):
     """Cost of each partnership's residents beside the budget that is for it: a council's own, a board's where it says so."""
 
@@ -56,7 +72,11 @@ class PartnershipBudget(Table):
     variance: Series[Money] = column("cost − budget; NULL when either is", unit="GBP")
 
 
-@table(grain="series × vintage × financial year × price year", key=("series", "vintage", "financial_year", "price_year"))
+@table(
+    grain="series × vintage × financial year × price year",
+    key=("series", "vintage", "financial_year", "price_year"),
+    warnings=(UsageWarning.SEVERAL_SERIES,),
+)
 class PriceIndex(Table):
     """By what a cost is multiplied to be in another year's prices, by each series and vintage of price_index.csv."""
 

@@ -20,6 +20,10 @@ from schemas.usage_warnings import UsageWarning
         UsageWarning.LOCATED_HAVE_NO_AGE,
         UsageWarning.HELD_HAVE_NO_PLACE,
         UsageWarning.UNLINKED_MAY_BE_SOMEBODY,
+        UsageWarning.UNITS_DIFFER,
+        UsageWarning.NULL_IS_NOT_ZERO,
+        UsageWarning.PERSON_ID_CHANGES,
+        UsageWarning.FEW_PEOPLE,
     ),
 )
 class CostLine(Table):
@@ -65,7 +69,14 @@ class CostLine(Table):
     grain="person × month × agency × service",
     key=("person_id", "month", "agency", "service"),
     is_small=False,
-    warnings=(UsageWarning.UNLINKED_MAY_BE_SOMEBODY,),
+    warnings=(
+        UsageWarning.NOT_EVERY_POUND,
+        UsageWarning.UNLINKED_MAY_BE_SOMEBODY,
+        UsageWarning.UNITS_DIFFER,
+        UsageWarning.NULL_IS_NOT_ZERO,
+        UsageWarning.PERSON_ID_CHANGES,
+        UsageWarning.FEW_PEOPLE,
+    ),
 )
 class ClientMonthCost(Table):
     """Integrated cost of one person, by month, agency and service."""
@@ -107,7 +118,12 @@ class ClientMonthCost(Table):
     warnings=(
         UsageWarning.PEOPLE_DO_NOT_ADD_UP,
         UsageWarning.LOCATED_HAVE_NO_AGE,
+        UsageWarning.HELD_HAVE_NO_PLACE,
         UsageWarning.POPULATION_REPEATS,
+        UsageWarning.RATES_DO_NOT_ADD_UP,
+        UsageWarning.UNITS_DIFFER,
+        UsageWarning.NULL_IS_NOT_ZERO,
+        UsageWarning.FEW_PEOPLE,
     ),
 )
 class LocalityMonthCost(Table):

@@ -16,7 +16,10 @@ from schemas.usage_warnings import UsageWarning
     grain="agency × service × month",
     key=("agency", "service", "month"),
     equal=(("published", "ledger_quantum"),),
-    warnings=(UsageWarning.PEOPLE_DO_NOT_ADD_UP,),
+    warnings=(
+        UsageWarning.PEOPLE_DO_NOT_ADD_UP,
+        UsageWarning.RATES_DO_NOT_ADD_UP,
+    ),
 )
 class ControlTotal(Table):
     """The bridge from each agency's ledger to the published cost."""
@@ -42,7 +45,12 @@ class ControlTotal(Table):
     status: Series[Text] = column(either(ControlStatus), required=True, codes=ControlStatus)
 
 
-@table(grain="agency × cost code × month × line", key=("agency", "cost_code", "month", "line"), is_small=False)
+@table(
+    grain="agency × cost code × month × line",
+    key=("agency", "cost_code", "month", "line"),
+    is_small=False,
+    warnings=(UsageWarning.WORDS_OF_AGENCIES,),
+)
 class LedgerLine(Table):
     """Every line of the accounts for the dataset's months with what its code is mapped to. Sums to the bridge."""
 
@@ -59,7 +67,11 @@ class LedgerLine(Table):
     amount: Series[Money] = column("pounds", required=True, unit="GBP")
 
 
-@table(grain="agency × cost code × month", key=("agency", "cost_code", "month"))
+@table(
+    grain="agency × cost code × month",
+    key=("agency", "cost_code", "month"),
+    warnings=(UsageWarning.WORDS_OF_AGENCIES,),
+)
 class Elimination(Table):
     """Every ledger amount that another agency's ledger shows too, and what both sides together leave."""
 
@@ -107,6 +119,7 @@ class Bridge(Table):
     grain="agency × service × financial year",
     key=("agency", "service", "financial_year"),
     equal=(("published", "ledger_quantum"),),
+    warnings=(UsageWarning.YEAR_MAY_BE_SHORT,),
 )
 class BridgeToDate(Table):
     """The bridge for each financial year, to the release's last month of it."""
@@ -132,7 +145,11 @@ class BridgeToDate(Table):
     )
 
 
-@table(grain="agency × cost code", key=("agency", "cost_code"))
+@table(
+    grain="agency × cost code",
+    key=("agency", "cost_code"),
+    warnings=(UsageWarning.WORDS_OF_AGENCIES,),
+)
 class UnmappedCostCode(Table):
     """Work list: ledger codes that no mapping covers; their pounds are held on service `unmapped`."""
 

@@ -9,9 +9,14 @@ from schemas.codes import KNOWN_AGE_BANDS, RESIDENT_SEXES, AreaKind, Sector, Set
 from schemas.published.words import SIMD
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Text
+from schemas.usage_warnings import UsageWarning
 
 
-@table(grain="data zone × sex × age_band × year", key=("data_zone", "sex", "age_band", "year"))
+@table(
+    grain="data zone × sex × age_band × year",
+    key=("data_zone", "sex", "age_band", "year"),
+    warnings=(UsageWarning.SEVERAL_ESTIMATES,),
+)
 class Population(Table):
     """Residents, for rates: the published estimate in the bands of this dataset."""
 

@@ -12,7 +12,16 @@ from schemas.types import Count, Day, Flag, Money, Rate, Text
 from schemas.usage_warnings import UsageWarning
 
 
-@table(grain="person", key=("person_id",), is_small=False, warnings=(UsageWarning.UNLINKED_MAY_BE_SOMEBODY,))
+@table(
+    grain="person",
+    key=("person_id",),
+    is_small=False,
+    warnings=(
+        UsageWarning.UNLINKED_MAY_BE_SOMEBODY,
+        UsageWarning.PERSON_ID_CHANGES,
+        UsageWarning.FEW_PEOPLE,
+    ),
+)
 class Person(Table):
     """A person with at least one cost line, without any identifier."""
 
@@ -34,7 +43,11 @@ class Person(Table):
     )
 
 
-@table(grain="person id change", key=("old_person_id", "new_person_id", "changed_in"))
+@table(
+    grain="person id change",
+    key=("old_person_id", "new_person_id", "changed_in"),
+    warnings=(UsageWarning.PERSON_ID_CHANGES,),
+)
 class PersonHistory(Table):
     """Which person id became which when a client was linked."""
 
@@ -44,7 +57,13 @@ class PersonHistory(Table):
 
 
 @table(
-    grain="agency × month × link_method", key=("agency", "month", "link_method"), warnings=(UsageWarning.PEOPLE_DO_NOT_ADD_UP,)
+    grain="agency × month × link_method",
+    key=("agency", "month", "link_method"),
+    warnings=(
+        UsageWarning.PEOPLE_DO_NOT_ADD_UP,
+        UsageWarning.RATES_DO_NOT_ADD_UP,
+        UsageWarning.FEW_PEOPLE,
+    ),
 )
 class LinkQuality(Table):
     """How well each agency's clients are linked to people, in clients and in pounds."""

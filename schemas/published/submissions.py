@@ -8,9 +8,14 @@ from pandera.typing import Series
 from schemas.codes import RuleStatus, Severity, SubmissionStatus, either
 from schemas.table import Table, column, table
 from schemas.types import Count, Money, Text
+from schemas.usage_warnings import UsageWarning
 
 
-@table(grain="submission", key=("agency", "feed", "period", "revision"))
+@table(
+    grain="submission",
+    key=("agency", "feed", "period", "revision"),
+    warnings=(UsageWarning.REPLACED_TOO,),
+)
 class Submission(Table):
     """Every file the agencies sent up to the period, and what became of its rows."""
 
@@ -33,7 +38,11 @@ class Submission(Table):
     )
 
 
-@table(grain="submission × rule", key=("agency", "feed", "period", "revision", "rule_id"))
+@table(
+    grain="submission × rule",
+    key=("agency", "feed", "period", "revision", "rule_id"),
+    warnings=(UsageWarning.REPLACED_TOO,),
+)
 class RuleResult(Table):
     """What each validation rule found in each submission."""
 

@@ -1,5 +1,7 @@
 """The released files as others read them: Frictionless takes the whole package, and every reader opens any one file alone."""
 
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -9,7 +11,9 @@ import pytest
 from frictionless import Package, system
 
 from schemas.published import PUBLISHED
-from schemas.table import columns
+from schemas.table import columns, usage_warnings
+from schemas.usage_warnings import UsageWarning
+from tests import REPOSITORY
 from tests.small_world import ANGUS, PATIENT, SmallWorld
 
 MONTH = "2025-04"
@@ -57,6 +61,48 @@ def test_every_file_says_what_its_table_is_and_what_to_mind(release: Path) -> No
     assert all(metadata.get(b"description") and metadata.get(b"grain") for metadata in said.values())
     assert b"population is the same in every month" in said["locality_month_cost"][b"usage_warnings"]
     assert b"usage_warnings" not in said["service"]
+
+
+def called_for(names: set[str]) -> set[UsageWarning]:
+    """The warnings that no table with these columns may lack."""
+    found = {UsageWarning.PERSON_ID_CHANGES} if names & {"person_id", "old_person_id"} else set()
+    found |= {UsageWarning.RATES_DO_NOT_ADD_UP} if names & {"cost_per_head", "share_of_cost", "scale_factor"} else set()
+    found |= {UsageWarning.ROWS_OVERLAP} if names & {"scope", "age_group"} else set()
+    found |= {UsageWarning.UNITS_DIFFER} if "units" in names else set()
+    found |= {UsageWarning.NULL_IS_NOT_ZERO} if names & {"direct_cost", "budget"} else set()
+    found |= {UsageWarning.WORDS_OF_AGENCIES} if names & {"account_name"} else set()
+    found |= {UsageWarning.TO_DATE_OVERLAPS} if "cost_to_date" in names else set()
+    found |= {UsageWarning.POPULATION_REPEATS} if {"population", "service"} <= names else set()
+    return found | ({UsageWarning.PEOPLE_DO_NOT_ADD_UP} if "month" in names and names & {"people", "clients"} else set())
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_no_table_lacks_a_warning_that_its_columns_call_for(name: str) -> None:
+    model = PUBLISHED[name]
+    assert called_for({c.name for c in columns(model)}) <= set(usage_warnings(model))
+
+
+def test_every_warning_is_of_a_table() -> None:
+    assert {warning for model in PUBLISHED.values() for warning in usage_warnings(model)} == set(UsageWarning)
+
+
+def test_cost_per_head_as_the_readme_computes_it_is_right_to_the_resident(
+    release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (example,) = [sql for sql in re.findall(r"```sql\n(.*?)```", (REPOSITORY / "README.md").read_text("utf-8"), re.DOTALL)
+                  if "AS cost_per_head" in sql]  # fmt: skip
+    monkeypatch.chdir(release)
+    with duckdb.connect() as connection:
+        rows = connection.execute(example).fetchall()
+        ((spent,),) = connection.execute(
+            "SELECT sum(cost) FROM 'cost_line/*.parquet' WHERE locality = 'Angus North East'"
+        ).fetchall()
+    found = {locality: (months, residents, cost, per_head) for _, locality, months, residents, cost, per_head in rows}
+    # Ten men and ten women of each of five ages, one month of twelve, one of them with cost; elsewhere nobody has any.
+    assert found["Angus North East"] == (1, 100, spent, pytest.approx(float(spent * 12 / 100)))
+    assert spent > Decimal(0)
+    assert found["Lochee"][:3] == (1, 100, None)
+    assert len(found) == 6
 
 
 def test_every_column_says_in_its_file_what_it_is_and_its_unit(release: Path) -> None:
