@@ -39,6 +39,8 @@ def accept_warning(
     """Note in the log of releases that a warning is known: until a day it is said as accepted and makes no exit code 2."""
     from pipelines.lock import alone_for_a_moment
     from pipelines.release.acceptance import accept_warning as noted
+    from pipelines.report.remake import remake_report
+    from pipelines.warehouse.releases import latest
 
     root = data_root()
     try:
@@ -47,4 +49,6 @@ def accept_warning(
         raise IrfError(f"--until {until}: give a date as YYYY-MM-DD") from None
     with alone_for_a_moment(root):
         noted(root, name, day, reason)
-    say(f"accepted {name} for refreshes of months that end by {day}")
+        say(f"accepted {name} for refreshes of months that end by {day}")
+        if (version := latest(root.folder("releases"))) is not None:
+            remake_report(root, version)

@@ -21,6 +21,8 @@ MAIN: tuple[Callable[[Source], Page], ...] = (
     overview.page, inequality.page, balance.page, money.page, submissions.page, links.page, made.page,
 )  # fmt: skip
 """The pages that the navigation of every page names, in its order; then come those of areas."""
+PAGE_MARK = b'<p class="brand">Integrated resources, Tayside <span>release '
+"""What every page of every version of the site has: by this one is told from whatever else lies beside it."""
 EXPECTATIONS = "expectations/answers.json"
 """What Great Expectations answered, beside the pages."""
 
