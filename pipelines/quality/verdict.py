@@ -73,7 +73,7 @@ def checked_files(tables: Tables) -> dict[str, Path]:
     work, found = tables.work, {"link_history": tables.work.link_history}
     for name, files in tables.published().items():
         found |= {f"{name}/{file.name}": file for file in files}
-    for name in ("fate", "record_cost"):
+    for name in ("fate", "fate_by_rules", "record_cost"):
         found |= {f"core/{name}/{file.name}": file for file in tables.made("core", name)}
     return found | {f"expectations/{file.name}": file for file in sorted(work.expectations.glob("*.json"))}
 

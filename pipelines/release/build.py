@@ -27,6 +27,7 @@ from pipelines.warehouse.key import key_check, key_of
 from pipelines.warehouse.releases import latest_of
 from pipelines.warehouse.tables import Tables
 from pipelines.warehouse.work import Work
+from schemas.codes import Fate
 from schemas.feeds import FEEDS
 from schemas.published import PUBLISHED
 
@@ -97,9 +98,10 @@ def _publish(checked: Checked, run: str, note: str | None, write_pages: WritePag
     tables, verdict = checked.tables, checked.verdict
     work = tables.work
     root = work.root
-    checked.compare(("submission", "bridge", "core/fate", "core/record_cost"))
+    checked.compare(("submission", "bridge", "core/fate", "core/fate_by_rules", "core/record_cost"))
     facts = ReleaseFacts(
         inputs=_inputs(tables),
+        quarantine=_quarantine(tables),
         corrections=_corrections(work),
         reference=work.read(Intake).reference,
         month_splits=_month_splits(tables),
@@ -164,6 +166,24 @@ def _inputs(tables: Tables) -> list[dict]:
         facts = {"file": found.landed.name, "file_hash": row["file_hash"], "refused": found.refused}
         inputs.append({**facts, "pounds": pounds, **counts})
     return inputs
+
+
+def _quarantine(tables: Tables) -> list[dict]:
+    """The rows that are set aside of each submission that counts, with their pounds, by all the rules that a row breaks: each row once.
+
+    on_lines: what of the pounds is on lines of basis quarantined; the rest counts nowhere.
+    """
+    found = tables.rows("core", "fate_by_rules").to_pylist()
+    return [
+        {
+            **{name: row[name] for name in ("agency", "feed", "period", "rows", "rows_without_pounds")},
+            "rules": row["broken_rules"].split(),
+            "pounds": None if row["pounds"] is None else str(row["pounds"]),
+            "on_lines": str(row["held"]),
+        }
+        # A total row is no record: it is in no count of rows, and has no pounds.
+        for row in found if row["fate"] == Fate.QUARANTINED and (row["rows"] or row["pounds"] is not None)
+    ]  # fmt: skip
 
 
 def _corrections(work: Work) -> list[dict]:

@@ -9,7 +9,7 @@ from pipelines.engine.errors import listed
 from pipelines.engine.files import sha256_of
 from pipelines.release.log import Line, Published, SignedOff, broken_links, head_file, log_file, read_lines
 from pipelines.release.publish import announced_history
-from pipelines.release.verify import Finding
+from pipelines.release.stated import Finding
 from pipelines.warehouse.releases import releases
 from pipelines.warehouse.root import DataRoot
 

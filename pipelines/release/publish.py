@@ -33,6 +33,7 @@ class ReleaseFacts:
     """What a manifest tells besides the tables. Amounts are decimal text."""
 
     inputs: list[dict]
+    quarantine: list[dict]
     corrections: list[dict]
     reference: dict[str, str]
     month_splits: list[dict]

@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives.serialization import (
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import read_note
 from pipelines.engine.progress import PROGRESS
-from pipelines.release.verify import Finding, signature_names
+from pipelines.release.stated import Finding
+from pipelines.release.verify import signature_names
 from pipelines.warehouse.key import others_can_read
 
 KEY_FILES = "IRF_SIGNING_KEY_FILE"

@@ -1,14 +1,13 @@
 """Verifying a release from its published files alone: every hash and every conservation identity, line by line.
 
 Belongs here: reading a release as an auditor would; comparing it with the files it was made of, for who has the key.
-Does not belong here: anything of how the release was made.
+Does not belong here: what the manifest states beside the tables (`stated.py`),
+anything of how the release was made.
 """
 
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path, PurePosixPath
 
 import duckdb
@@ -22,9 +21,9 @@ from pipelines.engine.sql import read_sql
 from pipelines.engine.sql_engine import SqlEngine
 from pipelines.ingest.landing import published_hash
 from pipelines.release.recomputed import differing_rows
+from pipelines.release.stated import Finding, stated_findings
 from pipelines.warehouse.key import key_check
 from pipelines.warehouse.releases import show_release, views_of
-from schemas.codes import Fate
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema
 from schemas.table import key as key_of
@@ -62,15 +61,6 @@ SAYS = {
 """What a manifest says at the least, and how."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """The answer of one check."""
-
-    name: str
-    passed: bool
-    detail: str
-
-
 def verify(release: Path, engine: SqlEngine | None = None) -> list[Finding]:
     """Every check of a release, in order. Never raises for what it finds wrong.
 
@@ -102,11 +92,7 @@ def verify(release: Path, engine: SqlEngine | None = None) -> list[Finding]:
             )
             for name, rows in differing_rows(connection, release).items()
         ]
-        for name, check in {"pounds": _manifest_pounds, "months": _month_splits, "corrections": _corrections}.items():
-            try:
-                findings.append(check(connection, manifest))
-            except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError):
-                findings.append(Finding(name, False, "manifest.json does not tell it in the way a manifest does"))
+        findings += stated_findings(connection, manifest)
     return findings
 
 
@@ -222,58 +208,3 @@ def _identity(name: str, sentence: str, rows: list[tuple]) -> Finding:
     if not rows:
         return Finding(name, True, sentence)
     return Finding(name, False, f"{sentence}: broken {len(rows)} times, first: {', '.join(str(v) for v in rows[0])}")
-
-
-def _manifest_pounds(connection: duckdb.DuckDBPyConnection, manifest: dict) -> Finding:
-    """The manifest's inputs are the submissions, with the same rows by fate and the same pounds."""
-    counts = ("file_hash", "rows", "accepted", "quarantined", "superseded")
-    place = ("agency", "feed", "period", "revision")
-    rows = connection.execute(f"SELECT {', '.join((*place, *counts))}, amount FROM release.submission").fetchall()
-    published = {row[:4]: row[4:] for row in rows}
-    for i in manifest["inputs"]:
-        *known, amount = published.pop(tuple(i[name] for name in place), (None,))
-        if known != [i[name] for name in counts] or not i["file"].startswith(f"{i['agency']}/{i['feed']}/{i['period']}."):
-            return Finding("pounds", False, f"{i['file']}: the manifest and the table submission differ")
-        pounds = {k: Decimal(v) for k, v in i["pounds"].items()} if i["pounds"] else {"read": amount}
-        parts = sum((pounds[k] for k in Fate), Decimal(0)) if i["pounds"] else amount
-        if pounds["read"] != amount or parts != amount:
-            return Finding("pounds", False, f"{i['file']}: rows or pounds are not all accounted for")
-    if published:
-        return Finding("pounds", False, f"{', '.join(map(str, sorted(published)[0]))}: in submission and not in the manifest")
-    return Finding("pounds", True, "every submission: pounds = accepted + quarantined + superseded")
-
-
-def _month_splits(connection: duckdb.DuckDBPyConnection, manifest: dict) -> Finding:
-    """The record totals are in the manifest; their months in the dataset are in the lines."""
-    published = {
-        (a, s, b): total
-        for a, s, b, total in connection.execute(
-            "SELECT agency, service, cost_basis, sum(direct_cost) FROM release.cost_line WHERE direct_cost IS NOT NULL GROUP BY ALL"
-        ).fetchall()
-    }
-    for m in manifest["month_splits"]:
-        total, inside, outside = (Decimal(m[k]) for k in ("record_total", "in_window", "outside_window"))
-        key = (m["agency"], m["service"], m["cost_basis"])
-        if total != inside + outside or published.pop(key, Decimal(0)) != inside:
-            return Finding("months", False, f"{', '.join(key)}: the months do not sum to the records")
-    if published:
-        return Finding("months", False, f"{', '.join(sorted(published)[0])}: direct cost without records")
-    return Finding("months", True, "the months of all records sum to the records")
-
-
-def _corrections(connection: duckdb.DuckDBPyConnection, manifest: dict) -> Finding:
-    """What the manifest says that corrections touched is what the rules counted in the submissions that count."""
-    counted = connection.execute(
-        """
-        SELECT replace(rule_id, 'corrected.', ''), agency, feed, period, failed
-        FROM release.rule_result
-        JOIN release.submission USING (agency, feed, period, revision)
-        WHERE rule_id LIKE 'corrected.%' AND submission.status = 'accepted'
-        """
-    ).fetchall()
-    names = ("correction", "agency", "feed", "period", "records")
-    stated = {tuple(c[n] for n in names) for c in manifest.get("corrections", [])}
-    different = sorted(stated ^ set(counted))
-    if different:
-        return Finding("corrections", False, f"{', '.join(map(str, different[0]))}: not both in manifest and rule_result")
-    return Finding("corrections", True, "every declared correction: records of the manifest = records of the rules")

@@ -9,7 +9,7 @@ from schemas.core.disclosure import KnownWord, OutsideText, Withheld
 from schemas.core.finance import BudgetLine, Held, LocatedResidual, ResidualShare, ServiceMonth
 from schemas.core.people import ChiAlias, ClientBirth, Death, Link, PersonHome, PersonId
 from schemas.core.records import Record, RecordCost, RecordMonth, RecordPerson, UnitCostMatch
-from schemas.core.refresh import Drift, Fate, Refresh, RuleFinding
+from schemas.core.refresh import Drift, Fate, FateByRules, Refresh, RuleFinding
 from schemas.published import CostLine, LedgerLine
 from schemas.table import Table
 
@@ -39,6 +39,7 @@ CORE: dict[str, type[Table]] = {
     "residual_share": ResidualShare,
     "located_residual": LocatedResidual,
     "cost_line": CostLine,
+    "fate_by_rules": FateByRules,
     "fate": Fate,
     "rule_finding": RuleFinding,
     "drift": Drift,

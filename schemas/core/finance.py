@@ -7,7 +7,7 @@ have their published shape (`schemas/published`).
 from pandera.typing import Series
 
 from schemas.codes import RECORD_COST_BASES, RESIDUAL_BASES, PopulationWeight, Residual, either
-from schemas.core.words import PART
+from schemas.core.words import BROKEN_RULES, PART
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Flag, Money, Quantity, Text
 
@@ -35,6 +35,8 @@ class Held(Table):
         "the record's key; where it has none, its period and pounds", required=True, identifying=True
     )
     part: Series[Text] = column(PART, required=True)
+    broken_rules: Series[Text] = column(BROKEN_RULES, required=True)
+    period: Series[Text] = column("month of the submission", required=True)
     service: Series[Text] = column("service", required=True)
     month: Series[Day] = column("first of the month it counts in", required=True)
     amount: Series[Money] = column("pounds", required=True)

@@ -7,7 +7,7 @@ Belongs here: inside tables with a row for each record, or part or month of one.
 from pandera.typing import Series
 
 from schemas.codes import RECORD_COST_BASES, CostingMethod, Fate, LinkMethod, Spread, either
-from schemas.core.words import PART, PERSON_KEY, RECORD_KEY
+from schemas.core.words import BROKEN_RULES, PART, PERSON_KEY, RECORD_KEY
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Flag, Money, Quantity, Rate, Text
 
@@ -25,6 +25,7 @@ class Record(Table):
     is_lead: Series[Flag] = column(
         "is costed; not so the further rows of a hospital episode, for which its first one stands", required=True
     )
+    broken_rules: Series[Text] = column(BROKEN_RULES)
     period: Series[Text] = column("month of the submission", required=True)
     source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
     source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)

@@ -6,6 +6,8 @@ single records (`records.py`).
 
 from pandera.typing import Series
 
+from schemas.codes import Fate as FateCode
+from schemas.codes import either
 from schemas.table import Table, column, table
 from schemas.types import Count, Day, Flag, Money, Quantity, Text
 
@@ -20,6 +22,23 @@ class Refresh(Table):
     period_end: Series[Day] = column("last day of the period", required=True)
     inner_pad: Series[Text] = column("HMAC inner pad, hexadecimal", required=True, identifying=True)
     outer_pad: Series[Text] = column("HMAC outer pad, hexadecimal", required=True, identifying=True)
+
+
+@table(grain="submission × fate × set of broken rules", key=("agency", "feed", "period", "fate", "broken_rules"))
+class FateByRules(Table):
+    """Rows and pounds of each current submission by fate; of those set aside by all the rules that a row breaks, so each row is there once."""
+
+    agency: Series[Text] = column("who submitted", required=True)
+    feed: Series[Text] = column("feed", required=True)
+    period: Series[Text] = column("month of the submission", required=True)
+    fate: Series[Text] = column(either(FateCode), required=True, codes=FateCode)
+    broken_rules: Series[Text] = column(
+        "of rows set aside, the ids of the rules they break, parted by blanks; else ''", required=True
+    )
+    rows: Series[Count] = column("rows", required=True)
+    rows_without_pounds: Series[Count] = column("those of which no pounds are known", required=True)
+    pounds: Series[Money] = column("pounds that can be read (a week's, for care homes); NULL where none can")
+    held: Series[Money] = column("of these on lines of basis quarantined", required=True)
 
 
 @table(grain="submission", key=("agency", "feed", "period"))

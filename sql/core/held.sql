@@ -7,7 +7,7 @@ WITH quarantined AS (
         record.agency, record.feed,
         -- Without a key what is said, so that the order of rows does not matter.
         coalesce(record.record_key, record.period || ' ' || CAST(record.amount AS VARCHAR)) AS record_key,
-        record.part, record.service,
+        record.part, record.broken_rules, record.period, record.service,
         CASE
             WHEN month_of(record.start_date) BETWEEN refresh.first_month AND refresh.last_month THEN month_of(record.start_date)
             ELSE CAST(record.period || '-01' AS DATE)

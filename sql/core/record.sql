@@ -317,7 +317,7 @@ standing AS (
 final AS (
     SELECT
         agency, feed, record_key, part, fate, coalesce(' ' || broken_rules LIKE '% duplicate_%' OR ' ' || broken_rules LIKE '% corrected.%', FALSE) AS is_void,
-        is_lead, period, source_file, source_row, row_count, service, start_date,
+        is_lead, broken_rules, period, source_file, source_row, row_count, service, start_date,
         end_date, spread, quantity, amount, CASE WHEN is_lead THEN record_amount END AS record_amount, client_contribution,
         specialty_code, location_code, variant, chi_number, social_care_id, postcode
     FROM standing

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.report import page as words
 from pipelines.report.said_of import Said
-from pipelines.report.site import MAIN, write_site
+from pipelines.report.site import MAIN, PAGE_MARK, write_site
 from tests.conftest import BuildWorld, IrfAt
 from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
 
@@ -98,11 +98,39 @@ def test_pounds_in_quarantine_are_told_once_and_are_those_of_the_control_totals(
     (told,) = one(root / "releases" / VERSION, "SELECT sum(quarantined) FROM {control_total}")
     page = pages(root / "reports" / VERSION)["submissions.html"]
     assert f"{words.pounds_and_pence(told)} of their pounds are on lines, which is what the control totals have" in page
-    section = page[page.index('id="quarantine"') : page.index('id="rules"')]
+    section = page[page.index('id="quarantine"') : page.index('id="by-rule"')]
     files = re.findall(r'<th scope="row">([^<]*)</th><td[^>]*>([^<]*)</td>', section)
     inputs = json.loads((root / "releases" / VERSION / "manifest.json").read_text("utf-8"))["inputs"]
     assert sum(int(rows.replace(",", "")) for _, rows in files) == sum(i["quarantined"] for i in inputs) > 0
     assert len(files) == len({file for file, _ in files})
+
+
+def test_rows_in_quarantine_are_told_once_by_all_the_rules_that_they_break(published: BuildWorld) -> None:
+    root = published("heavy")
+    manifest = json.loads((root / "releases" / VERSION / "manifest.json").read_text("utf-8"))
+    text = pages(root / "reports" / VERSION)["submissions.html"]
+    section = text[text.index('id="by-rule"') : text.index('id="rules"')]
+    of_rules, of_agencies = (
+        re.findall(r"<tr>(<th scope=.row.*?)</tr>", body) for body in re.findall(r"<tbody>.*?</tbody>", section, re.DOTALL)
+    )
+    rows = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row) for row in of_rules]
+    assert len(rows) == len({(r["agency"], r["feed"], tuple(r["rules"])) for r in manifest["quarantine"]})
+    assert sum(int(row[3].replace(",", "")) for row in rows) == sum(i["quarantined"] for i in manifest["inputs"])
+    held = {agency: amount for agency, amount in duckdb.execute(
+        f"SELECT agency, sum(quarantined) FROM read_parquet('{root}/releases/{VERSION}/control_total/*.parquet') GROUP BY agency").fetchall()}  # fmt: skip
+    for row in of_agencies:
+        agency, _, on_lines, control, difference = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+        assert on_lines == control == words.pounds_and_pence(held[agency]) and difference == "£0.00"
+    assert len(of_agencies) == len(held)
+
+
+def test_a_release_of_before_says_that_it_does_not_tell_quarantine_by_rule(release: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(release, tmp_path / VERSION))
+    manifest = json.loads((copy / "manifest.json").read_text("utf-8"))
+    del manifest["quarantine"]
+    (copy / "manifest.json").chmod(0o644)
+    (copy / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    assert "This release does not tell its quarantine by rule" in pages(made(copy, tmp_path / "out"))["submissions.html"]
 
 
 def test_every_case_of_every_warning_is_on_the_front_page(published: BuildWorld) -> None:
@@ -137,6 +165,49 @@ def test_the_same_release_gives_the_same_bytes_and_the_command_makes_them_again(
     assert code == 0 and printed.strip().endswith("index.html")
     assert pages(root / "reports" / VERSION) == before
     assert not list((root / "reports").glob(".staging*"))
+
+
+def test_a_page_that_is_no_longer_made_is_removed_and_nothing_else(
+    published: BuildWorld, copy_of: Callable[[Path], Path], irf_at: IrfAt
+) -> None:
+    root = copy_of(published())
+    report = root / "reports" / VERSION
+    before = {path.relative_to(report): path.read_bytes() for path in report.rglob("*") if path.is_file()}
+    for stale in ("local/a-place-of-before.html", "trends.html"):
+        shutil.copy(report / "money.html", report / stale)
+    others = {
+        "data_docs/person.html": b"<html>what was expected</html>",
+        "notes.html": b"<p>ours</p>",
+        "local/map.csv": b"a,b\n",
+    }
+    for name, content in others.items():
+        (report / name).parent.mkdir(exist_ok=True)
+        (report / name).write_bytes(content)
+    (report / "folder.html").mkdir()
+    code, printed = irf_at(root, "report", "--no-open")
+    assert code == 0, printed
+    after = {path.relative_to(report): path.read_bytes() for path in report.rglob("*") if path.is_file()}
+    assert after == before | {Path(name): content for name, content in others.items()}
+    assert (report / "folder.html").is_dir()
+
+
+def test_every_page_has_the_mark_that_it_is_told_by(report: Path) -> None:
+    assert all(PAGE_MARK in path.read_bytes() for path in report.rglob("*.html"))
+
+
+def test_an_accepted_warning_is_on_the_front_page_of_the_latest_release(
+    published: BuildWorld, copy_of: Callable[[Path], Path], irf_at: IrfAt
+) -> None:
+    root = copy_of(published())
+    front = root / "reports" / VERSION / "index.html"
+    assert "known and accepted" not in front.read_text("utf-8")
+    code, printed = irf_at(
+        root, "accept-warning", "out_of_band", "--until", "2025-09-30", "--reason", "hours come from October"
+    )
+    assert code == 0, printed
+    text = front.read_text("utf-8")
+    assert "Warnings that are known and accepted" in text
+    assert "out of band, for months that end by 2025-09-30: hours come from October" in text
 
 
 def test_who_signs_off_is_on_the_front_page(published: BuildWorld, copy_of: Callable[[Path], Path], irf_at: IrfAt) -> None:

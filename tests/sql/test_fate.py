@@ -1,4 +1,4 @@
-"""fate: rows and pounds of each current submission by fate."""
+"""fate, fate_by_rules: rows and pounds of each current submission by fate, each row once whatever number of rules it breaks."""
 
 from decimal import Decimal
 from typing import Any
@@ -24,7 +24,11 @@ def validated_row(period: str, key: str | None, amount: str | None = None, row: 
 
 def fates(tables: dict[str, list[Row]]) -> dict[tuple[str, str], tuple[Any, ...]]:
     """Rows accepted, quarantined, superseded and their pounds, by feed and period."""
-    return {(row["feed"], row["period"]): tuple(row.values())[3:] for row in run("core/fate", tables)}
+    return {(row["feed"], row["period"]): tuple(row.values())[3:] for row in by_fate(tables)}
+
+
+def by_fate(tables: dict[str, list[Row]]) -> list[Row]:
+    return run("core/fate", {"core.fate_by_rules": run("core/fate_by_rules", tables)})
 
 
 def no_money(rows: list[Row]) -> list[Row]:
@@ -61,15 +65,37 @@ def test_of_a_snapshot_the_latest_period_counts() -> None:
     other = no_money([validated_row("2025-04", "a", agency="dundee-city")])
     register = no_money([validated_row("2025-04", "a", agency="nhs-tayside")])
     tables = {"staged.clients": clients + other, "quarantine.clients": bad, "staged.population_register": register}
-    found = {
-        (r["agency"], r["feed"], r["period"]): (r["accepted"], r["quarantined"], r["superseded"])
-        for r in run("core/fate", tables)
-    }
+    found = {(r["agency"], r["feed"], r["period"]): (r["accepted"], r["quarantined"], r["superseded"]) for r in by_fate(tables)}
     assert found == {
         ("angus", "clients", "2025-04"): (0, 0, 3),
         ("angus", "clients", "2025-05"): (1, 1, 0),
         ("dundee-city", "clients", "2025-04"): (1, 0, 0),
         ("nhs-tayside", "population_register", "2025-04"): (1, 0, 0),
+    }
+
+
+def test_a_row_is_under_all_the_rules_that_it_breaks_and_nowhere_else() -> None:
+    both: Row = {"broken_rules": "hours.unreadable month.unreadable"}
+    one: Row = {"broken_rules": "hours.unreadable"}
+    records = [
+        {**record("quarantined", "1.10"), **both}, {**record("quarantined", "2.20"), **one}, {**record("quarantined", None), **one},
+        {**record("superseded", "4.40"), **one}, record("accepted", "8.80"),
+        # The second record of a row is no row of the file; its pounds are pounds.
+        {**record("quarantined", "16.00"), **both, "row_count": 0},
+    ]  # fmt: skip
+    held = [{"agency": "nhs-tayside", "feed": "acute", "period": "2025-04", "amount": amount, **rules}
+            for amount, rules in (("1.10", both), ("16.00", both), ("2.00", one))]  # fmt: skip
+    bad_ledger = [validated_row("2025-04", "c", "32.00", **both), validated_row("2025-04", None, None, 2, **one)]
+    found = run("core/fate_by_rules", {"core.record": records, "core.held": held, "quarantine.ledger": bad_ledger})
+    assert {
+        (r["feed"], r["fate"], r["broken_rules"]): (r["rows"], r["rows_without_pounds"], r["pounds"], r["held"]) for r in found
+    } == {
+        ("acute", "accepted", ""): (1, 0, Decimal("8.80"), Decimal(0)),
+        ("acute", "quarantined", both["broken_rules"]): (1, 0, Decimal("17.10"), Decimal("17.10")),
+        ("acute", "quarantined", one["broken_rules"]): (2, 1, Decimal("2.20"), Decimal("2.00")),
+        ("acute", "superseded", ""): (1, 0, Decimal("4.40"), Decimal(0)),
+        ("ledger", "quarantined", both["broken_rules"]): (1, 0, Decimal("32.00"), Decimal(0)),
+        ("ledger", "quarantined", one["broken_rules"]): (1, 1, None, Decimal(0)),
     }
 
 
