@@ -8,6 +8,7 @@ from assets.shared import INTAKE, asset_key, made, period_of, row_count, sql_dep
 from pipelines.engine.sql import selects
 from pipelines.identity.people import write_person_history
 from pipelines.quality.findings import write_submissions
+from pipelines.quality.fix_workbook import write_workbooks
 from pipelines.resources import Warehouse
 
 OF_FILES = ("submission", "rule_result")
@@ -24,18 +25,21 @@ def _from_sql(name: str) -> dg.AssetsDefinition:
 def _spec(name: str) -> dg.AssetSpec:
     facts = {k: v for k, v in table_facts("mart", name).items() if k != "partitions_def"}
     return dg.AssetSpec(
-        ["mart", name], deps=[INTAKE, *map(asset_key, ("core/fate", "core/rule_finding", "core/drift"))], **facts
+        ["mart", name],
+        deps=[INTAKE, *map(asset_key, ("core/fate", "core/fate_by_rules", "core/record", "core/rule_finding", "core/drift"))],
+        **facts,
     )
 
 
 @dg.multi_asset(specs=[_spec(name) for name in OF_FILES], partitions_def=table_facts("mart", OF_FILES[0])["partitions_def"])
 def submission(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[dg.MaterializeResult]:
-    """What became of each file, and what each rule found in it."""
+    """What became of each file, and what each rule found in it; beside them, for each agency, a workbook of its rows to put right."""
     tables = warehouse.tables(period_of(context))
     kept = {name: tables.kept("mart", name) for name in OF_FILES}
     rows = write_submissions(tables) if None in kept.values() else kept
+    to_fix = write_workbooks(tables)
     for name in OF_FILES:
-        yield dg.MaterializeResult(asset_key=["mart", name], metadata=row_count(rows[name] or 0))
+        yield dg.MaterializeResult(asset_key=["mart", name], metadata={**row_count(rows[name] or 0), "to fix": to_fix})
 
 
 @made(
