@@ -1,16 +1,16 @@
 """Matched difference: pairs beside each other, the dead for the time they lived, and no effect where people were chosen for cost."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
+from pipelines.analysis.estimate import Estimate
 from pipelines.analysis.intervals import mean
-from pipelines.evaluation.effect import Floats
+from pipelines.evaluation.effect import Floats, Ints
 from pipelines.evaluation.matched_difference import MatchedEffect, People, matched_difference
 from pipelines.evaluation.matching import match
 
@@ -63,6 +63,36 @@ def test_effect_and_error_are_those_of_a_weighted_regression_clustered_by_pair()
     assert found.mean.standard_error == pytest.approx(fitted.bse["treated:after"] * np.sqrt(200 / 199), rel=EXACT)
 
 
+def test_the_adjusted_effect_is_the_intercept_of_after_on_before() -> None:
+    import statsmodels.formula.api as smf
+
+    treated, partners = drawn(4)
+    frame = pd.DataFrame({
+        "after": (np.asarray(treated.cost_after) - np.asarray(partners.cost_after)) / MONTHS,
+        "before": (np.asarray(treated.cost_before) - np.asarray(partners.cost_before)) / MONTHS,
+    })  # fmt: skip
+    fitted, found = smf.ols("after ~ before", frame).fit(), matched_difference(treated, partners).adjusted
+    lower, upper = fitted.conf_int().loc["Intercept"]
+    assert [found.value, found.standard_error] == pytest.approx(
+        [fitted.params["Intercept"], fitted.bse["Intercept"]], rel=EXACT
+    )
+    assert [found.lower, found.upper] == pytest.approx([lower, upper], rel=EXACT)
+
+
+def test_a_line_through_two_pairs_has_no_interval() -> None:
+    treated, partners = drawn(6, pairs=2)
+    found = matched_difference(treated, partners)
+    assert found.adjusted.lower is None and found.mean.lower is not None
+
+
+def test_partners_who_cost_the_same_before_leave_nothing_to_adjust() -> None:
+    treated, partners = drawn(5)
+    equal = People(treated.cost_before, partners.cost_after, treated.months_before, partners.months_after)
+    found = matched_difference(treated, equal)
+    assert found.adjusted.value == pytest.approx(found.mean.value)
+    assert found.treated_before == found.partners_before
+
+
 @settings(deadline=None, max_examples=25)
 @given(st.integers(0, 1000), st.floats(-500, 500), st.booleans())
 def test_what_is_added_a_month_after_is_added_to_the_effect(seed: int, added: float, may_die: bool) -> None:
@@ -71,6 +101,7 @@ def test_what_is_added_a_month_after_is_added_to_the_effect(seed: int, added: fl
     more = People(treated.cost_before, np.asarray(treated.cost_after) + added * months, treated.months_before, months)
     one, other = matched_difference(treated, partners), matched_difference(more, partners)
     assert other.mean.value == pytest.approx(one.mean.value + added, abs=1e-7)
+    assert other.adjusted.value == pytest.approx(one.adjusted.value + added, abs=1e-7)
     assert other.mean.standard_error == pytest.approx(one.mean.standard_error, rel=1e-7)
 
 
@@ -114,60 +145,75 @@ def test_who_dies_on_both_sides_alike_is_no_effect() -> None:
     assert abs(np.mean(values)) < 3 * np.std(values) / 10
 
 
-Counts = NDArray[np.int64]
-
-
-def costs_of(random: np.random.Generator, people: int) -> tuple[Floats, Floats, Floats]:
-    """The cost of people in two years, and their frailty: what persists is known to nobody, the rest is chance of each year."""
+def costs_of(random: np.random.Generator, people: int) -> tuple[Floats, Floats]:
+    """The cost of people in two years: their frailty persists and is known to nobody, the rest is chance of each year."""
     frailty = random.gamma(0.8, 1.25, people)
-    years: list[Counts] = [random.negative_binomial(0.7, 0.7 / (0.7 + 3 * frailty)) for _ in range(2)]
+    years: list[Ints] = [random.negative_binomial(0.7, 0.7 / (0.7 + 3 * frailty)) for _ in range(2)]
     before, after = (year * random.gamma(2, 400, people) for year in years)
-    return before, after, frailty
+    return before, after
 
 
-def high_cost_world(seed: int, effect: float = 0.0) -> tuple[MatchedEffect, MatchedEffect, float]:
-    """People chosen by chance among the dearest tenth; their partners matched on the cost before, and by the way anybody.
+@dataclass(frozen=True)
+class HighCost:
+    """The effect by partners matched on the cost before, by partners drawn from everybody, and the true one."""
 
-    Returns the effect by matched partners, that by partners drawn from everybody, and the true one.
-    """
+    matched: MatchedEffect
+    anybody: MatchedEffect
+    true: float
+
+
+def high_cost_world(seed: int, effect: float = 0.0, only_dearer: bool = True) -> HighCost:
+    """A quarter of the dearest tenth is treated. only_dearer: partners are sought by a score that only rises with the cost; else by
+    one that a second term of the cost bends, so that partners of one score may cost unlike."""
     random = np.random.default_rng(20_260_401 + seed)
-    before, after, _ = costs_of(random, 8000)
-    is_dear = before >= np.quantile(before, 0.9)
-    is_treated = is_dear & (random.random(before.size) < 0.25)
+    before, after = costs_of(random, 8000)
+    is_treated = (before >= np.quantile(before, 0.9)) & (random.random(before.size) < 0.25)
     true = effect * float(after[is_treated].mean()) / MONTHS
     after = after * np.where(is_treated, 1 + effect, 1)
-    covariates = np.column_stack([np.log1p(before), before])
+    covariates = np.column_stack([np.log1p(before)] if only_dearer else [np.log1p(before), before])
     mine, pool = np.flatnonzero(is_treated), np.flatnonzero(~is_treated)
     found = match(covariates[mine], covariates[pool])
 
-    def people(rows: Any) -> People:
-        months = np.full(len(rows), float(MONTHS))
+    def people(rows: Ints) -> People:
+        months = np.full(rows.size, float(MONTHS))
         return People(before[rows], after[rows], months, months)
 
-    anybody = random.choice(pool, found.treated.size, replace=False)
-    chosen = people(mine[found.treated])
-    return matched_difference(chosen, people(pool[found.partner])), matched_difference(chosen, people(anybody)), true
+    chosen, anybody = people(mine[found.treated]), people(random.choice(pool, found.treated.size, replace=False))
+    return HighCost(matched_difference(chosen, people(pool[found.partner])), matched_difference(chosen, anybody), true)
 
 
-def holds(found: MatchedEffect, true: float) -> bool:
-    assert found.mean.lower is not None and found.mean.upper is not None
-    return found.mean.lower <= true <= found.mean.upper
+def holds(found: Estimate, true: float) -> bool:
+    assert found.lower is not None and found.upper is not None
+    return found.lower <= true <= found.upper
 
 
 def test_people_chosen_for_their_cost_show_no_effect_where_there_is_none() -> None:
     """Regression to the mean: beside anybody their cost falls as if by a miracle, beside partners as dear before it does not."""
     worlds = [high_cost_world(seed) for seed in range(100)]
-    assert sum(holds(matched, 0) for matched, _, _ in worlds) >= 93
-    assert sum(holds(anybody, 0) for _, anybody, _ in worlds) == 0
+    assert sum(holds(world.matched.mean, 0) for world in worlds) >= 93
+    assert sum(holds(world.matched.adjusted, 0) for world in worlds) >= 93
+    assert sum(holds(world.anybody.mean, 0) for world in worlds) == 0
+
+
+def test_what_remains_unlike_before_is_less_of_an_effect_of_the_adjusted() -> None:
+    """Partners who were cheaper before all the same: the difference falls by itself, and the plain difference takes it for a saving."""
+    worlds = [high_cost_world(seed, only_dearer=False).matched for seed in range(60)]
+    plain, adjusted = (np.array([getattr(world, name).value for world in worlds]) for name in ("mean", "adjusted"))
+    assert np.mean([world.treated_before - world.partners_before for world in worlds]) > 50
+    assert plain.mean() < -50 and abs(adjusted.mean()) < abs(plain.mean())
+    assert (adjusted**2).mean() < (plain**2).mean() / 1.5
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("effect", [-0.2, 0.0, 0.2])
 def test_an_effect_on_people_chosen_for_their_cost_is_found_without_bias(effect: float) -> None:
-    worlds = [high_cost_world(seed, effect) for seed in range(200)]
-    apart = np.array([matched.mean.value - true for matched, _, true in worlds])
-    assert 0.90 <= np.mean([holds(matched, true) for matched, _, true in worlds]) <= 0.98
-    assert abs(apart.mean()) <= max(abs(np.mean([true for *_, true in worlds])) * 0.1, 3 * apart.std() / np.sqrt(200))
+    """Bias is below what chance leaves in the mean of so many worlds, three standard errors."""
+    worlds = [high_cost_world(seed, effect) for seed in range(400)]
+    for name in ("mean", "adjusted"):
+        found = [getattr(world.matched, name) for world in worlds]
+        apart = np.array([e.value - world.true for e, world in zip(found, worlds, strict=True)])
+        assert 0.90 <= np.mean([holds(e, world.true) for e, world in zip(found, worlds, strict=True)]) <= 0.98
+        assert abs(apart.mean()) <= 3 * apart.std() / np.sqrt(len(worlds)), name
 
 
 @pytest.mark.parametrize(
