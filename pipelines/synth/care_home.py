@@ -4,14 +4,14 @@ Belongs here: clean records of each month and their true cost. Does not belong h
 is paid for a stay where payments say the cost (`payments.py`), defects (`mess.py`).
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.synth.activity import NO_COST, Batch, World
-from pipelines.synth.changed import turns
+from pipelines.synth.changed import moved_days
 from pipelines.synth.clients import Clients
 from pipelines.synth.draws import FIRST_MONTH, NEVER, Flags, Ints, Month, generator, overlap, split_by_share
 from pipelines.synth.geography import POSTCODES_PER_ZONE
@@ -70,7 +70,7 @@ class CareHomes:
 
     def give_address_of_the_home(self, columns: dict[str, pa.Array], shown: Ints, month: Month) -> None:
         """Four in ten long-term residents have the care home's postcode as their own."""
-        stays = self.residences
+        stays = self.drawn
         inside = (stays.start < month.start) & (stays.end >= month.end) & (stays.kind == 3) & (stays.client % 10 < 4)
         home = np.full(len(self.clients.number), -1, np.int64)
         home[stays.client[inside]] = stays.home[inside]
@@ -79,20 +79,34 @@ class CareHomes:
         columns["postcode"] = pc.if_else(pa.array(codes >= 0), sent, columns["postcode"])
 
     def _as_changed(self, stays: Residences) -> Residences:
-        """With the stays that end or come because of a test of change; where payments say the cost they alone change."""
+        """With the days away, or of other clients, of a test of change; where payments say the cost they alone change.
+
+        After days away a resident comes back for a stay of its own number.
+        """
         clients = self.clients
         if clients.agency == "dundee-city":
             return stays
         is_free = (clients.resident == 0) & (clients.home_care == 0)
-        turn = turns(self.world, clients, "care_home", stays.client, stays.service, stays.start, stays.end, is_free)
-        begun, again = stays.start < turn.day, turn.again
-        start = np.where(turn.ends & ~begun, NEVER, stays.start)
-        end = np.where(turn.ends, np.where(begun, turn.day, NEVER), stays.end)
-        changed = replace(stays, start=start, end=end, left_open=stays.left_open & ~turn.ends)
-        ends = np.minimum(stays.end[again], clients.died[turn.other])
-        more = {"client": turn.other, "start": turn.day[again], "end": ends, "left_open": np.zeros(len(again), bool)}
-        every = {f.name: getattr(changed, f.name) for f in fields(Residences)}
-        return Residences(**{name: np.concatenate([own, more.get(name, own[again])]) for name, own in every.items()})
+        person = clients.person_of(stays.client)
+        moved = moved_days(self.world, clients, person, stays.service, stays.start, stays.end, is_free)
+        away = np.flatnonzero(moved.other < 0)
+        away = away[np.lexsort((moved.start[away], moved.row[away]))]
+        back, leaves = moved.row[away], moved.start[away]
+        is_last = np.append(back[1:] != back[:-1], True)[: len(back)]
+        until = np.where(is_last, stays.end[back], np.append(leaves[1:], 0)[: len(back)])
+        end, left_open = stays.end.copy(), stays.left_open.copy()
+        rows, first = np.unique(back, return_index=True)
+        end[rows], left_open[rows] = leaves[first], False
+        more = np.flatnonzero(moved.other >= 0)
+        row = np.concatenate([back, moved.row[more]])
+        new = {
+            "client": np.concatenate([stays.client[back], moved.other[more]]),
+            "start": np.concatenate([moved.end[away], moved.start[more]]),
+            "end": np.concatenate([until, moved.end[more]]),
+            "left_open": np.concatenate([stays.left_open[back] & is_last, np.zeros(len(more), bool)]),
+        }
+        own = {f.name: getattr(stays, f.name) for f in fields(Residences)} | {"end": end, "left_open": left_open}
+        return Residences(**{name: np.concatenate([values, new.get(name, values[row])]) for name, values in own.items()})
 
     def month(self, month: Month) -> Batch:
         """Every stay with a day in the month, or that ends on its first, or that nobody knows to have ended."""

@@ -11,11 +11,12 @@ import pyarrow as pa
 
 from pipelines.synth.activity import Batch, World
 from pipelines.synth.clients import Clients
-from pipelines.synth.draws import Flags, Ints, Month
+from pipelines.synth.draws import Flags, Ints, Month, overlap
+from pipelines.synth.effect import MILLION
 from pipelines.synth.sheet import Columns, serial_text
 from schemas.feeds import FEEDS
 
-_DAYS_APART = 7
+_DAYS_APART = _WEEK = 7
 _SECONDS_A_DAY = 86_400
 
 
@@ -86,9 +87,57 @@ def turns(
     chosen = effect.chosen(f"{clients.agency} {feed}", alike, np.where(first, share, 0), one, first)
     ends = np.isin(client, client[chosen & (share < 0)]) & (share < 0)
     again = np.flatnonzero(chosen & (share > 0))
-    seen_on = np.array([month.start for month in world.horizon])[clients.seen]
-    known = is_free & (clients.person >= 0) & (clients.died > effect.starts_on) & (seen_on <= effect.starts_on)
-    same_age = effect.share(clients.person, np.full(len(known), service[0] if len(service) else 0), effect.starts_on) > 0
-    other = effect.others(person[again], clients.person, known & same_age) if len(again) else again
+    other = again
+    if len(again):
+        other = effect.others(person[again], clients.person, _may(world, clients, is_free, service, effect.starts_on))
     living = (other >= 0) & (clients.died[other] > day[again])
     return Turns(day, ends, again[living], other[living])
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Days of care that a test of change takes away or adds. row: the place of care. start, end: the days, as [start, end).
+    other: the client who has them besides, or -1 where they are taken away.
+    """
+
+    row: Ints
+    start: Ints
+    end: Ints
+    other: Ints
+
+
+def moved_days(world: World, clients: Clients, person: Ints, service: Ints, start: Ints, end: Ints, is_free: Flags) -> Moved:
+    """Of care by the day so many days of each month: about a week of one client at a time, until the share is met.
+
+    A day is left at each end of a stay's days in a month. is_free: clients who may have days besides, each once a month.
+    """
+    effect = world.effect
+    owed: dict[int, int] = {}
+    found: list[tuple[int, int, int, int]] = []
+    for month in world.horizon:
+        days = overlap(start, end, month)
+        share = np.where(days > 0, effect.share(person, service, month.end - 1), 0)
+        adds = np.flatnonzero(share > 0)
+        others = np.full(len(share), -1)
+        if len(adds):
+            others[adds] = effect.others(
+                person[adds], clients.person, _may(world, clients, is_free, service[adds], month.end - 1)
+            )
+        for row in np.flatnonzero((share < 0) | (others >= 0)).tolist():
+            key = int(share[row])
+            owed[key] = owed.get(key, _WEEK * MILLION // 2) + int(days[row]) * abs(key)
+            length = min(owed[key] // MILLION, int(days[row]) - 2)
+            if length >= _WEEK:
+                owed[key] -= length * MILLION
+                first = max(int(start[row]), month.start) + 1
+                found.append((row, first, first + length, int(others[row])))
+    columns = np.array(found, np.int64).reshape(-1, 4).T
+    return Moved(*columns)
+
+
+def _may(world: World, clients: Clients, is_free: Flags, service: Ints, day: int) -> Flags:
+    """The free clients who may have such care besides on a day: in the register, known when the test started, of its age, alive."""
+    seen_on = np.array([month.start for month in world.horizon])[clients.seen]
+    known = is_free & (clients.person >= 0) & (clients.died > day) & (seen_on <= world.effect.starts_on)
+    of_age: Flags = world.effect.share(clients.person, np.full(len(known), service[0]), day) > 0
+    return known & of_age

@@ -303,18 +303,25 @@ def test_what_comes_besides_has_numbers_of_its_own_and_days_of_its_month(plain: 
     assert added > 100
 
 
-def test_who_leaves_a_care_home_is_in_the_file_with_the_day(plain: Path, fewer: Path) -> None:
-    left = 0
+def test_who_is_away_from_a_care_home_leaves_and_comes_back(plain: Path, fewer: Path) -> None:
+    away = 0
     for agency in ("angus", "perth-kinross"):
-        before, after = (
-            {r["stay_id"]: r["discharge_date"] for r in rows_of(of / "landing" / agency / "care_home" / "2025-06.csv")}
+        stays = [
+            {r["stay_id"]: r for period in AFTER for r in rows_of(of / "landing" / agency / "care_home" / f"{period}.csv")}
             for of in (plain, fewer)
-        )
-        gone = {stay for stay, day in after.items() if day != before[stay]}
-        assert {after[stay] for stay in gone} <= {"2025-06-01"}
-        assert not gone & {r["stay_id"] for r in rows_of(fewer / "landing" / agency / "care_home" / "2025-07.csv")}
-        left += len(gone)
-    assert left
+        ]
+        new = [row for stay, row in stays[1].items() if stay not in stays[0]]
+        for stay, row in stays[0].items():
+            left = stays[1][stay]["discharge_date"]
+            if left != row["discharge_date"]:
+                week_after = str(datetime.date.fromisoformat(left) + datetime.timedelta(7))
+                assert any(
+                    (back["social_care_id"], back["care_home_name"]) == (row["social_care_id"], row["care_home_name"])
+                    and back["admission_date"] >= week_after
+                    for back in new
+                )
+                away += 1
+    assert away
 
 
 @pytest.mark.parametrize("name", ["fewer", pytest.param("more", marks=pytest.mark.soak)])
