@@ -47,7 +47,10 @@ def test_what_the_manifest_tells_is_bounded(published: BuildWorld) -> None:
             assert month[name][level] <= max(of_kinds) * FURTHEST * ROUNDED, (name, level)
         group_of = dict(zip(FROZEN[name], [level.among for level in levels[1:]], strict=True))
         for group in set(group_of.values()):
-            assert sum(m for level, m in month[name].items() if group_of[level] == group) == pytest.approx(1, abs=0.002), (name, group)
+            assert sum(m for level, m in month[name].items() if group_of[level] == group) == pytest.approx(1, abs=0.002), (
+                name,
+                group,
+            )
 
 
 def test_the_same_files_are_found_to_be_the_same(published: BuildWorld, tmp_path: Path) -> None:
