@@ -21,11 +21,11 @@ compared AS (
         coalesce(alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root), FALSE)
             OR coalesce(alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part), FALSE) AS part_of_name_agrees,
         coalesce((l.sex = r.sex)::INTEGER, 0) + coalesce((l.postcode = r.postcode)::INTEGER, 0) AS more_agree,
-        -- A new surname beside a slip in the date: forename and home, and two of year, month and day.
+        alike_dates(l.date_of_birth, r.date_of_birth) AS date_is_near,
+        -- A new surname beside a slip in the date: forename and home, and a date that is near.
         coalesce(
             alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root) AND l.postcode = r.postcode
-            AND (l.birth_year = r.birth_year)::INTEGER + (left(l.birthday, 2) = left(r.birthday, 2))::INTEGER
-                + (right(l.birthday, 2) = right(r.birthday, 2))::INTEGER >= 2,
+            AND alike_dates(l.date_of_birth, r.date_of_birth),
             FALSE
         ) AS forename_home_and_near_date_agree
     FROM client AS c

@@ -12,8 +12,13 @@ WITH sought AS (
     GROUP BY s.row_id
 ),
 unseen AS (
-    -- Who shares no key with anybody cannot be told from a stranger: all who may be strangers may be such.
-    SELECT least((SELECT missed FROM unseen_match) / nullif(sum((1 - in_register)::DECIMAL(18, 6)), 0)::DOUBLE, 1) AS share FROM sought
+    -- Who shares no key with anybody cannot be told from a stranger: all who may be strangers may be such. Where all are estimated to be
+    -- such, and are more than a twentieth of all clients, the chance cannot be told: so little is written that keys say nothing.
+    SELECT
+        least(u.missed / nullif(n.strangers, 0), 1) AS share,
+        coalesce(u.missed >= n.strangers AND n.strangers * 20 > n.clients, FALSE) AS is_untold
+    FROM unseen_match AS u,
+        (SELECT sum((1 - in_register)::DECIMAL(18, 6))::DOUBLE AS strangers, (SELECT count(*) FROM client) AS clients FROM sought) AS n
 ),
 decided AS (
     SELECT
@@ -77,7 +82,7 @@ final AS (
             WHEN outcome = 'decided_against' THEN 0
             WHEN posterior IS NULL THEN 1
             WHEN outcome = 'probabilistic' THEN posterior
-            WHEN is_telling THEN in_register
+            WHEN is_telling AND NOT (SELECT is_untold FROM unseen) THEN in_register
         END::DECIMAL(18, 6) AS chance_in_register
     FROM counted
     LEFT JOIN reason USING (outcome)

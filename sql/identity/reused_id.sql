@@ -13,9 +13,7 @@ WITH compared AS (
             alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part)
             OR coalesce(alike(l.surname, r.forename), FALSE)
         ) AS is_other_surname,
-        (l.birth_year = r.birth_year)::INTEGER + (left(l.birthday, 2) = left(r.birthday, 2))::INTEGER
-            + (right(l.birthday, 2) = right(r.birthday, 2))::INTEGER < 2
-            AND NOT (l.birth_year = r.birth_year AND l.any_birthday = r.any_birthday) AS is_other_date,
+        NOT alike_dates(l.date_of_birth, r.date_of_birth) AS is_other_date,
         l.sex <> r.sex AS is_other_sex
     FROM other_client_row AS o
     JOIN other_client_standard AS r USING (row_id)

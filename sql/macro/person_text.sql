@@ -124,3 +124,8 @@ CREATE MACRO alike(a, b) AS
     jaro_winkler_similarity(a, b) >= 0.9 OR (least(length(a), length(b)) = 1 AND left(a, 1) = left(b, 1));
 CREATE MACRO alike_forenames(a, a_root, b, b_root) AS alike(a, b) OR list_has_any(a_root, b_root);
 CREATE MACRO alike_surnames(a, a_part, b, b_part) AS alike(a, b) OR list_has_any(a_part, b_part);
+
+-- Two dates of birth, as birth_text gives them, that may well be one: two of year, month and day agree, or day and month are turned.
+CREATE MACRO alike_dates(a, b) AS
+    (left(a, 4) = left(b, 4))::INTEGER + (substr(a, 6, 2) = substr(b, 6, 2))::INTEGER + (right(a, 2) = right(b, 2))::INTEGER >= 2
+    OR (left(a, 4) = left(b, 4) AND unordered_birthday(a) = unordered_birthday(b));

@@ -147,6 +147,41 @@ def test_a_client_of_whom_too_little_is_written_cannot_be_told_from_a_stranger()
     assert chance_in_register([client(None, AGNES, forename="Zebedee", date_of_birth=None, surname="Quux", postcode=None)]) == 0
 
 
+@pytest.mark.parametrize("is_dated", [True, False])
+def test_where_those_whom_no_key_finds_may_be_all_who_are_not_found_nobody_can_tell(is_dated: bool) -> None:
+    """A town that moved house: without dates of birth each client shares one key with its own row, so that as many may share none."""
+    register = _people_at_home(random.Random(5), 300, is_dated)
+    moved = [
+        client(None, person, chi_number=None, postcode=register[at + 100]["postcode"], social_care_id=f"moved {at}")
+        for at, person in enumerate(register[:60])
+    ]
+    strangers = [
+        client(None, person, chi_number=None, social_care_id=f"stranger {at}")
+        for at, person in enumerate(_people_at_home(random.Random(6), 20, is_dated))
+    ]
+    rows = links_of(table(register, REGISTER), table([*moved, *strangers], CLIENTS)).to_pylist()
+    of_strangers = {row["chance_in_register"] for row in rows if row["social_care_id"].startswith("stranger")}
+    assert all(row["chi_number"] for row in rows if row["social_care_id"].startswith("moved"))
+    assert of_strangers == ({0} if is_dated else {None})
+
+
+def _people_at_home(chance: random.Random, count: int, is_dated: bool) -> list[Row]:
+    def name() -> str:
+        return "".join(chance.choice("bdfgklmnprst") + chance.choice("aeiou") for _ in range(3))
+
+    return [
+        {
+            "chi_number": f"r{at}",
+            "forename": name(),
+            "surname": name(),
+            "date_of_birth": DAY(1930, 1, 1) + datetime.timedelta(days=chance.randrange(25_000)) if is_dated else None,
+            "sex": "2",
+            "postcode": f"DD{1 + at % 9} {at % 7}{'ABDEFGHJLN'[at // 10 % 10]}{'ABDEFGHJLN'[at % 10]}",
+        }
+        for at in range(count)
+    ]
+
+
 def test_of_more_equal_clients_than_one_person_can_be_one_is_searched_for_and_all_are_in_review(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

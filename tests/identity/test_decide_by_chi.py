@@ -1,5 +1,7 @@
 """A CHI number links a client where the rest of the record supports it; where it does not, a reviewer decides."""
 
+import datetime
+
 import pytest
 
 from pipelines.identity.linking import decide
@@ -69,6 +71,25 @@ def test_a_chi_goes_to_review_where_the_words_are_of_somebody_else_in_the_regist
     shown = sheet_of([client(AGNES_CHI, words)], both)["candidate_chi_number"].to_pylist()
     assert shown == [AGNES_CHI, NEWER_CHI]
     assert linked_one(client(AGNES_CHI, words))["link_method"] == "chi"
+
+
+@pytest.mark.parametrize(
+    "born", [DAY(1966, 8, 5), DAY(1966, 8, 23), DAY(1966, 8, 4), DAY(1966, 9, 22), DAY(1956, 8, 22), DAY(1966, 5, 8)]
+)
+def test_a_parents_number_on_a_child_of_the_same_name_goes_to_review_whatever_slip_is_in_the_date(born: datetime.date) -> None:
+    """The name and the home are both persons'; the date is near the child's alone."""
+    child = {**ROBERT, "date_of_birth": DAY(1966, 8, 5) if born in {DAY(1966, 8, 5), DAY(1966, 5, 8)} else DAY(1966, 8, 22)}
+    both = [*A_REGISTER, {"chi_number": NEWER_CHI, **child}]
+    row = linked_one(client(ROBERT_CHI, child, date_of_birth=born), both)
+    assert (row["link_method"], row["chi_number"], row["review_reason"]) == ("unlinked", None, decide.BETTER_MATCH)
+
+
+def test_a_namesake_whose_date_is_no_nearer_is_no_doubt() -> None:
+    """A slip in the client's own date, or a date that is near to nobody's, makes no better match of somebody else."""
+    son = {"chi_number": NEWER_CHI, **ROBERT, "date_of_birth": DAY(1966, 8, 30)}
+    for born in (DAY(1951, 7, 31), DAY(1951, 8, 30), DAY(1966, 7, 30), DAY(1999, 1, 1)):
+        row = linked_one(client(ROBERT_CHI, ROBERT, date_of_birth=born), [*A_REGISTER, son])
+        assert row["chi_number"] == ROBERT_CHI
 
 
 def test_a_new_surname_that_somebody_else_of_another_home_has_too_is_no_doubt() -> None:
