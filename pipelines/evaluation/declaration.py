@@ -14,7 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.engine.errors import IrfError, listed
 from pipelines.warehouse.root import DataRoot
@@ -24,6 +24,8 @@ from schemas.reference.words import FINANCIAL_YEAR
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 ALL_OTHERS, MATCHED = "all_others", "matched"
+EARLIEST, LATEST, MOST_MONTHS = datetime.date(1990, 1, 1), datetime.date(2199, 12, 31), 600
+"""Between which days a test can start, and how many months it can look at: beyond these it is a slip of the pen."""
 
 
 class Kind(StrEnum):
@@ -59,6 +61,31 @@ def _as_decimal(value: object) -> object:
     return value
 
 
+def _as_date(value: object) -> object:
+    """A date is a date, or the text of one: a number would be taken for seconds since 1970."""
+    is_text = isinstance(value, str) and _DAY.fullmatch(value.strip())
+    if isinstance(value, datetime.datetime) or not (is_text or isinstance(value, datetime.date)):
+        raise ValueError("give a date as 2025-04-01")
+    return value
+
+
+def _as_likely_date(day: datetime.date) -> datetime.date:
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError(f"give a day from {EARLIEST} to {LATEST}")
+    return day
+
+
+def _as_count(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("give a number of months")
+    return value
+
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+Day = Annotated[datetime.date, BeforeValidator(_as_date), AfterValidator(_as_likely_date)]
+Months = Annotated[int, BeforeValidator(_as_count), Field(ge=0, le=MOST_MONTHS)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -69,8 +96,8 @@ class What(_Part):
     name: Annotated[str, Field(pattern=f"^{NAME.pattern}$")]
     question: Annotated[str, Field(min_length=1)]
     owner: Annotated[str, Field(min_length=1)]
-    declared_on: datetime.date
-    cost_per_month: Annotated[Decimal, BeforeValidator(_as_decimal), Field(ge=0, decimal_places=2)]
+    declared_on: Day
+    cost_per_month: Annotated[Decimal, BeforeValidator(_as_decimal), Field(ge=0, max_digits=12, decimal_places=2)]
 
 
 class Who(_Part):
@@ -102,10 +129,10 @@ class Who(_Part):
 class When(_Part):
     """The months that are looked at: before starts_on, and after the washout, which belongs to neither."""
 
-    starts_on: datetime.date
-    months_before: Annotated[int, Field(ge=1)]
-    months_after: Annotated[int, Field(ge=1)]
-    washout_months: Annotated[int, Field(ge=0)] = 0
+    starts_on: Day
+    months_before: Annotated[Months, Field(ge=1)]
+    months_after: Annotated[Months, Field(ge=1)]
+    washout_months: Months = 0
 
     @property
     def first_month(self) -> str:
@@ -132,12 +159,18 @@ class When(_Part):
         return months(first, moved(first, self.months_after - 1))
 
 
+def _as_financial_year(value: str) -> str:
+    if not re.fullmatch(FINANCIAL_YEAR, value):
+        raise ValueError("give a financial year as 2025-26")
+    return value
+
+
 class PriceBase(_Part):
     """In which prices pounds are told."""
 
     series: str
     vintage: str
-    year: Annotated[str, Field(pattern=FINANCIAL_YEAR)]
+    year: Annotated[str, AfterValidator(_as_financial_year)]
 
 
 class Outcome(_Part):
@@ -170,6 +203,10 @@ class Declaration(_Part):
         is_of_people = self.who.kind is Kind.PEOPLE
         if is_of_people != (self.design is Design.MATCHED_DIFFERENCE) and self.design is not Design.INTERRUPTED_TIME_SERIES:
             raise ValueError("design: matched_difference is for people, the comparison of places for places")
+        if self.design is Design.INTERRUPTED_TIME_SERIES and self.who.comparison:
+            raise ValueError(
+                "who.comparison: an interrupted_time_series compares with nobody; leave it out, or take another design"
+            )
         if is_of_people and self.outcome.measure is not Measure.COST_PER_HEAD:
             raise ValueError("outcome.measure: of people only cost_per_head can be told")
         return self
@@ -205,7 +242,7 @@ def read_declaration(root: DataRoot, name: str) -> Declared:
         )
     content = path.read_bytes()
     try:
-        declaration = Declaration.model_validate(_unfolded(tomllib.loads(content.decode("utf-8"))))
+        declaration = Declaration.model_validate(_unfolded(tomllib.loads(content.decode("utf-8-sig"))))
     except UnicodeDecodeError:
         raise IrfError(f"tests_of_change/{path.name}: is not UTF-8; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:

@@ -80,9 +80,10 @@ def _judged(
         is_compared = bool(declaration.who.comparison)
         return judge_people(found, when, declaration.design, is_compared), [*cautions, *window.sentences]
     panel = read_panel(connection, declaration, period)
+    panel = panel.without([month for month in panel.months if month < first])
     window = read_window(connection, reference, outcome, panel.months)
-    gone = {*window.without_accounts, *(month for month in panel.months if month < first)}
-    return judge_places(panel.without(gone), declaration.design, outcome.measure, window.unlike), [*cautions, *window.sentences]
+    panel = panel.without(window.without_accounts)
+    return judge_places(panel, when, declaration.design, outcome.measure, window.unlike), [*cautions, *window.sentences]
 
 
 def _first_month(connection: duckdb.DuckDBPyConnection) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipelines.evaluation.declaration import Design, Measure
+from pipelines.engine.errors import listed
+from pipelines.evaluation.declaration import Design, Measure, When
 from pipelines.evaluation.detectable import detectable
 from pipelines.evaluation.difference import Difference, difference_in_differences
 from pipelines.evaluation.effect import Bools, Effect, Floats, IntervalMethod, Ints
@@ -69,11 +70,16 @@ def mean_of(values: Floats, weights: Floats) -> Floats:
 def asked(panel: Panel, design: Design, measure: Measure) -> Question:
     """The question of a measure. Pounds and units of a place count each place once, all else counts it by its residents."""
     is_of_places = measure in (Measure.COST, Measure.UNITS)
-    weights = np.ones(len(panel.places.names)) if is_of_places else np.maximum(panel.residents.mean(axis=1), 1e-9)
+    weights = np.ones(len(panel.places.names)) if is_of_places else _residents(panel)
     return Question(panel, design, panel.values(measure), weights)
 
 
-def judge_places(panel: Panel, design: Design, measure: Measure, unlike: Collection[str]) -> Judged:
+def _residents(panel: Panel) -> Floats:
+    """The mean residents of each place: next to none where nobody lives, for weights are above 0."""
+    return np.asarray(np.maximum(panel.residents.sum(axis=1) / max(1, len(panel.months)), 1e-9), dtype=np.float64)
+
+
+def judge_places(panel: Panel, when: When, design: Design, measure: Measure, unlike: Collection[str]) -> Judged:
     """What a panel says of a test of change. unlike: months of whose files one is missing or drifted."""
     question = asked(panel, design, measure)
     treated = panel.places.is_treated
@@ -92,8 +98,9 @@ def judge_places(panel: Panel, design: Design, measure: Measure, unlike: Collect
     before = mean_of(question.values[treated], question.weights[treated])[: panel.months_before]
     judged = Judged(
         facts, ", ".join(names[True]), ", ".join(names[False]) if names[False] else "with nobody but its own past",
-        panel.months[min(panel.months_before, len(panel.months) - 1)], _series(question, effect),
-        mean_before=float(before.mean()) if before.size else None,
+        panel.months[min(panel.months_before, len(panel.months) - 1)] if panel.months else when.first_month,
+        _series(question, effect), mean_before=float(before.mean()) if before.size else None,
+        cautions=_untold(question),
     )  # fmt: skip
     if effect is None:
         return judged
@@ -102,6 +109,16 @@ def judge_places(panel: Panel, design: Design, measure: Measure, unlike: Collect
         smallest=detectable(effect), fit=_fit(effect), method=[METHODS[design], INTERVALS[effect.interval_method]],
         cautions=_cautions(question, measure, unlike), placebos=_placebos(question, effect), shifts=_shifts(question, after),
     )  # fmt: skip
+
+
+def _untold(question: Question) -> list[str]:
+    """The places whose outcome cannot be told in some month, by name."""
+    names = [name for name, row in zip(question.panel.places.names, question.values, strict=True) if not np.isfinite(row).all()]
+    return (
+        [f"There are months with nothing to divide by (no residents of the age group, or no cost) in {listed(names)}."]
+        if names
+        else []
+    )
 
 
 def _effect(question: Question) -> Effect | None:
@@ -184,7 +201,7 @@ def _placebos(question: Question, effect: Effect) -> list[Placebo]:
 def _shifts(question: Question, after: slice) -> list[Shift]:
     """What changed in each part of care, in pounds a month over all the treated."""
     panel = question.panel
-    people, residents = _heads(panel, Measure.COST_PER_HEAD, after), np.maximum(panel.residents.mean(axis=1), 1e-9)
+    people, residents = _heads(panel, Measure.COST_PER_HEAD, after), _residents(panel)
     shifts = []
     for agency, setting in panel.cost:
         part = Question(panel, question.design, panel.part_per_head((agency, setting)), residents)

@@ -72,7 +72,7 @@ class Panel:
 
     def without(self, months: Collection[str]) -> "Panel":
         """The same without some months, where figures of them are missing."""
-        kept = np.array([month not in months for month in self.months])
+        kept = np.array([month not in months for month in self.months], dtype=np.bool_)
         washout = slice(self.months_before, self.months_before + self.washout)
         return Panel(
             self.places, [m for m in self.months if m not in months], int(kept[: self.months_before].sum()), int(kept[washout].sum()),

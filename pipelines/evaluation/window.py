@@ -13,7 +13,7 @@ import duckdb
 
 from pipelines.engine.errors import IrfError
 from pipelines.evaluation.declaration import Outcome
-from pipelines.evaluation.outcome import ask
+from pipelines.evaluation.outcome import ask, looked_at
 
 _WHAT = {
     "missing": "is not there",
@@ -35,12 +35,9 @@ class Window:
 
 def read_window(connection: duckdb.DuckDBPyConnection, reference: Path, outcome: Outcome, months: Sequence[str]) -> Window:
     """What befell the figures of some months (YYYY-MM). reference: the folder of reference tables, where it is there."""
-    lacking = _without_accounts(connection, months)
+    lacking = _without_accounts(connection, outcome, months)
     rows = ask(connection, "shortcoming", months=list(months))
-    said = [
-        f"{', '.join(sorted(agencies))} has no accounts of {month}: the month is left out."
-        for month, agencies in sorted(lacking.items())
-    ]
+    said = _left_out(lacking, months)
     found: dict[tuple[str, str, str], list[str]] = {}
     for row in rows:
         found.setdefault((row["agency"], row["feed"], row["what"]), []).append(row["period"])
@@ -51,9 +48,23 @@ def read_window(connection: duckdb.DuckDBPyConnection, reference: Path, outcome:
     return Window(frozenset(lacking), frozenset(r["period"] for r in rows), [*said, *_moved_codes(reference, outcome, months)])
 
 
-def _without_accounts(connection: duckdb.DuckDBPyConnection, months: Sequence[str]) -> dict[str, set[str]]:
-    """Of each month the agencies that have accounts of other months and none of this."""
-    there = {(row["agency"], row["month"]) for row in ask(connection, "accounts", months=list(months))}
+def _left_out(lacking: dict[str, set[str]], months: Sequence[str]) -> list[str]:
+    """A sentence for each run of months that lack the accounts of the same agencies."""
+    said = []
+    for agencies, run in itertools.groupby(months, lambda month: lacking.get(month)):
+        of = list(run)
+        if agencies:
+            what = f"{of[0]}: the month is" if len(of) == 1 else f"{of[0]} to {of[-1]}: these months are"
+            said.append(
+                f"{' and '.join(sorted(agencies))} {'has' if len(agencies) == 1 else 'have'} no accounts of {what} left out."
+            )
+    return said
+
+
+def _without_accounts(connection: duckdb.DuckDBPyConnection, outcome: Outcome, months: Sequence[str]) -> dict[str, set[str]]:
+    """Of each month the agencies that have accounts of the outcome's services in other months and none in this."""
+    rows = ask(connection, "accounts", months=list(months), **looked_at(outcome))
+    there = {(row["agency"], row["month"]) for row in rows}
     agencies = {agency for agency, _ in there}
     gone = {month: {agency for agency in agencies if (agency, month) not in there} for month in months}
     return {month: missing for month, missing in gone.items() if missing}
@@ -62,6 +73,8 @@ def _without_accounts(connection: duckdb.DuckDBPyConnection, months: Sequence[st
 def _moved_codes(reference: Path, outcome: Outcome, months: Sequence[str]) -> list[str]:
     """The cost codes whose pounds went to another service within the months, where that is a service of the outcome."""
     path = reference / "cost_code_map.csv"
+    if not months:
+        return []
     if not path.is_file():
         return ["Whether a cost code moved in these months cannot be told: reference/cost_code_map.csv is not there."]
     try:

@@ -1,8 +1,12 @@
--- Purpose: which months have the accounts of each agency. Grain: agency × month. Inputs: control_total; $months (YYYY-MM).
--- Conserves: every agency and month that has a quantum.
+-- Purpose: which months have the accounts of each agency, of the services looked at. Grain: agency × month.
+-- Inputs: control_total, service; $scope or $services, $months (YYYY-MM).
+-- Conserves: every agency and month that has a quantum of such a service. A service of the accounts alone is in no scope but all.
 WITH final AS (
-    SELECT DISTINCT agency, strftime(month, '%Y-%m') AS month
+    SELECT DISTINCT control_total.agency, strftime(control_total.month, '%Y-%m') AS month
     FROM release.control_total
-    WHERE list_contains($months, strftime(month, '%Y-%m'))
+    LEFT JOIN release.service ON service.service = control_total.service
+    WHERE
+        list_contains($months, strftime(control_total.month, '%Y-%m'))
+        AND (list_contains($services, control_total.service) OR $scope = 'all' OR $scope IN (service.sector, service.setting))
 )
 SELECT * FROM final ORDER BY agency, month

@@ -1,5 +1,6 @@
 """The declaration of a test of change: what is read, and one clear line for each mistake."""
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,15 @@ def test_a_month_begun_in_its_midst_and_the_washout_are_neither_before_nor_after
         ({"outcome": {"scope": None}}, "outcome: give either scope or services"),
         ({"outcome": {"services": ["telecare"]}}, "outcome: give either scope or services"),
         ({"outcome": {"price_base": {"series": "gdp_deflator", "vintage": "2026-03", "year": "2025"}}}, "outcome.price_base.year: "),
+        ({"outcome": {"price_base": {"series": "gdp_deflator", "vintage": "2026-03", "year": "2025-27"}}}, "give a financial year as 2025-26"),
+        ({"what": {"cost_per_month": "1e30"}}, "what.cost_per_month: decimal input should have no more than 12 digits"),
+        ({"when": {"starts_on": 0}}, "when.starts_on: give a date as 2025-04-01"),
+        ({"when": {"starts_on": "01/04/2025"}}, "when.starts_on: give a date as 2025-04-01"),
+        ({"when": {"starts_on": datetime.datetime(2025, 4, 1, tzinfo=datetime.UTC)}}, "when.starts_on: give a date as 2025-04-01"),
+        ({"when": {"starts_on": datetime.date(1, 1, 1)}}, "when.starts_on: give a day from 1990-01-01 to 2199-12-31"),
+        ({"when": {"months_before": 30_000}}, "when.months_before: input should be less than or equal to 600"),
+        ({"when": {"months_before": True}}, "when.months_before: give a number of months"),
+        ({"design": "interrupted_time_series"}, "who.comparison: an interrupted_time_series compares with nobody"),
         ({"design": "before_and_after"}, "design: input should be"),
         ({"design": "matched_difference"}, "design: matched_difference is for people"),
     ],
@@ -78,6 +88,15 @@ def test_what_is_no_toml_and_what_is_no_utf_8_is_said(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(IrfError, match=said):
             read_declaration(root, NAME)
+
+
+def test_a_byte_order_mark_and_dates_in_quotation_marks_are_read(tmp_path: Path) -> None:
+    """As an editor of Windows saves it, and as somebody writes it who does not know that TOML has dates."""
+    root = root_of(tmp_path)
+    path = declare(root)
+    known = read_declaration(root, NAME).declaration
+    path.write_text("\ufeff" + path.read_text("utf-8").replace("2025-04-01", '"2025-04-01"'), "utf-8")
+    assert read_declaration(root, NAME).declaration == known
 
 
 def test_the_file_of_people_is_one_beside_the_declaration(tmp_path: Path) -> None:

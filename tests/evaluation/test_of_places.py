@@ -1,6 +1,6 @@
 """A test of change in places, from a release to its verdict: planted effects, nothing planted, and what befalls the months."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -40,11 +40,15 @@ def evaluated(root: DataRoot) -> Evaluated:
     return evaluate_release(root, root.folder("releases") / VERSION, NAME)
 
 
+def declare_design(root: DataRoot, design: str) -> None:
+    declare(root, design=design, who={"comparison": None if design == "interrupted_time_series" else "all_others"})
+
+
 @pytest.mark.parametrize("design", DESIGNS)
 @pytest.mark.parametrize(("change", "expected"), [(-0.15, Verdict.IMPROVED), (0.0, Verdict.NO_EVIDENCE), (0.15, Verdict.WORSE)])
 def test_a_planted_effect_is_found_with_its_size(root: DataRoot, design: str, change: float, expected: Verdict) -> None:
     put_places(root, Drawn(seed=5, change=change, noise=0.01))
-    declare(root, design=design)
+    declare_design(root, design)
     result = evaluated(root).result
     assert result.verdict is expected
     relative = result.relative_effect
@@ -152,6 +156,59 @@ def test_a_month_without_accounts_is_left_out_and_said(root: DataRoot) -> None:
     assert "angus has no accounts of 2024-11: the month is left out." in made.result.cautions
     assert made.result.months_before == 23 and "2024-11" not in {row["month"] for row in made.series}
     assert made.result.verdict is Verdict.IMPROVED
+
+
+def put_accounts(root: DataRoot, is_there: Callable[[str, str], bool]) -> None:
+    put(root, "control_total", [
+        {"financial_year": financial_year(month), "month": first_day(month), "agency": agency, "service": service}
+        for month in MONTHS for agency, _, service, _, _ in PARTS if is_there(agency, month)
+    ])  # fmt: skip
+
+
+def test_months_that_an_agency_which_joined_later_has_no_accounts_of_are_said_in_one_sentence(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.1))
+    put_accounts(root, lambda agency, month: agency != "angus" or month >= "2024-04")
+    declare(root)
+    result = evaluated(root).result
+    assert "angus has no accounts of 2023-04 to 2024-03: these months are left out." in result.cautions
+    assert (result.months_before, result.verdict) == (12, Verdict.IMPROVED)
+
+
+def test_accounts_of_who_pays_nothing_of_the_outcome_are_not_missed(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.1))
+    put_accounts(root, lambda agency, month: agency != "angus" or month >= "2025-04")
+    for outcome in ({"scope": "nhs"}, {"scope": None, "services": ["acute_emergency"]}):
+        declare(root, outcome=outcome)
+        result = evaluated(root).result
+        assert result.months_before == 24 and not any("no accounts" in caution for caution in result.cautions)
+
+
+@pytest.mark.parametrize("starts_on", ["2010-04-01", "2040-04-01"])
+def test_months_of_which_the_release_has_none_are_not_judged(root: DataRoot, starts_on: str) -> None:
+    put_places(root, Drawn())
+    declare(root, when={"starts_on": starts_on})
+    keep(root, evaluated(root))
+    assert [(r.verdict, r.months_before, r.months_after) for r in kept_results(root)] == [(Verdict.NOT_EVALUABLE, 0, 0)]
+
+
+def test_months_before_the_dataset_are_said_once(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.1))
+    declare(root, when={"months_before": 60})
+    cautions = evaluated(root).result.cautions
+    assert "The dataset begins with 2023-04: 24 of 60 months before the start are in it." in cautions
+    assert not any("no accounts" in caution for caution in cautions)
+
+
+def test_a_place_in_which_nobody_lives_is_named(root: DataRoot) -> None:
+    put_places(root, Drawn(change=-0.1))
+    file = root.folder("releases") / VERSION / "population" / "all.parquet"
+    sql = f"SELECT * REPLACE (CASE locality WHEN 'Angus East' THEN 0 ELSE population END AS population) FROM read_parquet('{file}')"
+    duckdb.connect().execute(f"COPY ({sql}) TO '{file}.new' (FORMAT parquet)")
+    Path(f"{file}.new").replace(file)
+    declare(root)
+    result = evaluated(root).result
+    assert result.verdict is Verdict.NOT_EVALUABLE
+    assert any("nothing to divide by" in caution and caution.endswith("in Angus East.") for caution in result.cautions)
 
 
 def test_a_file_that_drifted_or_is_missing_is_named_with_what_would_be_found_without_it(root: DataRoot) -> None:
