@@ -128,7 +128,8 @@ def _money(declaration: Declaration, judged: Judged, effect: Interval) -> Money:
     """What it cost from its start on, washout too, and what changed in the months after."""
     a_month = declaration.what.cost_per_month
     months = judged.facts.months_after
-    cost = a_month * (months + len(declaration.when.left_out))
+    in_all = months + len(declaration.when.left_out) if judged.months_of_test is None else judged.months_of_test
+    cost = a_month * in_all
     net = Interval(**{end: None if value is None else value + cost for end, value in effect})
     return Money(
         cost_of_test=cost.quantize(PENNY), effect=effect, net=net,

@@ -18,7 +18,7 @@ NOT_TOLD = Estimate(float("nan"))
 @dataclass(frozen=True)
 class Judged:
     """effect: a month, of each head or place, None where none can be told. heads: how many of these there are, None where they
-    do not add up. without: the mean that would have been. fit: how well the months before were fitted, by name."""
+    do not add up. months_of_test: in how many months it was done, where these are not those of the declaration. without: the mean that would have been. fit: how well the months before were fitted, by name."""
 
     facts: Facts
     treated: str
@@ -27,6 +27,7 @@ class Judged:
     series: Sequence[dict[str, Any]]
     effect: Estimate | None = None
     heads: float | None = None
+    months_of_test: int | None = None
     mean_before: float | None = None
     without: float | None = None
     smallest: Detectable | None = None

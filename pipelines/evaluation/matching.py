@@ -118,6 +118,8 @@ def _unpenalised(x: Floats, is_treated: Bools) -> Floats | None:
     if np.linalg.matrix_rank(design) < design.shape[1]:
         return None
     with warnings.catch_warnings():
+        # Where groups are told apart without error, the search runs off to infinity before it is given up.
+        warnings.simplefilter("ignore", RuntimeWarning)
         warnings.simplefilter("error", ModelWarning)
         try:
             found = Logit(is_treated.astype(np.float64), design).fit(disp=0)

@@ -3,7 +3,7 @@
 Belongs here: from everybody's months to what is judged. Does not belong here: finding the people (`participants.py`), matching and
 the difference themselves (`matching.py`, `matched_difference.py`).
 Each person has months of their own: those before the month in which they started, and those after the washout, as far as the
-release and their life go.
+release and their life go. A month begun in its midst is neither.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from pipelines.evaluation.matching import balance, match
 from pipelines.evaluation.of_places import COMPARED, EXPECTED, TREATED
 from pipelines.evaluation.participants import Found, People
 from pipelines.evaluation.result import Balance, Shift, pounds
-from pipelines.evaluation.verdict import Facts
+from pipelines.evaluation.verdict import LEAST_PEOPLE, Facts
 
 RECENT_MONTHS = 3
 """Cost just before the start is matched apart from that of the months before it: people are chosen when something has happened."""
@@ -36,12 +36,13 @@ METHOD = (
 
 @dataclass(frozen=True)
 class Pairs:
-    """Rows of people: who took part, the partner of each, the start of each pair. unmatched: how many have none. before, after:
-    standardised mean differences of the covariates, before and after matching."""
+    """Rows of people: who took part, the partner of each, the month in which each pair starts and its first whole month. unmatched:
+    how many have none. before, after: standardised mean differences of the covariates, before and after matching."""
 
     treated: Ints
     partner: Ints
     start: Ints
+    whole: Ints
     unmatched: int
     names: Sequence[str]
     before: Floats
@@ -50,52 +51,76 @@ class Pairs:
 
 def judge_people(found: Found, when: When, design: Design, is_compared: bool) -> Judged:
     """What the months of people say of a test of change."""
-    people, washout = found.people, len(when.left_out)
-    months, first = len(people.months), when.months_before
+    people, first = found.people, when.months_before
+    took_part = people.start >= 0
+    is_dead = took_part & (people.last < np.minimum(people.start, len(people.months) - 1))
     # Who starts so late that no month after is there, or so early that the months before are not, cannot be followed.
-    usable = (people.start >= first) & (people.start + washout < months)
-    rows = np.flatnonzero(usable)
-    longest = max((months - int(people.start[row]) - washout for row in rows), default=0)
-    followed = min(when.months_after, longest)
-    chosen = _chosen_for_cost(people, rows, first)
-    pairs = _pairs(people, rows, first) if is_compared and design is Design.MATCHED_DIFFERENCE and rows.size else None
-    facts = Facts(
-        # Without partners the months of each are a series of its own, whatever was declared.
-        Design.MATCHED_DIFFERENCE if pairs else Design.INTERRUPTED_TIME_SERIES, first, followed, is_of_people=True, people=int(rows.size),
-        chosen_for_cost=chosen, matched_share=pairs.treated.size / rows.size if pairs else None,
-        imbalance=float(np.abs(pairs.after).max()) if pairs and pairs.treated.size else None,
-    )  # fmt: skip
-    treated = f"{_about(int(people.start.size and (people.start >= 0).sum()))} people"
-    cautions = _left_out(found, int((people.start >= 0).sum()) - int(rows.size), pairs.unmatched if pairs else 0)
-    if pairs is None or pairs.treated.size < 2:
-        series = _series(people, rows, rows[:0], people.start[rows], when, None)
+    in_time = (people.start >= first) & (people.whole + when.washout_months < len(people.months))
+    rows = np.flatnonzero(in_time & ~is_dead)
+    followed = int(_is_looked_at(people, people.whole[rows], when).sum(axis=1).max(initial=0))
+    followed = followed if rows.size else len(set(when.after) & set(people.months))
+    is_matched = is_compared and design is Design.MATCHED_DIFFERENCE
+    # Of a few people nothing is told: each figure would be that of one of them.
+    pairs = _pairs(people, rows, first) if is_matched and rows.size >= LEAST_PEOPLE else None
+    facts = _facts(people, rows, pairs, when, followed, is_matched)
+    treated = f"{_about(int(took_part.sum()))} people"
+    cautions = _left_out(
+        found, int((took_part & ~is_dead).sum()) - rows.size, int(is_dead.sum()), pairs.unmatched if pairs else 0
+    )
+    if pairs is None or pairs.treated.size < LEAST_PEOPLE:
+        series = _series(people, rows, rows[:0], people.start[rows], people.whole[rows], when, None)
         return Judged(facts, treated, "with nobody", "+01", series, cautions=cautions)
-    effect = _difference(people, people.whole(), pairs, when)
-    exposed = _months_alive(people, pairs.treated, pairs.start, when).sum()
+    effect = _difference(people, people.whole_cost(), pairs, when)
+    exposed = (_is_looked_at(people, pairs.whole, when) & _is_alive(people, pairs.treated)).sum()
     heads = float(exposed / followed) if followed else None
     return Judged(
         facts, treated, f"{_about(pairs.partner.size)} people like them who did not take part", "+01",
-        _series(people, pairs.treated, pairs.partner, pairs.start, when, effect),
-        effect=effect.mean, heads=heads, mean_before=effect.treated_before, without=effect.treated_after - effect.mean.value,
+        _series(people, pairs.treated, pairs.partner, pairs.start, pairs.whole, when, effect), effect=effect.mean, heads=heads, mean_before=effect.treated_before, without=effect.treated_after - effect.mean.value,
         smallest=minimum_detectable_effect(effect.mean.standard_error or 0.0, effect.degrees_of_freedom, effect.treated_before),
-        fit={"pairs": float(effect.pairs), "p-value of no effect": effect.p_value, "partners' cost before, a month": effect.partners_before},
+        fit={"pairs, to tens": float(_to_tens(effect.pairs)), "p-value of no effect": effect.p_value, "partners' cost before, a month": effect.partners_before},
         method=METHOD, cautions=cautions, balance=_balance(pairs), shifts=_shifts(people, pairs, when, heads),
+        months_of_test=_months_of_test(people, rows, when),
     )  # fmt: skip
+
+
+def _facts(people: People, rows: Ints, pairs: Pairs | None, when: When, followed: int, is_matched: bool) -> Facts:
+    """What decides whether these people can be judged; of a few people no more than that they are few."""
+    has_many = pairs is not None and pairs.treated.size >= LEAST_PEOPLE
+    return Facts(
+        # Without partners the months of each are a series of its own, whatever was declared.
+        Design.MATCHED_DIFFERENCE if is_matched else Design.INTERRUPTED_TIME_SERIES, when.months_before, followed, is_of_people=True,
+        people=int(pairs.treated.size if pairs else rows.size),
+        chosen_for_cost=_chosen_for_cost(people, rows, when.months_before) if rows.size >= LEAST_PEOPLE else None,
+        matched_share=pairs.treated.size / rows.size if pairs and has_many else None,
+        imbalance=float(np.abs(pairs.after).max()) if pairs and has_many else None,
+    )  # fmt: skip
+
+
+def _months_of_test(people: People, rows: Ints, when: When) -> int:
+    """In how many months somebody took part who is looked at: so many the test has cost something."""
+    month = np.arange(len(people.months))
+    last = people.whole[rows] + when.washout_months + when.months_after
+    return int(((month >= people.start[rows][:, None]) & (month < last[:, None])).any(axis=0).sum())
+
+
+def _to_tens(count: int) -> int:
+    return (count + 5) // 10 * 10
 
 
 def _about(count: int) -> str:
     """How many people, to tens: a list is not told by its length."""
-    return "fewer than 5" if count < 5 else f"about {(count + 5) // 10 * 10:,}"
+    return "fewer than 5" if count < 5 else f"about {_to_tens(count):,}"
 
 
-def _left_out(found: Found, unfollowed: int, unmatched: int) -> list[str]:
-    said = {
-        found.unknown: "of the file are nobody of the release (no cost, or another number)",
-        found.elsewhere: "have no home in the partners' area, or are not of the age group",
-        unfollowed: "started too early or too late for the months that the release has",
-        unmatched: "have nobody like them among the others, and are in no figure of the effect",
-    }
-    return [f"{_about(count).capitalize()} {what}." for count, what in said.items() if count]
+def _left_out(found: Found, unfollowed: int, dead: int, unmatched: int) -> list[str]:
+    said = (
+        (found.unknown, "of the file are nobody of the release (no cost, or another number)"),
+        (found.elsewhere, "have no home in the partners' area, or are not of the age group"),
+        (unfollowed, "started too early or too late for the months that the release has"),
+        (dead, "had died before the month in which they are said to have started, and are in no figure"),
+        (unmatched, "have nobody like them among the others, and are in no figure of the effect"),
+    )
+    return [f"{_about(count).capitalize()} {what}." for count, what in said if count]
 
 
 def _covariates(people: People, rows: Ints, start: int, months_before: int) -> tuple[list[str], Floats]:
@@ -109,7 +134,7 @@ def _covariates(people: People, rows: Ints, start: int, months_before: int) -> t
             names.append(f"cost of {agency}, {setting}, {words} (logarithm)")
             columns.append(np.log1p(np.maximum(cost[rows, window].sum(axis=1), 0)))
     names.append("months with any cost")
-    columns.append((people.whole()[rows, start - months_before : start] != 0).sum(axis=1).astype(np.float64))
+    columns.append((people.whole_cost()[rows, start - months_before : start] != 0).sum(axis=1).astype(np.float64))
     for fifth in range(1, 5):
         names.append(f"lives in fifth {fifth}")
         columns.append((people.fifth[rows] == fifth).astype(np.float64))
@@ -139,7 +164,7 @@ def _pairs(people: People, rows: Ints, months_before: int) -> Pairs:
         mine.append((left, left[matches.treated]))
         theirs.append((right, right[matches.partner]))
     if not treated:
-        return Pairs(rows[:0], rows[:0], rows[:0], unmatched, (), np.zeros(0), np.zeros(0))
+        return Pairs(rows[:0], rows[:0], rows[:0], rows[:0], unmatched, (), np.zeros(0), np.zeros(0))
     everybody, others = (np.concatenate([all_ for all_, _ in side]) for side in (mine, theirs))
     paired, partners = (np.concatenate([matched for _, matched in side]) for side in (mine, theirs))
     # As Austin has it: by the deviation of everybody, so that both are told in one measure.
@@ -149,36 +174,34 @@ def _pairs(people: People, rows: Ints, months_before: int) -> Pairs:
         out=np.zeros(len(names)),
         where=apart != 0,
     )
+    who = np.concatenate(treated)
     return Pairs(
-        np.concatenate(treated), np.concatenate(partner), np.concatenate(starts).astype(np.int64), unmatched, names,
+        who, np.concatenate(partner), np.concatenate(starts).astype(np.int64), people.whole[who], unmatched, names,
         balance(everybody, others), (paired.mean(axis=0) - partners.mean(axis=0)) * scale,
     )  # fmt: skip
 
 
-def _side(people: People, cost: Floats, rows: Ints, starts: Ints, when: When) -> Side:
-    """Cost and months of people, before and after a start."""
-    month = np.arange(len(people.months))[None, :]
-    before = (month >= starts[:, None] - when.months_before) & (month < starts[:, None])
-    alive = month <= people.last[rows][:, None]
-    after = _is_after(month, starts, when) & alive
+def _side(people: People, cost: Floats, rows: Ints, pairs: Pairs, when: When) -> Side:
+    """Cost and months of the people of one side of the pairs, before and after the start."""
+    month, start = np.arange(len(people.months))[None, :], pairs.start[:, None]
+    before = (month >= start - when.months_before) & (month < start)
+    after = _is_looked_at(people, pairs.whole, when) & _is_alive(people, rows)
     return Side((cost[rows] * before).sum(axis=1), (cost[rows] * after).sum(axis=1), before.sum(axis=1), after.sum(axis=1))
 
 
-def _is_after(month: Ints, starts: Ints, when: When) -> Bools:
-    first = starts[:, None] + len(when.left_out)
+def _is_looked_at(people: People, whole: Ints, when: When) -> Bools:
+    """The months after the washout, as far as the release goes, of people whose first whole month is given: (people, months)."""
+    month, first = np.arange(len(people.months))[None, :], whole[:, None] + when.washout_months
     return np.asarray((month >= first) & (month < first + when.months_after))
 
 
-def _months_alive(people: People, rows: Ints, starts: Ints, when: When) -> Ints:
-    """How many months after the washout each person lived in."""
-    month = np.arange(len(people.months))[None, :]
-    return np.asarray((_is_after(month, starts, when) & (month <= people.last[rows][:, None])).sum(axis=1), dtype=np.int64)
+def _is_alive(people: People, rows: Ints) -> Bools:
+    """The months that people lived in: (people, months)."""
+    return np.asarray(np.arange(len(people.months))[None, :] <= people.last[rows][:, None])
 
 
 def _difference(people: People, cost: Floats, pairs: Pairs, when: When) -> MatchedEffect:
-    return matched_difference(
-        _side(people, cost, pairs.treated, pairs.start, when), _side(people, cost, pairs.partner, pairs.start, when)
-    )
+    return matched_difference(*(_side(people, cost, rows, pairs, when) for rows in (pairs.treated, pairs.partner)))
 
 
 def _shifts(people: People, pairs: Pairs, when: When, heads: float | None) -> list[Shift]:
@@ -202,38 +225,36 @@ def _chosen_for_cost(people: People, rows: Ints, months_before: int) -> float | 
     """The cost of who took part in the months before, as a multiple of that of others of their age and sex."""
     if not rows.size:
         return None
-    whole, own, others = people.whole(), 0.0, 0.0
+    cost, own, others = people.whole_cost(), 0.0, 0.0
     for start in np.unique(people.start[rows]):
         window = slice(int(start) - months_before, int(start))
         mine = rows[people.start[rows] == start]
         pool = np.flatnonzero((people.start < 0) & (people.last >= start))
         by_stratum = np.bincount(
-            people.strata[pool], weights=whole[pool, window].sum(axis=1), minlength=int(people.strata.max()) + 1
+            people.strata[pool], weights=cost[pool, window].sum(axis=1), minlength=int(people.strata.max()) + 1
         )
         count = np.bincount(people.strata[pool], minlength=len(by_stratum))
-        own += float(whole[mine, window].sum())
+        own += float(cost[mine, window].sum())
         others += float(np.divide(by_stratum, count, out=np.zeros(len(count)), where=count > 0)[people.strata[mine]].sum())
     return own / others if others > 0 else None
 
 
-def _series(people: People, treated: Ints, partner: Ints, starts: Ints, when: When, effect: MatchedEffect | None) -> list[dict]:
-    """Cost of a person a month alive, by the months from each person's start on: -01 is the last before, +01 the first after."""
-    whole, rows = people.whole(), []
-    at = [-n for n in range(when.months_before, 0, -1)] + list(range(len(when.left_out) + when.months_after))
+def _series(
+    people: People, treated: Ints, partner: Ints, start: Ints, whole: Ints, when: When, effect: MatchedEffect | None
+) -> list[dict]:
+    """Cost of a person a month alive, by the months from each person's start on: -01 is the last before, +01 the first whole one."""
+    cost, rows = people.whole_cost(), []
+    at = [-n for n in range(when.months_before, 0, -1)] + list(range(when.washout_months + when.months_after))
     apart = effect.treated_before - effect.partners_before if effect else 0.0
     for name, group in ((TREATED, treated), (COMPARED, partner)):
         for month in at:
-            where = starts[: group.size] + month
+            where = (start if month < 0 else whole)[: group.size] + month
             there = (where >= 0) & (where < len(people.months)) & (people.last[group] >= where)
-            if there.sum() < FEWEST:
+            if there.sum() < LEAST_PEOPLE:
                 continue
-            mean = float(whole[group[there], where[there]].mean())
+            mean = float(cost[group[there], where[there]].mean())
             label = f"-{-month:02d}" if month < 0 else f"+{month + 1:02d}"
             rows.append(point(label, name, mean))
-            if name == COMPARED and month >= len(when.left_out):
+            if name == COMPARED and month >= when.washout_months:
                 rows.append(point(label, EXPECTED, mean + apart))
     return rows
-
-
-FEWEST = 20
-"""A month of fewer people is not shown."""

@@ -62,7 +62,12 @@ def obstacles(facts: Facts) -> list[str]:
         said.append(f"There are {facts.months_after} months after the start; {LEAST_MONTHS_AFTER} are needed.")
     if facts.design is Design.INTERRUPTED_TIME_SERIES and facts.is_of_people:
         said.append("The people who took part are compared with nobody: who they would have been without it cannot be told.")
-        if facts.chosen_for_cost is not None and facts.chosen_for_cost > COSTLY:
+        if facts.chosen_for_cost is None:
+            said.append(
+                "Of so few it is not told whether they were chosen for their cost: if they were, it falls by itself afterwards (regression "
+                "to the mean)."
+            )
+        elif facts.chosen_for_cost > COSTLY:
             said.append(
                 f"They were chosen when their cost was {facts.chosen_for_cost:.1f} times that of others of their age and sex. Such cost "
                 "falls by itself afterwards (regression to the mean): without a comparison this looks like success."
@@ -75,7 +80,7 @@ def obstacles(facts: Facts) -> list[str]:
             f"The groups went different ways before the start already (p = {facts.trend_p:.3f}): what follows is not due to it."
         )
     if facts.people is not None and facts.people < LEAST_PEOPLE:
-        said.append(f"Fewer than {LEAST_PEOPLE} people took part whose months are known.")
+        said.append(f"Fewer than {LEAST_PEOPLE} people took part whose months are known and who can be compared with others.")
     if facts.matched_share is not None and facts.matched_share < LEAST_MATCHED:
         said.append(f"Only {facts.matched_share:.0%} of those who took part have anybody like them to be compared with.")
     if facts.imbalance is not None and facts.imbalance > GREATEST_IMBALANCE:

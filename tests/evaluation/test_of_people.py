@@ -1,9 +1,13 @@
 """A test of change for people: matching finds nothing where nothing was done, deaths and unknown people are counted, nobody is named."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipelines.engine.errors import IrfError
@@ -115,10 +119,15 @@ def test_who_is_not_known_is_counted_and_nobody_is_named(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("agency,started_on\nangus,2025-04-01\n", "its columns are"),
+        ("agency,started_on\nangus,2025-04-01\n", "its first row names its columns"),
         ("chi_number,started_on\n", "nobody is in it"),
         ("chi_number,started_on\n,2025-04-01\n", "row 2: give chi_number, or agency and social_care_id"),
         ("chi_number,started_on\n1904851231,01/04/2025\n", "row 2: started_on: give a date as YYYY-MM-DD"),
+        ("angus,A1,1904851231,2025-04-01,\n", "its first row names its columns, with commas between"),
+        ("chi_number;started_on\n1904851231;2025-04-01\n", "with commas between"),
+        ("chi_number,started_on\n1904851231,2025-03-31\n", "row 2: started_on: is before when.starts_on of the declaration"),
+        ("chi_number,started_on,ended_on\n1904851231,2025-04-01,soon\n", "row 2: ended_on: give a date as YYYY-MM-DD"),
+        ("chi_number,started_on,ended_on\n1904851231,2025-04-02,2025-04-01\n", "row 2: ended_on: is before started_on"),
     ],
 )
 def test_a_file_of_people_that_cannot_be_used_is_said_without_its_values(tmp_path: Path, content: str, said: str) -> None:
@@ -132,7 +141,119 @@ def test_a_file_of_people_that_cannot_be_used_is_said_without_its_values(tmp_pat
     assert said in str(told.value) and "1904851231" not in str(told.value)
 
 
-def test_a_chi_number_and_a_client_number_find_the_same_person(tmp_path: Path) -> None:
+def put_rows(root: DataRoot, people: Sequence[int], started_on: str = "2025-04-01", more: str = "") -> None:
+    rows = "".join(f"angus,A{n},,{started_on},\n" for n in people)
+    (root.folder("tests_of_change") / "people.csv").write_text(
+        f"agency,social_care_id,chi_number,started_on,ended_on\n{rows}{more}", "utf-8"
+    )
+
+
+def test_the_month_in_which_people_start_in_its_midst_is_neither_before_nor_after(tmp_path: Path) -> None:
+    """It costs ten times as much as any other: a crisis, for which people were chosen."""
+    root = root_of(tmp_path)
+    costs = np.full((400, len(MONTHS)), 100.0)
+    costs[:100, START] = 1000.0
+    put_people(root, costs, range(100))
+    put_rows(root, range(100), "2025-04-15")
+    declare_people(root)
+    made = evaluated(root)
+    assert made.result.effect_a_head_and_month is not None and made.result.effect_a_head_and_month.value == 0
+    assert made.result.months_after == 11 and {row["value"] for row in made.series} == {Decimal("100.000000")}
+    assert made.result.money is not None and made.result.money.cost_of_test == Decimal("12000.00")
+
+
+def test_who_start_one_after_another_cost_the_test_all_its_months(tmp_path: Path) -> None:
+    root = root_of(tmp_path)
+    put_people(root, np.full((400, len(MONTHS)), 100.0), range(100))
+    rows = "".join(f"angus,A{n},,2025-{4 + n % 6:02d}-01,\n" for n in range(100))
+    put_rows(root, (), more=rows)
+    declare(
+        root, design="matched_difference", who={"kind": "people", "treated": "people.csv", "comparison": "matched"},
+        when={"months_before": 12, "months_after": 6},
+    )  # fmt: skip
+    money = evaluated(root).result.money
+    assert money is not None and money.cost_of_test == Decimal(
+        "11000.00"
+    )  # April to September, and six months from the last start
+
+
+def test_who_had_died_before_they_are_said_to_have_started_is_in_no_figure_and_said(tmp_path: Path) -> None:
+    root = root_of(tmp_path)
+    costs = np.full((400, len(MONTHS)), 100.0)
+    put_people(root, costs, range(100), dict.fromkeys(range(40), "2024-12"))
+    declare_people(root)
+    result = evaluated(root).result
+    assert "About 40 had died before the month in which they are said to have started, and are in no figure." in result.cautions
+    assert result.compared.startswith("about 60 people") and result.mean_before.value == 100
+
+
+def test_who_starts_after_the_last_month_is_not_taken_for_dead(tmp_path: Path) -> None:
+    root = root_of(tmp_path)
+    put_people(root, np.full((400, len(MONTHS)), 100.0), range(100))
+    put_rows(root, range(100), "2027-04-01")
+    declare_people(root)
+    result = evaluated(root).result
+    assert any(c.startswith("About 100 started too early or too late") for c in result.cautions)
+    assert not any("died" in caution for caution in result.cautions)
+    assert not any("0 months after" in reason for reason in result.reasons)
+
+
+@pytest.mark.parametrize("comparison", ["matched", None])
+@pytest.mark.parametrize("number", [1, 5, 19])
+def test_nothing_of_a_few_people_is_told(tmp_path: Path, number: int, comparison: str | None) -> None:
+    root = root_of(tmp_path)
+    costs = costs_of(6)
+    put_people(root, costs, chosen_for_cost(costs, 6)[:number])
+    declare_people(root, comparison)
+    made = evaluated(root)
+    result = made.result
+    assert result.verdict is Verdict.NOT_EVALUABLE and any("Fewer than 20 people" in reason for reason in result.reasons)
+    assert not made.series and not result.fit_before and not result.balance and not result.shifts and result.money is None
+    assert result.mean_before.value is None and result.smallest_effect_a_month is None
+    assert not any("times that of others" in reason or "standardised" in reason for reason in result.reasons)
+    assert any("regression to the mean" in reason for reason in result.reasons) == (comparison is None)
+
+
+def test_nothing_is_told_of_a_few_who_have_a_partner_either(tmp_path: Path) -> None:
+    """Thirty took part, and but for twelve everybody like them did."""
+    root = root_of(tmp_path)
+    put_people(root, costs_of(7)[:42], range(30))
+    declare_people(root)
+    made = evaluated(root)
+    assert made.result.verdict is Verdict.NOT_EVALUABLE and made.result.mean_before.value is None and not made.result.balance
+    assert {row["part"] for row in made.series} <= {"treated"}
+
+
+def test_two_numbers_of_one_person_are_nobody_unknown_and_empty_rows_are_nobody(tmp_path: Path) -> None:
+    root = root_of(tmp_path)
+    put_people(root, np.full((400, len(MONTHS)), 100.0), range(100))
+    history = pq.read_table(root.link_history).to_pylist()
+    second = {"agency": "angus", "social_care_id": "SECOND", "person_id": "p00000", "valid_from": MONTHS[0]}
+    pq.write_table(pa.Table.from_pylist([*history, second]), root.link_history)
+    put_rows(root, range(100), more="angus,SECOND,,2025-05-01,\n,,,,\n")
+    declare_people(root)
+    result = evaluated(root).result
+    assert not any("nobody of the release" in caution for caution in result.cautions) and result.treated == "about 100 people"
+
+
+def test_how_many_took_part_is_told_to_tens_everywhere(tmp_path: Path) -> None:
+    root = root_of(tmp_path)
+    put_people(root, np.full((400, len(MONTHS)), 100.0), range(103))
+    declare_people(root)
+    assert evaluated(root).result.fit_before["pairs, to tens"] == 100
+
+
+def test_without_the_history_of_links_it_is_said_what_to_do(tmp_path: Path) -> None:
+    root = root_of(tmp_path)
+    put_people(root, np.full((50, len(MONTHS)), 100.0), range(30))
+    root.link_history.unlink()
+    declare_people(root)
+    with pytest.raises(IrfError, match="state/link_history"):
+        evaluated(root)
+
+
+@pytest.mark.parametrize("written", ["{number}", " {number} ", "190485 1231"])
+def test_a_chi_number_and_a_client_number_find_the_same_person(tmp_path: Path, written: str) -> None:
     """A person of the register has the id that the key makes of the CHI number."""
     root = root_of(tmp_path)
     costs = costs_of(4)
@@ -148,7 +269,9 @@ def test_a_chi_number_and_a_client_number_find_the_same_person(tmp_path: Path) -
     declare_people(root)
     results = [evaluated(root).result]
     people = root.folder("tests_of_change") / "people.csv"
-    people.write_text(people.read_text("utf-8").replace(f"angus,A{chosen[0]},,", f",,{number},"), "utf-8")
+    people.write_text(
+        people.read_text("utf-8").replace(f"angus,A{chosen[0]},,", f",,{written.format(number=number)},"), "utf-8"
+    )
     results.append(evaluated(root).result)
     assert results[0].effect_a_month == results[1].effect_a_month and results[0].cautions == results[1].cautions
     assert results[0].declaration_sha256 != results[1].declaration_sha256
