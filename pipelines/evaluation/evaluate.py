@@ -115,7 +115,7 @@ def _result(declared: Declared, version: str, judged: Judged, said: Sequence[str
         mean_before=interval(Estimate(judged.mean_before) if judged.mean_before is not None else None),
         effect_a_head_and_month=interval(effect) if measure is Measure.COST_PER_HEAD else None,
         effect_a_month=of_all if heads is not None else interval(effect), effect_to_date=to_date,
-        relative_effect=interval(effect, 1 / judged.without) if judged.without else Interval(value=None),
+        relative_effect=interval(effect, 1 / judged.without) if judged.without and judged.without > 0 else Interval(value=None),
         fit_before={name: None if value is None else published(value, MILLIONTH) for name, value in judged.fit.items()},
         balance=judged.balance, placebos=judged.placebos if effect else (), shifts=judged.shifts if effect else (),
         money=_money(declaration, judged, to_date) if is_money and effect else None,
@@ -139,21 +139,29 @@ def _money(declaration: Declaration, judged: Judged, effect: Interval) -> Money:
 
 def _answer(declaration: Declaration, judged: Judged, effect: Estimate | None, found: Verdict) -> str:
     """The answer in one sentence."""
-    unit = UNITS[declaration.outcome.measure].removeprefix("pounds ")
+    is_share = declaration.outcome.measure is Measure.INSTITUTIONAL_SHARE
     if effect is None or found is Verdict.NOT_EVALUABLE:
         return "Whether it changed anything cannot be told from these figures."
     size, lower, upper = (_told(declaration, value) for value in (abs(effect.value), effect.lower, effect.upper))
-    share = f" ({abs(effect.value / judged.without) * 100:.1f} %)" if judged.without else ""
+    unit = "percentage points" if is_share else UNITS[declaration.outcome.measure].removeprefix("pounds ")
+    share = (
+        f" ({abs(effect.value / judged.without) * 100:.1f} %)" if judged.without and judged.without > 0 and not is_share else ""
+    )
     way = "below" if effect.value < 0 else "above"
-    sentence = f"The outcome was {size} {unit}{share} {way} what would have been; the 95 % interval is {lower} to {upper}."
+    what = "The share of institutions in the cost" if is_share else "The outcome"
+    sentence = f"{what} was {size} {unit}{share} {way} what would have been; the 95 % interval of the difference is {lower} to {upper}."
     return sentence if found is not Verdict.NO_EVIDENCE else f"No change can be told from chance. {sentence}"
 
 
 def _told(declaration: Declaration, value: float | None) -> str:
-    rounded = published(value, PENNY if declaration.outcome.measure in OF_MONEY else Decimal("0.0001"))
+    measure = declaration.outcome.measure
+    is_share = measure is Measure.INSTITUTIONAL_SHARE
+    rounded = published(
+        value * 100 if value is not None and is_share else value, Decimal("0.0001") if measure is Measure.UNITS else PENNY
+    )
     if rounded is None:
         return "not known"
-    return pounds_and_pence(rounded) if declaration.outcome.measure in OF_MONEY else f"{rounded:,}"
+    return pounds_and_pence(rounded) if measure in OF_MONEY else f"{'−' if rounded < 0 else ''}{abs(rounded):,}"
 
 
 def _reason(found: Verdict, effect: Estimate | None) -> str:

@@ -77,7 +77,7 @@ def judge_people(found: Found, when: When, design: Design, is_compared: bool) ->
         facts, treated, f"{_about(pairs.partner.size)} people like them who did not take part", "+01",
         _series(people, pairs.treated, pairs.partner, pairs.start, pairs.whole, when, effect), effect=effect.mean, heads=heads, mean_before=effect.treated_before, without=effect.treated_after - effect.mean.value,
         smallest=minimum_detectable_effect(effect.mean.standard_error or 0.0, effect.degrees_of_freedom, effect.treated_before),
-        fit={"pairs, to tens": float(_to_tens(effect.pairs)), "p-value of no effect": effect.p_value, "partners' cost before, a month": effect.partners_before},
+        fit=_fit(effect),
         method=METHOD, cautions=cautions, balance=_balance(pairs), shifts=_shifts(people, pairs, when, heads),
         months_of_test=_months_of_test(people, rows, when),
     )  # fmt: skip
@@ -94,6 +94,15 @@ def _facts(people: People, rows: Ints, pairs: Pairs | None, when: When, followed
         matched_share=pairs.treated.size / rows.size if pairs and has_many else None,
         imbalance=float(np.abs(pairs.after).max()) if pairs and has_many else None,
     )  # fmt: skip
+
+
+def _fit(effect: MatchedEffect) -> dict[str, float | None]:
+    adjusted = effect.adjusted
+    return {
+        "pairs, to tens": float(_to_tens(effect.pairs)), "p-value of no effect": effect.p_value,
+        "partners' cost before, a month": effect.partners_before, "effect less what was unlike before": adjusted.value,
+        "its lower end (95 %)": adjusted.lower, "its upper end (95 %)": adjusted.upper,
+    }  # fmt: skip
 
 
 def _months_of_test(people: People, rows: Ints, when: When) -> int:

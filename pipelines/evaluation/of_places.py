@@ -199,11 +199,11 @@ def _placebos(question: Question, effect: Effect) -> list[Placebo]:
 
 
 def _shifts(question: Question, after: slice) -> list[Shift]:
-    """What changed in each part of care, in pounds a month over all the treated."""
+    """What changed in each part of all care, in pounds a month over all the treated."""
     panel = question.panel
     people, residents = _heads(panel, Measure.COST_PER_HEAD, after), _residents(panel)
     shifts = []
-    for agency, setting in panel.cost:
+    for agency, setting in panel.care:
         part = Question(panel, question.design, panel.part_per_head((agency, setting)), residents)
         effect = _effect(part)
         if effect is not None and people is not None:

@@ -16,6 +16,7 @@ from pipelines.engine.errors import IrfError, listed
 from pipelines.engine.sql import read_sql
 from pipelines.evaluation.declaration import ALL_OTHERS, Declaration, Kind, Measure, Outcome
 from pipelines.evaluation.effect import Bools, Floats
+from schemas.analysis_codes import Scope
 from schemas.month import financial_year
 
 Part = tuple[str, str]
@@ -33,7 +34,8 @@ class Places:
 @dataclass(frozen=True)
 class Panel:
     """What each place cost in each month. months: those before the start, the washout, those after. All arrays have the shape
-    (places, months); pounds are in the declared prices; cost: by part of care.
+    (places, months); pounds are in the declared prices; cost: of the outcome by part of care; care: of all care by part, whatever the
+    outcome, for what is spared in one may be spent in another.
     """
 
     places: Places
@@ -41,6 +43,7 @@ class Panel:
     months_before: int
     washout: int
     cost: dict[Part, Floats]
+    care: dict[Part, Floats]
     units: Floats
     residents: Floats
 
@@ -68,7 +71,7 @@ class Panel:
     def part_per_head(self, part: Part) -> Floats:
         """The cost of a part for each resident."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(self.residents > 0, self.cost[part] / self.residents, np.nan)
+            return np.where(self.residents > 0, self.care[part] / self.residents, np.nan)
 
     def without(self, months: Collection[str]) -> "Panel":
         """The same without some months, where figures of them are missing."""
@@ -76,7 +79,8 @@ class Panel:
         washout = slice(self.months_before, self.months_before + self.washout)
         return Panel(
             self.places, [m for m in self.months if m not in months], int(kept[: self.months_before].sum()), int(kept[washout].sum()),
-            {part: cost[:, kept] for part, cost in self.cost.items()}, self.units[:, kept], self.residents[:, kept],
+            {part: cost[:, kept] for part, cost in self.cost.items()}, {part: cost[:, kept] for part, cost in self.care.items()},
+            self.units[:, kept], self.residents[:, kept],
         )  # fmt: skip
 
 
@@ -160,15 +164,26 @@ def read_panel(connection: duckdb.DuckDBPyConnection, declaration: Declaration, 
     at = {month: number for number, month in enumerate(months)}
     shape, factors = (len(places.names), len(months)), prices(connection, outcome, months)
     cost: dict[Part, Floats] = {}
+    care: dict[Part, Floats] = {}
     units, residents = np.zeros(shape), np.zeros(shape)
-    for row in ask(connection, "place_month", age_group=outcome.age_group.value, months=months, **looked_at(outcome)):
-        place, month = where.get((row["council"], row["locality"])), at[row["month"]]
-        if place is not None:
-            part = cost.setdefault((row["agency"], row["setting"]), np.zeros(shape))
-            part[place, month] += float(row["cost"]) * factors[month]
-            units[place, month] += float(row["units"] or 0)
+    for parts, of in ((cost, looked_at(outcome)), (care, looked_at(Outcome(scope=Scope.ALL)))):
+        for row in ask(connection, "place_month", age_group=outcome.age_group.value, months=months, **of):
+            place, month = where.get((row["council"], row["locality"])), at[row["month"]]
+            if place is not None:
+                part = parts.setdefault((row["agency"], row["setting"]), np.zeros(shape))
+                part[place, month] += float(row["cost"]) * factors[month]
+                units[place, month] += float(row["units"] or 0) if parts is cost else 0.0
     for row in ask(connection, "resident", age_group=outcome.age_group.value, months=months):
         place = where.get((row["council"], row["locality"]))
         if place is not None:
             residents[place, at[row["month"]]] += row["residents"]
-    return Panel(places, months, len(when.before), len(when.left_out), dict(sorted(cost.items())), units, residents)
+    return Panel(
+        places,
+        months,
+        len(when.before),
+        len(when.left_out),
+        dict(sorted(cost.items())),
+        dict(sorted(care.items())),
+        units,
+        residents,
+    )

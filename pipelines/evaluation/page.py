@@ -19,11 +19,19 @@ SAID = {
     Verdict.NO_EVIDENCE: "There is no evidence of a change",
     Verdict.NOT_EVALUABLE: "It cannot be evaluated",
 }
+WELL_DECLARED = "It was declared before its result could be known, and stands as it was noted then."
+OUTCOME = {
+    "cost_per_head": "the cost a head of", "cost": "the cost of", "units": "the units of", "institutional_share": "the share of institutions in the cost of",
+}  # fmt: skip
+CARE = {
+    "all": "all care", "nhs": "care of the NHS", "social_care": "social care", "institutional": "care in institutions",
+    "community": "care in the community",
+}  # fmt: skip
 
 
 def page_of(result: Result, series: Sequence[dict[str, Any]], first_after: str) -> Page:
     """The page of a result. series: the rows of `series.parquet`. first_after: the month at which the picture has its rule."""
-    lead = [result.question, result.answer, *result.remarks]
+    lead = [result.question, result.answer, looked_at(result), *(result.remarks or [WELL_DECLARED])]
     sections = [_effect(result), _picture(result, series, first_after), _why(result)]
     sections += [_shifts(result)] if result.shifts else []
     sections += [_money(result)] if result.money else []
@@ -72,6 +80,7 @@ def _effect(result: Result) -> Section:
     head = ["Effect", "value", "from", "to (95 %)"]
     return Section(
         SAID[result.verdict],
+        [_smallest(result)] if result.smallest_effect_a_month is not None else [],
         tables=[Table(f"The effect in {_what(result)}; below 0 is less than would have been", head, [r for r in rows if r])],
     )
 
@@ -94,7 +103,12 @@ def _shifts(result: Result) -> Section:
     ]
     return Section(
         "What shifted between agencies and settings",
-        ["Each is found by itself, in the same way as the whole: one of many may differ by chance."],
+        [
+            "Each is found by itself, in the same way as the whole: one of many may differ by chance.",
+            "Care that is not the outcome is not here."
+            if result.declaration["who"]["kind"] == "people"
+            else "All care of the age group is here, also what is not the outcome: what is spared in one place may be spent in another.",
+        ],
         tables=[Table("Change, pounds a month", ["Agency", "Setting", "change", "from", "to (95 %)"], rows)],
     )
 
@@ -105,10 +119,12 @@ def _money(result: Result) -> Section:
     rows = [
         ["Cost of the test to date", pounds_and_pence(money.cost_of_test), "", ""],
         ["Effect on cost to date", *(_pounds(end) for end in (money.effect.value, money.effect.lower, money.effect.upper))],
-        ["Net of both", *(_pounds(end) for end in (money.net.value, money.net.lower, money.net.upper))],
+        ["Both together: below 0 is a gain", *(_pounds(end) for end in (money.net.value, money.net.lower, money.net.upper))],
         ["Saving a month at which it pays for itself", pounds_and_pence(money.break_even_a_month), "", ""],
     ]
     note = "A difference in cost is care that was given otherwise, and no cash that can be spent: staff and buildings cost what they cost."
+    if result.declaration["outcome"]["price_base"]:
+        note += " The cost of the test is in the pounds of its own months."
     return Section(
         "What it cost and what it saved", tables=[Table("Pounds", ["What", "pounds", "from", "to (95 %)"], rows, note)]
     )
@@ -117,7 +133,7 @@ def _money(result: Result) -> Section:
 def _method(result: Result) -> Section:
     tables = [
         Table(
-            "Fit before the start",
+            "The fit before the start, and what else the method tells",
             ["What", "value"],
             [[what, NOTHING if value is None else f"{value:,}"] for what, value in result.fit_before.items()],
         )
@@ -135,16 +151,29 @@ def _method(result: Result) -> Section:
         f"Declaration sha256 {result.declaration_sha256}.",
         f"{result.months_before} months before, {result.months_after} after.",
     ]
-    if result.smallest_effect_a_month is not None:
-        share = (
-            ""
-            if result.smallest_effect_share is None
-            else f", {result.smallest_effect_share * 100:.1f} % of what it was before"
-        )
-        told.append(
-            f"The smallest effect that would have been seen four times in five is {_in_unit(result, result.smallest_effect_a_month)} a month{share}."
-        )
     return Section("For the statistician", told, tables=tables)
+
+
+def looked_at(result: Result) -> str:
+    """What was looked at, of whom, when and in which prices, in one sentence."""
+    outcome, when = result.declaration["outcome"], result.declaration["when"]
+    care = f"the services {', '.join(outcome['services'])}" if outcome["services"] else CARE[outcome["scope"]]
+    who = "of everybody" if outcome["age_group"] == "all" else f"of people of {outcome['age_group'].removesuffix('+')} and over"
+    base = outcome["price_base"]
+    prices = f", in prices of {base['year']} ({base['series']}, {base['vintage']})" if base else ""
+    number = when["washout_months"]
+    washout = f" (and {number} month{'s' if number > 1 else ''} of washout between them)" if number else ""
+    return (
+        f"Looked at: {OUTCOME[outcome['measure']]} {care} {who}{prices}; a start on {when['starts_on']}, {result.months_before} months before "
+        f"and {result.months_after} after it{washout}."
+    )
+
+
+def _smallest(result: Result) -> str:
+    share = result.smallest_effect_share
+    told = "" if share is None else f", {share * 100:.1f} % of what it was before"
+    unit = result.unit.removeprefix("pounds ")
+    return f"The smallest effect that would have been seen four times in five: {_in_unit(result, result.smallest_effect_a_month)} {unit}{told}."
 
 
 def _what(result: Result) -> str:

@@ -71,6 +71,39 @@ def test_pounds_a_head_and_in_all_a_month_and_to_date_tie(root: DataRoot) -> Non
     assert abs(shifts - a_month) < Decimal("1.00")  # the parts are the whole: the design is linear
 
 
+def test_every_figure_of_a_world_without_chance_is_what_it_is_by_hand(root: DataRoot) -> None:
+    """£200 a head everywhere in every month, £180 in one place of 8,000 people from the start on; the test costs £1,000 a month."""
+    put_places(root, Drawn(noise=0.0))
+    rows = [
+        {
+            "financial_year": financial_year(month), "month": first_day(month), "council": council, "hscp": "S37000001", "locality": locality,
+            "agency": agency, "sector": sector, "service": service, "setting": setting, "age_band": "65-74", "sex": "1", "simd_quintile": 1,
+            "people": 100, "units": Decimal(100), "population": RESIDENTS,
+            # The hospital spares £30 a head; £10 more of it is spent at home.
+            "cost": Decimal(RESIDENTS * ((120 if share > 0.5 else 80) + (0 if locality != TREATED or month < "2025-04" else -30 if share > 0.5 else 10))),
+        }
+        for locality, council in LOCALITIES.items() for month in MONTHS for agency, sector, service, setting, share in PARTS
+    ]  # fmt: skip
+    put(root, "locality_month_cost", rows)
+    declare(root, when={"washout_months": 2})
+    result = evaluated(root).result
+    assert (result.months_before, result.months_after) == (24, 10)
+    told = (result.effect_a_head_and_month, result.effect_a_month, result.effect_to_date)
+    assert [of and (of.value, of.lower, of.upper) for of in told] == [
+        (Decimal(x),) * 3 for x in ("-20.000000", "-160000.00", "-1600000.00")
+    ]
+    assert result.relative_effect.value == Decimal("-0.100000") and result.mean_before.value == Decimal("200.000000")
+    assert result.money is not None and result.smallest_effect_a_month == 0
+    assert (result.money.cost_of_test, result.money.net.value) == (Decimal("12000.00"), Decimal("-1588000.00"))
+    assert result.money.break_even_a_month == Decimal("1200.00")  # £12,000 in the ten months that count
+    shifts = {(shift.agency, shift.setting): shift.a_month.value for shift in result.shifts}
+    assert shifts == {("nhs-tayside", "institutional"): Decimal("-240000.00"), ("angus", "community"): Decimal("80000.00")}
+    declare(root, outcome={"scope": "nhs"}, when={"washout_months": 2})
+    of_hospital = evaluated(root).result
+    assert of_hospital.effect_a_month.value == Decimal("-240000.00")
+    assert {(s.agency, s.setting): s.a_month.value for s in of_hospital.shifts} == shifts  # what goes elsewhere is seen
+
+
 def test_prices_of_one_year_are_used_where_they_are_declared(root: DataRoot) -> None:
     put_places(root, Drawn(noise=0.0))
     declare(root)
@@ -314,3 +347,26 @@ def test_the_page_says_when_it_was_not_declared_and_holds_the_picture_and_its_fi
         "For the statistician",
     ):
         assert words in page, words
+
+
+def test_the_page_says_what_was_looked_at_and_what_could_have_been_seen(root: DataRoot) -> None:
+    put_places(root, Drawn())
+    base = {"series": "gdp_deflator", "vintage": "2026-03", "year": "2025-26"}
+    declare(root, outcome={"scope": "community", "price_base": base}, when={"washout_months": 1})
+    keep(root, evaluated(root))
+    page = page_file(root, NAME, VERSION).read_text("utf-8")
+    for words in (
+        "Looked at: the cost a head of care in the community of people of 65 and over, in prices of 2025-26 (gdp_deflator, 2026-03); "
+        "a start on 2025-04-01, 24 months before and 11 after it (and 1 month of washout between them).",
+        "The smallest effect that would have been seen four times in five: £",
+        " a head and month, ",
+        "below 0 is a gain",
+    ):
+        assert words in page, words
+
+
+def test_a_share_is_told_in_percentage_points(root: DataRoot) -> None:
+    put_places(root, Drawn())
+    declare(root, outcome={"measure": "institutional_share"})
+    answer = evaluated(root).result.answer
+    assert "The share of institutions in the cost was 0.00 percentage points" in answer and "-0" not in answer
