@@ -20,6 +20,7 @@ from pipelines.evaluation.placebo import placebo_in_space, placebo_in_time
 from pipelines.evaluation.result import Placebo, Shift, pounds
 from pipelines.evaluation.synthetic_control import Synthetic, synthetic_control
 from pipelines.evaluation.verdict import Facts, obstacles
+from pipelines.report.page import FEWEST_PEOPLE
 
 METHODS = {
     Design.INTERRUPTED_TIME_SERIES: "Segmented regression with a step and a change of slope at the start, seasons by one harmonic where two years "
@@ -86,7 +87,7 @@ def judge_places(panel: Panel, when: When, design: Design, measure: Measure, unl
     after = slice(panel.months_before + panel.washout, None)
     facts = Facts(
         design, panel.months_before, len(panel.months[after]), is_of_people=False,
-        compared=None if design is Design.INTERRUPTED_TIME_SERIES else int((~treated).sum()),
+        has_few=bool(_few(panel, treated).any() or _few(panel, ~treated).any()), compared=None if design is Design.INTERRUPTED_TIME_SERIES else int((~treated).sum()),
     )  # fmt: skip
     effect = _effect(question) if not obstacles(facts) else None
     if isinstance(effect, Difference) and effect.trend_before is not None:
@@ -99,7 +100,7 @@ def judge_places(panel: Panel, when: When, design: Design, measure: Measure, unl
     judged = Judged(
         facts, ", ".join(names[True]), ", ".join(names[False]) if names[False] else "with nobody but its own past",
         panel.months[min(panel.months_before, len(panel.months) - 1)] if panel.months else when.first_month,
-        _series(question, effect), mean_before=float(before.mean()) if before.size else None,
+        _series(question, effect), mean_before=float(before.mean()) if before.size and not facts.has_few else None,
         cautions=_untold(question),
     )  # fmt: skip
     if effect is None:
@@ -143,7 +144,7 @@ def _series(question: Question, effect: Effect | None) -> list[dict]:
         point(month, part, value)
         for part, of in ((TREATED, treated), (COMPARED, ~treated))
         if of.any()
-        for month, value in zip(panel.months, mean_of(question.values[of], question.weights[of]), strict=True)
+        for month, value in zip(panel.months, _shown(question, of), strict=True)
     ]
     if effect is not None:
         course = effect.course
@@ -153,6 +154,17 @@ def _series(question: Question, effect: Effect | None) -> list[dict]:
         )
         rows += [point(panel.months[at], EXPECTED, *map(float, of)) for at, *of in ends]
     return rows
+
+
+def _few(panel: Panel, of: Bools) -> Bools:
+    """The months in which somebody of some places had care of the outcome, and fewer than may be shown."""
+    served = panel.served[of].sum(axis=0)
+    return np.asarray((served > 0) & (served < FEWEST_PEOPLE))
+
+
+def _shown(question: Question, of: Bools) -> Floats:
+    """The mean of some places by month; nothing where it is that of a few people."""
+    return np.where(_few(question.panel, of), np.nan, mean_of(question.values[of], question.weights[of]))
 
 
 def _fit(effect: Effect) -> dict[str, float | None]:

@@ -15,7 +15,7 @@ import numpy as np
 from pipelines.engine.errors import IrfError, listed
 from pipelines.engine.sql import read_sql
 from pipelines.evaluation.declaration import ALL_OTHERS, Declaration, Kind, Measure, Outcome
-from pipelines.evaluation.effect import Bools, Floats
+from pipelines.evaluation.effect import Bools, Floats, Ints
 from schemas.analysis_codes import Scope
 from schemas.month import financial_year
 
@@ -35,7 +35,7 @@ class Places:
 class Panel:
     """What each place cost in each month. months: those before the start, the washout, those after. All arrays have the shape
     (places, months); pounds are in the declared prices; cost: of the outcome by part of care; care: of all care by part, whatever the
-    outcome, for what is spared in one may be spent in another.
+    outcome, for what is spared in one may be spent in another. served: how many people at least had care of the outcome.
     """
 
     places: Places
@@ -46,6 +46,7 @@ class Panel:
     care: dict[Part, Floats]
     units: Floats
     residents: Floats
+    served: Ints
 
     def values(self, measure: Measure) -> Floats:
         """The outcome of each place and month; NaN where there is nothing to divide by."""
@@ -80,7 +81,7 @@ class Panel:
         return Panel(
             self.places, [m for m in self.months if m not in months], int(kept[: self.months_before].sum()), int(kept[washout].sum()),
             {part: cost[:, kept] for part, cost in self.cost.items()}, {part: cost[:, kept] for part, cost in self.care.items()},
-            self.units[:, kept], self.residents[:, kept],
+            self.units[:, kept], self.residents[:, kept], self.served[:, kept],
         )  # fmt: skip
 
 
@@ -178,12 +179,24 @@ def read_panel(connection: duckdb.DuckDBPyConnection, declaration: Declaration, 
         if place is not None:
             residents[place, at[row["month"]]] += row["residents"]
     return Panel(
-        places,
-        months,
-        len(when.before),
-        len(when.left_out),
-        dict(sorted(cost.items())),
-        dict(sorted(care.items())),
-        units,
-        residents,
-    )
+        places, months, len(when.before), len(when.left_out), dict(sorted(cost.items())), dict(sorted(care.items())), units, residents,
+        _served(connection, outcome, where, months, len(places.names)),
+    )  # fmt: skip
+
+
+def _served(
+    connection: duckdb.DuckDBPyConnection,
+    outcome: Outcome,
+    where: dict[tuple[str, str], int],
+    months: Sequence[str],
+    places: int,
+) -> Ints:
+    """How many people at least had care of the outcome in each place and month: those of the service that most had."""
+    at = {month: number for number, month in enumerate(months)}
+    people: dict[tuple[str, str], Ints] = {}
+    for row in ask(connection, "served", age_group=outcome.age_group.value, months=list(months), **looked_at(outcome)):
+        place = where.get((row["council"], row["locality"]))
+        if place is not None:
+            of = people.setdefault((row["agency"], row["service"]), np.zeros((places, len(months)), dtype=np.int64))
+            of[place, at[row["month"]]] += row["people"] or 0
+    return np.max(list(people.values()), axis=0) if people else np.zeros((places, len(months)), dtype=np.int64)

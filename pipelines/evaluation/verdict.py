@@ -36,7 +36,8 @@ class Facts:
     """What decides whether a test of change can be judged. None, of what its design does not have.
 
     compared: places. trend_p: of the hypothesis that both groups had one trend before. chosen_for_cost: the people's cost in the
-    year before, as a multiple of that of others of their age and sex. matched_share, imbalance: after matching.
+    year before, as a multiple of that of others of their age and sex. has_few: in some month fewer than 5 people had care of the
+    outcome, where anybody had. matched_share, imbalance: after matching.
     """
 
     design: Design
@@ -47,6 +48,7 @@ class Facts:
     trend_p: float | None = None
     chosen_for_cost: float | None = None
     people: int | None = None
+    has_few: bool = False
     matched_share: float | None = None
     imbalance: float | None = None
 
@@ -72,6 +74,8 @@ def obstacles(facts: Facts) -> list[str]:
                 f"They were chosen when their cost was {facts.chosen_for_cost:.1f} times that of others of their age and sex. Such cost "
                 "falls by itself afterwards (regression to the mean): without a comparison this looks like success."
             )
+    if facts.has_few:
+        said.append("In some months fewer than 5 people had such care: figures of so few are not shown, and say nothing.")
     least = {Design.DIFFERENCE_IN_DIFFERENCES: LEAST_PLACES, Design.SYNTHETIC_CONTROL: LEAST_DONORS}.get(facts.design, 0)
     if facts.compared is not None and facts.compared < least:
         said.append(f"There are {facts.compared} places to compare with; {least} are needed.")

@@ -370,3 +370,21 @@ def test_a_share_is_told_in_percentage_points(root: DataRoot) -> None:
     declare(root, outcome={"measure": "institutional_share"})
     answer = evaluated(root).result.answer
     assert "The share of institutions in the cost was 0.00 percentage points" in answer and "-0" not in answer
+
+
+@pytest.mark.parametrize("number", [0, 4, 5])
+def test_a_place_in_which_a_few_people_had_the_care_is_not_shown(root: DataRoot, number: int) -> None:
+    """In one month of one place; where nobody had it, the pounds are those of accounts alone."""
+    put_places(root, Drawn(change=-0.1))
+    file = root.folder("releases") / VERSION / "locality_month_cost" / "all.parquet"
+    where = f"locality = '{TREATED}' AND month = DATE '2024-05-01'"
+    sql = f"SELECT * REPLACE (CASE WHEN {where} THEN {number} ELSE people END AS people) FROM read_parquet('{file}')"
+    duckdb.connect().execute(f"COPY ({sql}) TO '{file}.new' (FORMAT parquet)")
+    Path(f"{file}.new").replace(file)
+    declare(root)
+    made = evaluated(root)
+    shown = {row["month"]: row["value"] for row in made.series if row["part"] == "treated"}
+    is_few = number == 4
+    assert (shown["2024-05"] is None, made.result.verdict is Verdict.NOT_EVALUABLE) == (is_few, is_few)
+    assert (made.result.mean_before.value is None) == is_few and shown["2024-06"] is not None
+    assert any("fewer than 5 people had such care" in reason for reason in made.result.reasons) == is_few
