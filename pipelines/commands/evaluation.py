@@ -51,11 +51,12 @@ def _list(root: DataRoot) -> None:
     from pipelines.evaluation.registration import noted
 
     results = kept_results(root)
-    for name in sorted({*names_of(root), *(result.name for result in results)}):
+    for name in sorted({*names_of(root), *(of for of, _, _ in results)}):
         entries = noted(root, name)
         say(f"{name}: " + (f"declared {entries[0].declared_at:%Y-%m-%d}" if entries else "not declared"))
-        for result in (result for result in results if result.name == name):
-            say(f"  {result.version}: {result.verdict.value}. {result.answer}")
+        for version, result in ((version, result) for of, version, result in results if of == name):
+            unread = f"cannot be read; run irf evaluate {name} --release {version}"
+            say(f"  {version}: " + (f"{result.verdict.value}. {result.answer}" if result else unread))
 
 
 def _evaluate(root: DataRoot, name: str, version: str | None) -> None:

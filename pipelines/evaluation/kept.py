@@ -6,9 +6,6 @@ Belongs here: writing a result with its page, reading them back. Does not belong
 import shutil
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from pipelines.engine.errors import IrfError
 from pipelines.engine.files import sync
 from pipelines.evaluation.evaluate import Evaluated
 from pipelines.evaluation.page import page_of
@@ -40,17 +37,14 @@ def keep(root: DataRoot, evaluated: Evaluated) -> None:
     sync(target.parent)
 
 
-def kept_results(root: DataRoot) -> list[Result]:
-    """Every result that is kept, by name and release. Raises IrfError for one that cannot be read."""
+def kept_results(root: DataRoot) -> list[tuple[str, str, Result | None]]:
+    """The name and the release of every result that is kept, with the result; None for one that cannot be read."""
     folders = sorted(p for p in root.folder("evaluations").glob("*/*") if VERSION.fullmatch(p.name))
-    return [_read(folder / "result.json") for folder in folders]
+    return [(folder.parent.name, folder.name, _read(folder / "result.json")) for folder in folders]
 
 
-def _read(path: Path) -> Result:
+def _read(path: Path) -> Result | None:
     try:
         return Result.model_validate_json(path.read_text("utf-8"))
-    except (OSError, ValidationError):
-        name, version = path.parent.parent.name, path.parent.name
-        raise IrfError(
-            f"evaluations/{name}/{version}/result.json cannot be read; run irf evaluate {name} --release {version}"
-        ) from None
+    except (OSError, ValueError):
+        return None

@@ -15,7 +15,9 @@ from pipelines.warehouse.root import DataRoot
 def check_words(root: DataRoot, declared: Declared) -> None:
     """Raise IrfError where the words that are shown on pages name somebody."""
     what = declared.declaration.what
-    check_words_of(root, {"name": what.name, "question": what.question, "owner": what.owner})
+    # The file of people stands in the result by its name.
+    file = {"who.treated": declared.people.name} if declared.people else {}
+    check_words_of(root, {"name": what.name, "question": what.question, "owner": what.owner, **file})
 
 
 def declare(root: DataRoot, declared: Declared) -> DeclaredTest:

@@ -41,6 +41,16 @@ def test_declared_evaluated_listed_and_on_the_front_page(root: Path, irf_at: Irf
     assert irf_at(root, "verify", VERSION)[0] == 0
 
 
+def test_a_result_that_cannot_be_read_hides_no_other(root: Path, irf_at: IrfAt) -> None:
+    irf_at(root, "evaluate", NAME)
+    kept = root / "evaluations" / NAME / VERSION
+    (kept.parent / "2025.04.1").mkdir()
+    (kept.parent / "2025.04.1" / "result.json").write_bytes(b"{\xff")
+    code, said = irf_at(root, "evaluate", "--list")
+    assert code == 0 and f"  {VERSION}: not evaluable." in said
+    assert f"  2025.04.1: cannot be read; run irf evaluate {NAME} --release 2025.04.1" in said
+
+
 def test_a_declaration_changed_after_it_was_noted_is_said_on_the_page(root: Path, irf_at: IrfAt) -> None:
     irf_at(root, "evaluate", "--declare", NAME)
     path = root / "tests_of_change" / f"{NAME}.toml"

@@ -74,6 +74,14 @@ def test_one_character_more_is_seen(root: DataRoot) -> None:
     assert remark.startswith("Another declaration of it was noted")
 
 
+def test_the_file_of_people_names_nobody_either(root: DataRoot) -> None:
+    """It stands in the result by its name."""
+    (root.folder("tests_of_change") / "1904851231.csv").write_text("chi_number,started_on\n", "utf-8")
+    write(root, design="matched_difference", who={"kind": "people", "treated": "1904851231.csv", "comparison": "matched"})
+    with pytest.raises(IrfError, match=r"who\.treated has a CHI number or a postcode in it"):
+        check_words(root, read_declaration(root, NAME))
+
+
 def test_words_that_look_like_a_number_of_somebody_are_not_declared(root: DataRoot) -> None:
     write(root, what={"question": "Does it help 1904851231?"})
     with pytest.raises(IrfError, match="question has a CHI number or a postcode in it"):
