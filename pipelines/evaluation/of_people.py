@@ -30,6 +30,7 @@ METHOD = (
     "Each person who took part has a partner of the same age band and sex, nearest by a propensity score of deprivation and of cost before "
     "the start by agency and setting (the last three months and those before), within a caliper of 0.2 standard deviations, none twice.",
     "Difference in differences of the pairs, in pounds for each month alive; the interval is that of the pairs, by Student's t.",
+    "There is no placebo in earlier months: people are chosen for what happened in them, and would differ there from others by that alone.",
     "A release holds no diagnoses: what was known of illness before the start is in the cost of the care for it alone.",
 )
 

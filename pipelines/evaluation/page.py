@@ -63,9 +63,15 @@ def _picture(result: Result, series: Sequence[dict[str, Any]], first_after: str)
             expected.get("upper"),
         ]
         rows.append([month, *(_in_unit(result, value) for value in values)])
+    is_of_people = result.declaration["who"]["kind"] == "people"
+    counted = (
+        ["Months are counted from each person's start: -01 is the last before it, +01 the first whole one after it."]
+        if is_of_people
+        else []
+    )
     head = ["Month", "Treated", "Comparison", "Would have been", "from", "to (95 %)"]
     return Section(
-        "Before and after", [f"Treated: {result.treated}.", f"Compared: {result.compared}."], chart,
+        "Before and after", [f"Treated: {result.treated}.", f"Compared: {result.compared}.", *counted], chart,
         [Table(f"Month by month, {result.unit}", head, rows, f"The dashed rule stands at {first_after}.")],
     )  # fmt: skip
 

@@ -275,3 +275,12 @@ def test_a_chi_number_and_a_client_number_find_the_same_person(tmp_path: Path, w
     results.append(evaluated(root).result)
     assert results[0].effect_a_month == results[1].effect_a_month and results[0].cautions == results[1].cautions
     assert results[0].declaration_sha256 != results[1].declaration_sha256
+
+
+def test_the_page_says_how_months_are_counted_and_why_there_is_no_placebo(tmp_path: Path) -> None:
+    root = root_of(tmp_path)
+    put_people(root, np.full((400, len(MONTHS)), 100.0), range(100))
+    declare_people(root)
+    keep(root, evaluated(root))
+    page = page_file(root, NAME, VERSION).read_text("utf-8")
+    assert "+01 the first whole one after it" in page and "There is no placebo in earlier months" in page
