@@ -22,19 +22,25 @@ def page_file(root: DataRoot, name: str, version: str) -> Path:
 
 
 def keep(root: DataRoot, evaluated: Evaluated) -> None:
-    """Put a result in the place of the one of the same release, if there was one. To be called by who holds the lock."""
+    """Put a result in the place of the one of the same release, if there was one: whatever kills the process, none is there in part.
+
+    To be called by who holds the lock.
+    """
     result = evaluated.result
     target = page_file(root, result.name, result.version).parent
-    staging = target.parent / f"{STAGING}{result.version}"
-    shutil.rmtree(staging, ignore_errors=True)
+    staging, former = (target.parent / f"{STAGING}{name}" for name in (result.version, "former"))
+    for left in (staging, former):
+        shutil.rmtree(left, ignore_errors=True)
     staging.mkdir(parents=True)
     write_result(result, evaluated.series, staging)
     page = page_of(result, evaluated.series, evaluated.first_after)
     (staging / "index.html").write_text(rendered(page, result.version), "utf-8")
     sync(staging)
-    shutil.rmtree(target, ignore_errors=True)
+    if target.exists():
+        target.rename(former)
     staging.rename(target)
     sync(target.parent)
+    shutil.rmtree(former, ignore_errors=True)
 
 
 def kept_results(root: DataRoot) -> list[tuple[str, str, Result | None]]:

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.engine.errors import IrfError
+from pipelines.evaluation import kept
 from pipelines.evaluation.evaluate import Evaluated, evaluate_release
 from pipelines.evaluation.kept import keep, kept_results, page_file
 from pipelines.evaluation.verdict import Verdict
@@ -324,6 +325,32 @@ def test_the_same_inputs_give_the_same_bytes_and_the_order_of_rows_says_nothing(
         contents.append({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
     assert contents[0] == contents[1] and set(contents[0]) == {"result.json", "series.parquet", "index.html"}
     assert [result and result.verdict for _, _, result in kept_results(root)] == [Verdict.IMPROVED]
+
+
+@pytest.mark.parametrize("step", ["write_result", "rendered", "sync"])
+def test_a_result_is_whole_or_not_there_whatever_kills_the_process(
+    root: DataRoot, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    put_places(root, Drawn(change=-0.1))
+    declare(root)
+    made = evaluated(root)
+    keep(root, made)
+    folder = page_file(root, NAME, VERSION).parent
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(kept, step, killed)
+        keep(root, made)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    keep(root, made)
+    deleted: list[str] = []
+    monkeypatch.setattr("shutil.rmtree", lambda path, **_: deleted.append(path.name))
+    keep(root, made)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert deleted and all(name.startswith(".staging-") for name in deleted)  # never file by file where it is seen
 
 
 def test_a_question_with_html_in_it_is_text(root: DataRoot) -> None:
