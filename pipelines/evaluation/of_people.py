@@ -7,7 +7,7 @@ release and their life go. A month begun in its midst is neither.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from pipelines.evaluation.matching import balance, match
 from pipelines.evaluation.of_places import COMPARED, EXPECTED, TREATED
 from pipelines.evaluation.participants import Found, People
 from pipelines.evaluation.result import Balance, Shift, pounds
-from pipelines.evaluation.verdict import LEAST_PEOPLE, Facts
+from pipelines.evaluation.verdict import LEAST_PEOPLE, Facts, Verdict, verdict
 
 RECENT_MONTHS = 3
 """Cost just before the start is matched apart from that of the months before it: people are chosen when something has happened."""
@@ -74,12 +74,14 @@ def judge_people(found: Found, when: When, design: Design, is_compared: bool) ->
     effect = _difference(people, people.whole_cost(), pairs, when)
     exposed = (_is_looked_at(people, pairs.whole, when) & _is_alive(people, pairs.treated)).sum()
     heads = float(exposed / followed) if followed else None
+    found_so, found_adjusted = verdict(effect.mean, ()), verdict(effect.adjusted, ())
+    is_found = found_so in (Verdict.IMPROVED, Verdict.WORSE)
     return Judged(
-        facts, treated, f"{_about(pairs.partner.size)} people like them who did not take part", "+01",
-        _series(people, pairs.treated, pairs.partner, pairs.start, pairs.whole, when, effect), effect=effect.mean, heads=heads, mean_before=effect.treated_before, without=effect.treated_after - effect.mean.value,
+        replace(facts, rests_on_unlike=is_found and found_adjusted is not found_so), treated, f"{_about(pairs.partner.size)} people like them who did not take part", "+01",
+        _series(people, pairs.treated, pairs.partner, pairs.start, pairs.whole, when, effect), effect=effect.mean, heads=heads,
+        mean_before=effect.treated_before, without=effect.treated_after - effect.mean.value,
         smallest=minimum_detectable_effect(effect.mean.standard_error or 0.0, effect.degrees_of_freedom, effect.treated_before),
-        fit=_fit(effect),
-        method=METHOD, cautions=cautions, balance=_balance(pairs), shifts=_shifts(people, pairs, when, heads),
+        fit=_fit(effect), method=METHOD, cautions=cautions, balance=_balance(pairs), shifts=_shifts(people, pairs, when, heads),
         months_of_test=_months_of_test(people, rows, when),
     )  # fmt: skip
 

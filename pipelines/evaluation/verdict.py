@@ -37,7 +37,8 @@ class Facts:
 
     compared: places. trend_p: of the hypothesis that both groups had one trend before. chosen_for_cost: the people's cost in the
     year before, as a multiple of that of others of their age and sex. has_few: in some month fewer than 5 people had care of the
-    outcome, where anybody had. matched_share, imbalance: after matching.
+    outcome, where anybody had. matched_share, imbalance: after matching. rests_on_unlike: the effect is gone once what was unlike
+    before is allowed for.
     """
 
     design: Design
@@ -51,6 +52,7 @@ class Facts:
     has_few: bool = False
     matched_share: float | None = None
     imbalance: float | None = None
+    rests_on_unlike: bool = False
 
 
 def obstacles(facts: Facts) -> list[str]:
@@ -90,6 +92,10 @@ def obstacles(facts: Facts) -> list[str]:
     if facts.imbalance is not None and facts.imbalance > GREATEST_IMBALANCE:
         said.append(
             f"Those who took part and those compared were not alike before (standardised difference {facts.imbalance:.2f})."
+        )
+    if facts.rests_on_unlike:
+        said.append(
+            "The effect rests on what was unlike in the cost of both groups before the start: once that is allowed for, it is gone."
         )
     return said
 

@@ -69,6 +69,20 @@ def test_chosen_for_cost_and_matched_nothing_is_found_where_nothing_was_done(tmp
     assert sum(found_nothing(seed, tmp_path / str(seed)) for seed in range(5)) >= 4
 
 
+def test_what_rests_on_partners_who_were_cheaper_before_is_no_effect(tmp_path: Path) -> None:
+    """Of the two hundred dearest three in four took part: partners come from below them, and the difference falls by itself."""
+    root = root_of(tmp_path)
+    costs = costs_of(9)
+    dearest = np.argsort(-costs[:, START - 12 : START].sum(axis=1))[:200]
+    put_people(root, costs, sorted(int(n) for n in np.random.default_rng(9).choice(dearest, 150, replace=False)))
+    declare_people(root)
+    result = evaluated(root).result
+    assert result.verdict is Verdict.NOT_EVALUABLE and result.money is None
+    assert result.reasons == [
+        "The effect rests on what was unlike in the cost of both groups before the start: once that is allowed for, it is gone."
+    ]
+
+
 @pytest.mark.soak
 def test_of_100_worlds_in_which_nothing_was_done_93_find_nothing(tmp_path: Path) -> None:
     assert sum(found_nothing(seed, tmp_path / str(seed)) for seed in range(100)) >= 93

@@ -48,6 +48,7 @@ def test_no_interval_and_no_effect_is_no_verdict() -> None:
         (OF_PEOPLE | {"people": 19}, "Fewer than 20 people"),
         (OF_PEOPLE | {"matched_share": 0.3}, "Only 30% of those"),
         (OF_PEOPLE | {"imbalance": 0.3}, "not alike before"),
+        (OF_PEOPLE | {"rests_on_unlike": True}, "once that is allowed for, it is gone"),
         (OF_PEOPLE | {"design": Design.INTERRUPTED_TIME_SERIES}, "compared with nobody"),
         (OF_PEOPLE | {"design": Design.INTERRUPTED_TIME_SERIES, "chosen_for_cost": 3.0}, "regression to the mean"),
     ],
