@@ -12,13 +12,16 @@ from pipelines.evaluation.detectable import Detectable
 from pipelines.evaluation.result import Balance, Placebo, Shift
 from pipelines.evaluation.verdict import Facts
 
-NOT_TOLD = Estimate(float("nan"))
+TREATED, COMPARED, EXPECTED = "treated", "comparison", "what would have been"
+"""The parts of a series."""
 
 
 @dataclass(frozen=True)
 class Judged:
     """effect: a month, of each head or place, None where none can be told. heads: how many of these there are, None where they
-    do not add up. months_of_test: in how many months it was done, where these are not those of the declaration. without: the mean that would have been. fit: how well the months before were fitted, by name."""
+    do not add up. months_of_test: in how many months it was done, where these are not those of the declaration. without: the mean
+    that would have been. fit: how well the months before were fitted, by name.
+    """
 
     facts: Facts
     treated: str

@@ -15,11 +15,10 @@ from pipelines.analysis.estimate import MILLIONTH, published
 from pipelines.evaluation.declaration import Design, When
 from pipelines.evaluation.detectable import minimum_detectable_effect
 from pipelines.evaluation.effect import Bools, Floats, Ints
-from pipelines.evaluation.judged import Judged, point
+from pipelines.evaluation.judged import COMPARED, EXPECTED, TREATED, Judged, point
 from pipelines.evaluation.matched_difference import MatchedEffect, matched_difference
 from pipelines.evaluation.matched_difference import People as Side
 from pipelines.evaluation.matching import balance, match
-from pipelines.evaluation.of_places import COMPARED, EXPECTED, TREATED
 from pipelines.evaluation.participants import Found, People
 from pipelines.evaluation.result import Balance, Shift, pounds
 from pipelines.evaluation.verdict import LEAST_PEOPLE, Facts, Verdict, verdict

@@ -14,7 +14,7 @@ from pipelines.evaluation.detectable import detectable
 from pipelines.evaluation.difference import Difference, difference_in_differences
 from pipelines.evaluation.effect import Bools, Effect, Floats, IntervalMethod, Ints
 from pipelines.evaluation.interrupted import interrupted_time_series
-from pipelines.evaluation.judged import Judged, point
+from pipelines.evaluation.judged import COMPARED, EXPECTED, TREATED, Judged, point
 from pipelines.evaluation.outcome import Panel
 from pipelines.evaluation.placebo import placebo_in_space, placebo_in_time
 from pipelines.evaluation.result import Placebo, Shift, pounds
@@ -35,7 +35,6 @@ INTERVALS = {
     IntervalMethod.CLUSTERED: "The interval has errors clustered by place.",
     IntervalMethod.PLACEBOS: "The interval rests on the effects found where nothing was changed.",
 }
-TREATED, COMPARED, EXPECTED = "treated", "comparison", "what would have been"
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from pipelines.evaluation.judged import COMPARED, EXPECTED, TREATED
 from pipelines.evaluation.result import Interval, Result
 from pipelines.evaluation.verdict import Verdict
 from pipelines.report import charts
 from pipelines.report.page import NOTHING, Page, Section, Table, pounds, pounds_and_pence
 
-TREATED, COMPARED, EXPECTED = "treated", "comparison", "what would have been"
 SAID = {
     Verdict.IMPROVED: "It improved",
     Verdict.WORSE: "It became worse",
