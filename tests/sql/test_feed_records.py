@@ -262,8 +262,8 @@ def test_an_item_costs_the_rate_of_each_month_whatever_its_days() -> None:
 
 
 def test_deaths_have_a_fate_each_and_a_later_file_supersedes() -> None:
-    found = run(
-        "core/fate",
+    by_rules = run(
+        "core/fate_by_rules",
         {
             "staged.deaths": [
                 validated_row("nhs-tayside", "0101011237", "2025-04", date_of_death=APRIL),
@@ -274,6 +274,7 @@ def test_deaths_have_a_fate_each_and_a_later_file_supersedes() -> None:
             "staged.ledger": [validated_row("nhs-tayside", "0101011237", "2025-03", amount=Decimal("8.00"))],
         },
     )
+    found = run("core/fate", {"core.fate_by_rules": by_rules})
     assert [(r["feed"], r["period"], r["accepted"], r["quarantined"], r["superseded"]) for r in found] == [
         ("deaths", "2025-04", 0, 0, 1),
         ("deaths", "2025-05", 2, 1, 0),

@@ -95,7 +95,10 @@ def test_a_ledger_of_billions_keeps_its_pennies() -> None:
 
 def test_ledger_rows_without_a_line_are_named_with_their_pounds() -> None:
     def unlined(staged: list[Row]) -> list[Row]:
-        fates = run("core/fate", {"staged.ledger": [{**row, "source_file": "f", "source_row": 1} for row in staged]})
+        by_rules = run(
+            "core/fate_by_rules", {"staged.ledger": [{**row, "source_file": "f", "source_row": 1} for row in staged]}
+        )
+        fates = run("core/fate", {"core.fate_by_rules": by_rules})
         return run("gate/ledger_without_line", {"core.fate": fates, "core.ledger_line": lines(staged)})
 
     assert unlined([entry(), entry("910"), entry(period="2025-06", amount="11.00")]) == []
