@@ -11,14 +11,21 @@ WITH sought AS (
     LEFT JOIN posterior AS p ON p.client = s.row_id
     GROUP BY s.row_id
 ),
+counted_client AS (
+    SELECT count(*) AS clients FROM client
+),
+stranger AS (
+    SELECT sum((1 - in_register)::DECIMAL(18, 6)) AS strangers FROM sought
+),
 unseen AS (
     -- Who shares no key with anybody cannot be told from a stranger: all who may be strangers may be such. Where all are estimated to be
     -- such, and are more than a twentieth of all clients, the chance cannot be told: so little is written that keys say nothing.
     SELECT
-        least(u.missed / nullif(n.strangers, 0), 1) AS share,
-        coalesce(u.missed >= n.strangers AND n.strangers * 20 > n.clients, FALSE) AS is_untold
-    FROM unseen_match AS u,
-        (SELECT sum((1 - in_register)::DECIMAL(18, 6))::DOUBLE AS strangers, (SELECT count(*) FROM client) AS clients FROM sought) AS n
+        least(unseen_match.missed / nullif(stranger.strangers, 0), 1) AS share,
+        coalesce(unseen_match.missed >= stranger.strangers AND stranger.strangers * 20 > counted_client.clients, FALSE) AS is_untold
+    FROM unseen_match
+    CROSS JOIN stranger
+    CROSS JOIN counted_client
 ),
 decided AS (
     SELECT
