@@ -21,6 +21,8 @@ _WHAT = {
     "drift.pounds": "had far fewer or far more pounds than usual",
     "drift.units_per_person": "had far fewer or far more units for each person than usual",
 }
+_MAPPING = ("agency", "cost_code", "valid_from", "service", "treatment")
+"""The columns of the mapping of codes that tell where a code's pounds go."""
 
 
 @dataclass(frozen=True)
@@ -79,19 +81,16 @@ def _moved_codes(reference: Path, outcome: Outcome, months: Sequence[str]) -> li
         return ["Whether a cost code moved in these months cannot be told: reference/cost_code_map.csv is not there."]
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = sorted(csv.DictReader(file), key=lambda row: (row["agency"], row["cost_code"], row["valid_from"] or ""))
+            told = [{name: row[name] or "" for name in _MAPPING} for row in csv.DictReader(file)]
     except (OSError, UnicodeDecodeError, KeyError, csv.Error):
-        raise IrfError("reference/cost_code_map.csv cannot be read; `irf validate` says what is wrong") from None
-    said = []
+        raise IrfError(
+            f"reference/cost_code_map.csv: cannot be read as CSV in UTF-8 with the columns {', '.join(_MAPPING)}; save it so"
+        ) from None
+    rows, said = sorted(told, key=lambda row: (row["agency"], row["cost_code"], row["valid_from"])), []
     for earlier, later in itertools.pairwise(rows):
         is_same_code = (earlier["agency"], earlier["cost_code"]) == (later["agency"], later["cost_code"])
         went = (earlier["service"], earlier["treatment"]) != (later["service"], later["treatment"])
-        if (
-            is_same_code
-            and went
-            and months[0] < (later["valid_from"] or "")[:7] <= months[-1]
-            and _concerns(outcome, earlier, later)
-        ):
+        if is_same_code and went and months[0] < later["valid_from"][:7] <= months[-1] and _concerns(outcome, earlier, later):
             said.append(
                 f"A cost code of {later['agency']} moved from {_called(earlier)} to {_called(later)} on {later['valid_from']}."
             )

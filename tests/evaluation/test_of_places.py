@@ -288,6 +288,17 @@ def test_a_cost_code_that_moved_within_the_months_is_named(root: DataRoot) -> No
 
 
 @pytest.mark.parametrize(
+    "content", [b"agency,cost_code,valid_from,service\nangus,H1,2020-04-01,meals\n", "agency,é\n".encode("latin-1")]
+)
+def test_a_mapping_of_codes_that_cannot_be_read_is_said(root: DataRoot, content: bytes) -> None:
+    put_places(root, Drawn())
+    (root.folder("reference") / "cost_code_map.csv").write_bytes(content)
+    declare(root)
+    with pytest.raises(IrfError, match=r"cost_code_map.csv: cannot be read as CSV in UTF-8 with the columns agency, cost_code"):
+        evaluated(root)
+
+
+@pytest.mark.parametrize(
     ("outcome", "said"),
     [
         ({"scope": None, "services": ["wizardry"]}, "the release has no such service"),
