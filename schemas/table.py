@@ -142,18 +142,24 @@ def column(
     return pdr.Field(nullable=not required, description=description, metadata=metadata, **checks)
 
 
-def columns(model: type[Table]) -> list[Column]:
+def columns(model: type[Table]) -> tuple[Column, ...]:
     """The columns of a model in declared order."""
-    return [
-        Column(
-            name=name,
-            arrow_type=declared.dtype.type.pyarrow_dtype if hasattr(declared.dtype.type, "pyarrow_dtype") else pa.string(),
-            required=not declared.nullable,
-            description=declared.description or "",
-            **declared.metadata,
+    if model not in _columns_of:
+        _columns_of[model] = tuple(
+            Column(
+                name=name,
+                arrow_type=declared.dtype.type.pyarrow_dtype if hasattr(declared.dtype.type, "pyarrow_dtype") else pa.string(),
+                required=not declared.nullable,
+                description=declared.description or "",
+                **declared.metadata,
+            )
+            for name, declared in model.to_schema().columns.items()
         )
-        for name, declared in model.to_schema().columns.items()
-    ]
+    return _columns_of[model]
+
+
+_columns_of: dict[type[Table], tuple[Column, ...]] = {}
+"""Worked out once: what they are made from takes long, and they are asked for with every row of a workbook."""
 
 
 def arrow_schema(model: type[Table]) -> pa.Schema:

@@ -4,7 +4,7 @@ Belongs here: the threads that do so, and that nothing changes places. Does not 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -29,7 +29,7 @@ def ahead(batches: Iterator[T]) -> Iterator[T]:
             yield batch  # type: ignore[misc]  # it is not the end
 
 
-def at_once(work: Callable[[T], R], things: Iterable[T]) -> Iterator[R]:
+def at_once(work: Callable[[T], R], things: Iterable[T]) -> Generator[R, None, None]:
     """What comes of each thing, in their order, while two are worked on; one where the machine may use one thread.
 
     What the work raises is raised in the place of its thing; nothing is begun after that.

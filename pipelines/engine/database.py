@@ -14,7 +14,7 @@ import pyarrow as pa
 from pipelines.engine import machine
 from pipelines.engine.sql import literal, parquet_rows, read_sql
 
-TABLE_MACROS = ("arithmetic", "duckdb/exact", "duckdb/words", "fates", "keyed", "places_and_names", "analysis")
+TABLE_MACROS = ("arithmetic", "duckdb/exact", "duckdb/words", "fates", "keyed", "people", "places_and_names", "analysis")
 """What the SELECTs over tables use."""
 MACROS = (*TABLE_MACROS, "read_text", "split_quarter")
 """What reading files uses besides. The macros on people's names take six times as long to load: only linking does."""

@@ -7,6 +7,7 @@ those of files (`file_checks.py`), validating records (`pipelines/ingest`), chec
 
 from dataclasses import replace
 
+from pipelines.engine.ahead import at_once
 from pipelines.engine.parquet import read_tables
 from pipelines.engine.said import visible
 from pipelines.quality.answers import write_answers
@@ -24,13 +25,20 @@ SENTENCES = "sentences"
 def check(tables: Tables) -> list[Check]:
     """The answers of every check, in the order of `CHECKS`; those of Great Expectations are kept in its folder too."""
     checks = file_checks(tables)
+    by_sql, of_tables = at_once(lambda judge: judge(tables), (_by_sql, _of_tables))
+    return _naming_nobody(tables, [*checks, *by_sql, *of_tables])
+
+
+def _by_sql(tables: Tables) -> list[Check]:
     found = tables.selected("gate", [c.name for c in BY_SQL])
-    checks += [_of_select(declared, found[declared.name]) for declared in BY_SQL]
+    return [_of_select(declared, found[declared.name]) for declared in BY_SQL]
+
+
+def _of_tables(tables: Tables) -> list[Check]:
     files = tables.published()
     results = run_suites({name: read_tables(files[name]) for name in EXPECTED})
     write_answers(results, tables.work.expectations)
-    checks += [answer(check_name(r.table), r.unmet) for r in results]
-    return _naming_nobody(tables, checks)
+    return [answer(check_name(r.table), r.unmet) for r in results]
 
 
 def _naming_nobody(tables: Tables, checks: list[Check]) -> list[Check]:

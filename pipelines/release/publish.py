@@ -7,11 +7,13 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from pipelines.engine.ahead import at_once
 from pipelines.engine.errors import GateRefused
 from pipelines.engine.files import read_note, sha256_of, sync, write_note
 from pipelines.engine.sql_engine import SqlEngine
@@ -89,15 +91,20 @@ def publish(
     manifest["documents"] = {name: sha256_of(staging / name) for name in DOCUMENTS}
     _write_json(staging / "manifest.json", manifest)
     sign(staging, keys)
-    broken = [f"verify: {finding.name}: {finding.detail}" for finding in verify(staging, engine) if not finding.passed]
-    if broken:
-        raise GateRefused(broken)
-    write_reports(staging, report_staging)
-    named = [
-        f"{what}/{place}" for what, built in (("releases", staging), ("reports", report_staging)) for place in named_in(built)
-    ]
-    if named:
-        raise GateRefused([f"would be published and names somebody: {place}" for place in named])
+
+    def unverified() -> list[str]:
+        return [f"verify: {finding.name}: {finding.detail}" for finding in verify(staging, engine) if not finding.passed]
+
+    def naming() -> list[str]:
+        write_reports(staging, report_staging)
+        built = (("releases", staging), ("reports", report_staging))
+        return [f"would be published and names somebody: {what}/{place}" for what, path in built for place in named_in(path)]
+
+    # Closed before anything is cleared away: what still writes into the folders has then ended.
+    with closing(at_once(lambda look: look(), (unverified, naming))) as looks:
+        for refused in looks:
+            if refused:
+                raise GateRefused(refused)
     for path in (staging, report_staging):
         _sync(path)
     announce(version)

@@ -6,10 +6,10 @@ have their published shape (`schemas/published`).
 
 from pandera.typing import Series
 
-from schemas.codes import RECORD_COST_BASES, RESIDUAL_BASES, PopulationWeight, Residual, either
+from schemas.codes import RESIDUAL_BASES, PopulationWeight, Residual, either
 from schemas.core.words import BROKEN_RULES, PART
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Flag, Money, Quantity, Text
+from schemas.types import Count, Day, Flag, Money, Text
 
 
 @table(grain="budget row", key=())
@@ -63,29 +63,22 @@ class ServiceMonth(Table):
     population_weight: Series[Text] = column(either(PopulationWeight), required=True, codes=PopulationWeight)
 
 
-@table(grain="part of an accepted record × month of the dataset", key=("agency", "feed", "record_key", "part", "month"))
+@table(grain="agency × service × month whose residual is scaled", key=("agency", "service", "month"))
 class ResidualShare(Table):
-    """A record's direct cost of a month of the dataset, with its share of its service's residual."""
+    """How the residual of a service is shared over its records, where it is scaled.
 
-    line_id: Series[Text] = column("keyed hash of agency, feed, record key, part, service and month", required=True)
-    agency: Series[Text] = column("who pays", required=True)
-    feed: Series[Text] = column("feed", required=True)
-    record_key: Series[Text] = column("the record's key", required=True, identifying=True)
-    part: Series[Text] = column(PART, required=True)
+    Each line has whole pence in proportion to its direct cost. What that leaves is a penny each for the lines with the largest
+    remainders, ties by larger cost, then line_id: down to the last one, which stands here; NULL where nothing is left.
+    """
+
+    agency: Series[Text] = column("agency", required=True)
     service: Series[Text] = column("service", required=True)
     month: Series[Day] = column("first of the month", required=True)
-    units: Series[Quantity] = column("units of activity in the month")
-    cost_basis: Series[Text] = column(either(RECORD_COST_BASES), required=True, codes=RECORD_COST_BASES)
-    direct_cost: Series[Money] = column("pounds; NULL when there are none")
-    residual_cost: Series[Money] = column("pounds; 0 where the residual is not scaled over the records", required=True)
-    client_contribution: Series[Money] = column("pounds")
-    price_base: Series[Text] = column("year whose prices the unit cost is in")
-    price_source: Series[Text] = column("where the unit cost is from")
-    source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
-    source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
-    specialty_code: Series[Text] = column("specialty")
-    location_code: Series[Text] = column("hospital")
-    postcode: Series[Text] = column("postcode on the record", identifying=True)
+    residual: Series[Money] = column("R, which is shared", required=True)
+    direct: Series[Money] = column("D, over which it is shared", required=True)
+    last_remainder: Series[Money] = column("what the division by D leaves on that line, in pounds")
+    last_direct_cost: Series[Money] = column("direct cost of that line")
+    last_line_id: Series[Text] = column("line_id of that line")
 
 
 @table(grain="agency × service × month × council × locality", key=("agency", "service", "month", "council", "locality"))

@@ -84,6 +84,8 @@ class RecordMonth(Table):
     client_contribution: Series[Money] = column("paid by the client (a week's, for care homes)")
     source_file: Series[Text] = column("first 12 characters of the file's keyed hash", required=True)
     source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
+    chi_number: Series[Text] = column("valid CHI on the record", identifying=True)
+    social_care_id: Series[Text] = column("council client", identifying=True)
     postcode: Series[Text] = column("postcode on the record", identifying=True)
 
 
@@ -108,6 +110,7 @@ class UnitCostMatch(Table):
 class RecordCost(Table):
     """The direct cost of each accepted record, split exactly over its months."""
 
+    line_id: Series[Text] = column("keyed hash of agency, feed, record key, part, service and month", required=True)
     agency: Series[Text] = column("who pays", required=True)
     feed: Series[Text] = column("feed", required=True)
     record_key: Series[Text] = column(RECORD_KEY, required=True, identifying=True)
@@ -127,4 +130,6 @@ class RecordCost(Table):
     source_row: Series[Count] = column("row of the file as a spreadsheet shows it", required=True)
     specialty_code: Series[Text] = column("specialty")
     location_code: Series[Text] = column("hospital")
+    chi_number: Series[Text] = column("valid CHI on the record", identifying=True)
+    social_care_id: Series[Text] = column("council client", identifying=True)
     postcode: Series[Text] = column("postcode on the record", identifying=True)

@@ -1,26 +1,58 @@
 -- Purpose: every pound of every ledger on one line: records with their share of the residual, what is held of records in
 -- quarantine, and the lines of what is left.
--- Grain: part of a source record (or residual) × month. Inputs: residual_share, record_person, person_home,
--- data_zone_area, postcode_zone, located_residual, held, withheld, agencies, services, refresh.
+-- Grain: part of a source record (or residual) × month. Inputs: record_cost, residual_share, chi_alias, link,
+-- person_home, data_zone_area, postcode_zone, located_residual, held, withheld, agencies, services, refresh.
 -- Conserves: for every agency, service and month Σ cost = Q.
 WITH refresh AS (
     SELECT unhex(inner_pad) AS inner_key, unhex(outer_pad) AS outer_key FROM core.refresh
 ),
+divided AS (
+    SELECT
+        cost.*,
+        floor_quotient(pence(share.residual) * pence(cost.direct_cost), pence(share.direct)) AS whole_pence,
+        floor_remainder(pence(share.residual) * pence(cost.direct_cost), pence(share.direct)) AS remainder,
+        pence(share.last_remainder) AS last_remainder, share.last_direct_cost, share.last_line_id
+    FROM core.record_cost AS cost
+    LEFT JOIN core.residual_share AS share
+        ON share.agency = cost.agency AND share.service = cost.service AND share.month = cost.month
+    WHERE cost.in_window
+),
+shared AS (
+    -- The lines down to the last that `residual_share` names have a penny more.
+    SELECT
+        *,
+        coalesce(
+            remainder > last_remainder
+            OR (
+                remainder = last_remainder
+                AND (direct_cost > last_direct_cost OR (direct_cost = last_direct_cost AND line_id <= last_line_id))
+            ),
+            FALSE
+        ) AS has_penny_more
+    FROM divided
+),
+about AS (
+    SELECT
+        shared.*,
+        person_key_of(coalesce(chi_alias.current_chi, shared.chi_number, link.chi_number), shared.agency, shared.social_care_id) AS person_key,
+        link_method_of(shared.chi_number, link.chi_number, link.link_method, shared.social_care_id) AS link_method, link.link_probability
+    FROM shared
+    LEFT JOIN core.chi_alias ON chi_alias.chi_number = shared.chi_number
+    LEFT JOIN core.link ON link.agency = shared.agency AND link.social_care_id = shared.social_care_id
+),
 record_line AS (
     SELECT
-        share.line_id, share.agency, share.service, share.month, home.person_id,
-        CASE WHEN record_person.person_key IS NULL THEN record_zone.data_zone ELSE home.data_zone END AS data_zone,
+        about.line_id, about.agency, about.service, about.month, home.person_id,
+        CASE WHEN about.person_key IS NULL THEN record_zone.data_zone ELSE home.data_zone END AS data_zone,
         CAST(NULL AS VARCHAR) AS located_council, CAST(NULL AS VARCHAR) AS located_hscp, CAST(NULL AS VARCHAR) AS located_locality,
-        age_band_of(home.date_of_birth, last_day(share.month)) AS age_band, coalesce(home.sex, '0') AS sex,
-        share.units, share.cost_basis, share.direct_cost, share.residual_cost, share.client_contribution,
-        record_person.link_method, record_person.link_probability, share.source_file, share.source_row,
-        share.price_base, share.price_source, share.specialty_code, share.location_code
-    FROM core.residual_share AS share
-    JOIN core.record_person
-        ON record_person.agency = share.agency AND record_person.feed = share.feed
-        AND record_person.record_key = share.record_key AND record_person.part = share.part
-    LEFT JOIN core.person_home AS home ON home.person_key = record_person.person_key
-    LEFT JOIN core.postcode_zone AS record_zone ON record_zone.postcode = share.postcode
+        age_band_of(home.date_of_birth, last_day(about.month)) AS age_band, coalesce(home.sex, '0') AS sex,
+        about.units, about.cost_basis, about.direct_cost,
+        coalesce(pounds(about.whole_pence + CAST(about.has_penny_more AS INTEGER)), CAST(0 AS DECIMAL(18, 2))) AS residual_cost,
+        about.client_contribution, about.link_method, about.link_probability, about.source_file, about.source_row,
+        about.price_base, about.price_source, about.specialty_code, about.location_code
+    FROM about
+    LEFT JOIN core.person_home AS home ON home.person_key = about.person_key
+    LEFT JOIN core.postcode_zone AS record_zone ON record_zone.postcode = about.postcode
 ),
 residual_line AS (
     SELECT

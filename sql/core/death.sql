@@ -71,10 +71,10 @@ client_death AS (
         AND coalesce(patient.forename = client.forename OR patient.surname = client.surname, TRUE)
 ),
 final AS (
-    SELECT 'chi:' || chi_number AS named, date_of_death FROM patient
+    SELECT person_key_of(chi_number, NULL, NULL) AS named, date_of_death FROM patient
     UNION ALL
-    SELECT 'chi:' || chi_alias.chi_number, patient.date_of_death FROM core.chi_alias JOIN patient ON patient.chi_number = chi_alias.current_chi
+    SELECT person_key_of(chi_alias.chi_number, NULL, NULL), patient.date_of_death FROM core.chi_alias JOIN patient ON patient.chi_number = chi_alias.current_chi
     UNION ALL
-    SELECT 'client:' || agency || ':' || social_care_id, date_of_death FROM client_death WHERE date_of_death IS NOT NULL
+    SELECT person_key_of(NULL, agency, social_care_id), date_of_death FROM client_death WHERE date_of_death IS NOT NULL
 )
 SELECT * FROM final ORDER BY named

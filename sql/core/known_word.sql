@@ -40,14 +40,20 @@ code AS (
     SELECT DISTINCT agency, folded(cost_code) AS word FROM reference.cost_code_map
 ),
 client AS (
-    SELECT DISTINCT agency, folded(social_care_id) AS word FROM known WHERE length(trimmed(social_care_id)) >= 5
+    SELECT DISTINCT agency, folded(social_care_id) AS word
+    FROM (SELECT DISTINCT agency, social_care_id FROM known)
+    WHERE length(trimmed(social_care_id)) >= 5
+),
+home_postcode AS (
+    -- Folding takes longer than finding what is different: most records say a postcode again.
+    SELECT DISTINCT folded(postcode) AS word FROM (SELECT DISTINCT postcode FROM known)
 ),
 word AS (
     SELECT 'chi' AS kind, '' AS agency, chi_number AS word, '' AS forename FROM known
     UNION
     SELECT 'chi', '', previous_chi_number, '' FROM known
     UNION
-    SELECT 'postcode', '', folded(postcode), '' FROM known
+    SELECT 'postcode', '', word, '' FROM home_postcode
     UNION
     SELECT 'client', agency, word, '' FROM client ANTI JOIN code USING (agency, word)
     UNION

@@ -3,17 +3,14 @@
 -- Conserves: every person of person_id once; what is not known stays NULL.
 WITH register_row AS (
     SELECT
-        'chi:' || coalesce(chi_alias.current_chi, register.chi_number) AS person_key, register.period, 2 AS source_rank,
+        person_key_of(coalesce(chi_alias.current_chi, register.chi_number), NULL, NULL) AS person_key, register.period, 2 AS source_rank,
         register.sex, register.date_of_birth, register.date_of_death, register.postcode, register.chi_number AS tie
     FROM staged.population_register AS register
     LEFT JOIN core.chi_alias USING (chi_number)
 ),
 client_row AS (
     SELECT
-        CASE
-            WHEN link.chi_number IS NOT NULL THEN 'chi:' || link.chi_number
-            ELSE 'client:' || clients.agency || ':' || clients.social_care_id
-        END AS person_key,
+        person_key_of(link.chi_number, clients.agency, clients.social_care_id) AS person_key,
         clients.period, 1 AS source_rank, clients.sex, client_birth.date_of_birth, clients.date_of_death, clients.postcode,
         clients.agency || clients.social_care_id AS tie
     FROM staged.clients
@@ -23,7 +20,7 @@ client_row AS (
 death_row AS (
     -- Deaths come from the registrar: their day counts before the register's and the council's, even where it is later.
     SELECT
-        'chi:' || coalesce(chi_alias.current_chi, deaths.chi_number) AS person_key, deaths.period, 3 AS source_rank,
+        person_key_of(coalesce(chi_alias.current_chi, deaths.chi_number), NULL, NULL) AS person_key, deaths.period, 3 AS source_rank,
         CAST(NULL AS VARCHAR) AS sex, CAST(NULL AS DATE) AS date_of_birth, deaths.date_of_death,
         CAST(NULL AS VARCHAR) AS postcode, deaths.chi_number AS tie
     FROM staged.deaths

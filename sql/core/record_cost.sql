@@ -1,5 +1,5 @@
 -- Purpose: the direct cost and the client's contribution of each accepted record, split over its months.
--- Grain: part of an accepted record × month. Inputs: record_month, unit_cost_match.
+-- Grain: part of an accepted record × month. Inputs: record_month, unit_cost_match, refresh.
 -- Conserves: the months of a split sum to its total to the penny (largest remainder; ties by larger share, then earlier
 -- month). A rated record is one split for each financial year, because the rate changes with the year. The days of an open
 -- stay after those that its amount is for are uncosted. Records of one month and of several are read apart, so that neither waits in
@@ -92,7 +92,7 @@ ranked AS (
 shared AS (
     SELECT
         agency, feed, record_key, part, service, month, in_window, units, method, split_group, price_base, price_source, total_pence,
-        source_file, source_row, specialty_code, location_code, postcode,
+        source_file, source_row, specialty_code, location_code, chi_number, social_care_id, postcode,
         sign(total_pence) * (share + CAST(remainder_rank <= left_over AS INTEGER)) AS own_pence,
         sign(contribution_pence) * (contribution_share + CAST(contribution_rank <= contribution_left_over AS INTEGER))
             AS own_contribution_pence
@@ -100,13 +100,15 @@ shared AS (
     UNION ALL
     SELECT
         agency, feed, record_key, part, service, month, in_window, units, method, split_group, price_base, price_source, total_pence,
-        source_file, source_row, specialty_code, location_code, postcode,
+        source_file, source_row, specialty_code, location_code, chi_number, social_care_id, postcode,
         total_pence AS own_pence, contribution_pence AS own_contribution_pence
     FROM totalled
     WHERE is_only_month
 ),
 final AS (
     SELECT
+        keyed_hash(unhex(refresh.inner_pad), unhex(refresh.outer_pad),
+            concat_ws(chr(31), agency, feed, record_key, part, service, CAST(month AS VARCHAR))) AS line_id,
         agency, feed, record_key, part, service, month, in_window, units,
         CASE
             WHEN method = 'activity' THEN 'activity'
@@ -118,7 +120,8 @@ final AS (
         split_group,
         CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_base END AS price_base,
         CASE WHEN method = 'rate' AND total_pence IS NOT NULL THEN price_source END AS price_source,
-        source_file, source_row, specialty_code, location_code, postcode
+        source_file, source_row, specialty_code, location_code, chi_number, social_care_id, postcode
     FROM shared
+    CROSS JOIN core.refresh
 )
 SELECT * FROM final

@@ -15,7 +15,7 @@ WITH accepted AS (
     FROM core.record
     JOIN reference.costing_rules AS rules ON rules.agency = record.agency AND rules.service = record.service
     JOIN reference.services ON services.service = record.service
-    LEFT JOIN core.death ON death.named = coalesce('chi:' || record.chi_number, 'client:' || record.agency || ':' || record.social_care_id)
+    LEFT JOIN core.death ON death.named = person_key_of(record.chi_number, record.agency, record.social_care_id)
     CROSS JOIN core.refresh
     WHERE record.fate = 'accepted' AND record.is_lead AND (record.feed <> 'payments' OR rules.method = 'payments')
 ),
@@ -122,7 +122,8 @@ final AS (
         CAST(rounded_quotient(CAST(unit_numerator AS HUGEINT), unit_denominator) AS DECIMAL(18, 0)) * CAST(0.0001 AS DECIMAL(5, 4))
             AS units,
         unit_numerator, unit_denominator, specialty_code, location_code, variant, coalesce(month > amount_to, FALSE) AS is_after_amount,
-        from_month = to_month AS is_only_month, record_amount, client_contribution, source_file, source_row, postcode
+        from_month = to_month AS is_only_month, record_amount, client_contribution, source_file, source_row,
+        chi_number, social_care_id, postcode
     FROM measured
 )
 SELECT * FROM final

@@ -7,17 +7,9 @@ WITH accepted AS (
 final AS (
     SELECT
         accepted.agency, accepted.feed, accepted.record_key, accepted.part,
-        CASE
-            WHEN accepted.chi_number IS NOT NULL THEN 'chi:' || coalesce(chi_alias.current_chi, accepted.chi_number)
-            WHEN link.chi_number IS NOT NULL THEN 'chi:' || link.chi_number
-            WHEN accepted.social_care_id IS NOT NULL THEN 'client:' || accepted.agency || ':' || accepted.social_care_id
-        END AS person_key,
-        CASE
-            WHEN accepted.chi_number IS NOT NULL THEN 'chi'
-            WHEN link.chi_number IS NOT NULL THEN link.link_method
-            WHEN accepted.social_care_id IS NOT NULL THEN 'unlinked'
-            ELSE 'none'
-        END AS link_method,
+        person_key_of(coalesce(chi_alias.current_chi, accepted.chi_number, link.chi_number), accepted.agency, accepted.social_care_id)
+            AS person_key,
+        link_method_of(accepted.chi_number, link.chi_number, link.link_method, accepted.social_care_id) AS link_method,
         link.link_probability
     FROM accepted
     LEFT JOIN core.chi_alias ON chi_alias.chi_number = accepted.chi_number

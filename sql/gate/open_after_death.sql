@@ -6,7 +6,7 @@ WITH open_record AS (
         record.agency, record.feed, record.record_key, record.part, death.date_of_death IS NULL AS is_by_link,
         coalesce(death.date_of_death, person_home.date_of_death) AS date_of_death
     FROM core.record
-    LEFT JOIN core.death ON death.named = coalesce('chi:' || record.chi_number, 'client:' || record.agency || ':' || record.social_care_id)
+    LEFT JOIN core.death ON death.named = person_key_of(record.chi_number, record.agency, record.social_care_id)
     LEFT JOIN core.record_person USING (agency, feed, record_key, part)
     LEFT JOIN core.person_home USING (person_key)
     CROSS JOIN core.refresh

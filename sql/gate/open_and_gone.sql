@@ -9,7 +9,7 @@ gone AS (
         last_day(CAST(record.period || '-01' AS DATE)) AS last_seen
     FROM core.record
     JOIN latest USING (agency, feed)
-    LEFT JOIN core.death ON death.named = coalesce('chi:' || record.chi_number, 'client:' || record.agency || ':' || record.social_care_id)
+    LEFT JOIN core.death ON death.named = person_key_of(record.chi_number, record.agency, record.social_care_id)
     WHERE record.fate = 'accepted' AND record.is_lead AND record.spread IN ('stay', 'month') AND record.end_date IS NULL
         AND record.period < latest.latest_period
         AND coalesce(death.date_of_death > last_day(CAST(record.period || '-01' AS DATE)), TRUE)

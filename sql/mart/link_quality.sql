@@ -5,7 +5,7 @@
 WITH unlinked_client AS (
     SELECT person_id.person_id, link.chance_in_register
     FROM core.link
-    JOIN core.person_id ON person_id.person_key = 'client:' || link.agency || ':' || link.social_care_id
+    JOIN core.person_id ON person_id.person_key = person_key_of(NULL, link.agency, link.social_care_id)
     WHERE link.chi_number IS NULL
 ),
 person_month AS (

@@ -1,7 +1,7 @@
 """Largest remainder in the SQL is that of exact fractions: up to £10 billion, credits included, and no floating point.
 
-The residual of a service is spread over its records by `sql/core/residual_share.sql`; here the same is done with Python's
-fractions. A million lines of it are in `tests/soak`.
+The residual of a service is spread over its records by `sql/core/residual_share.sql` and `sql/core/cost_line.sql`; here the same is
+done with Python's fractions. A million lines of it are in `tests/soak`.
 """
 
 import random
@@ -14,12 +14,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from pipelines.engine.sql import dependencies, read_sql
-from schemas.core import CORE
-from schemas.published import PUBLISHED
-from schemas.reference import REFERENCE
-from schemas.table import columns
-from tests.sql.sql_case import database, value
+from pipelines.engine.sql import read_sql
+from tests.sql.sql_case import database, fill, inputs, value
 
 NO_SHRINKING = (Phase.explicit, Phase.generate)
 """A smaller seed is no simpler case."""
@@ -33,28 +29,24 @@ REFRESH = {"period": "2025-04", "first_month": "2025-04-01", "last_month": "2025
 def spread(direct: list[int], residual: int) -> list[tuple[int, str]]:
     """The share of each record, in pence, and its line_id, in the records' order. Records are made in DuckDB, none by hand."""
     connection = database(2)
-    for layer, name in dependencies(read_sql("core", "residual_share")):
-        model = {**PUBLISHED, **CORE, **REFERENCE}[name] if layer != "reference" else REFERENCE[name]
-        connection.execute(f"CREATE SCHEMA IF NOT EXISTS {layer}")
-        empty = pa.schema([(c.name, c.arrow_type) for c in columns(model)]).empty_table()
-        connection.register("given", empty)
-        connection.execute(f"CREATE OR REPLACE TABLE {layer}.{name} AS SELECT * FROM given")
-        connection.unregister("given")
-    names, values = ", ".join(REFRESH), ", ".join(f"'{v}'" for v in REFRESH.values())
-    connection.execute(f"INSERT INTO core.refresh ({names}) VALUES ({values})")
+    for name in inputs("core/residual_share") | inputs("core/cost_line"):
+        fill(connection, name, [REFRESH] if name == "core.refresh" else [])
     connection.register("given", pa.table({"n": pa.array(range(len(direct))), "pence": pa.array(direct, pa.int64())}))
     connection.execute("""
         INSERT INTO core.record_cost BY NAME
-        SELECT 'angus' AS agency, 'payments' AS feed, CAST(n AS VARCHAR) AS record_key, '' AS part, 'meals' AS service, DATE '2025-04-01' AS month,
-            TRUE AS in_window, 'payments' AS cost_basis, pounds(pence) AS direct_cost, '' AS split_group FROM given
+        SELECT sha256(CAST(n AS VARCHAR)) AS line_id, 'angus' AS agency, 'payments' AS feed, CAST(n AS VARCHAR) AS record_key, '' AS part,
+            'meals' AS service, DATE '2025-04-01' AS month, TRUE AS in_window, 'payments' AS cost_basis, pounds(pence) AS direct_cost,
+            '' AS split_group, 'file' AS source_file, n AS source_row
+        FROM given
     """)
     connection.execute(
         "INSERT INTO core.service_month BY NAME SELECT 'angus' AS agency, 'meals' AS service, DATE '2025-04-01' AS month, "
-        "CAST(? AS DECIMAL(18, 2)) AS residual, 'scale' AS treatment, CAST(0 AS DECIMAL(18, 2)) AS quarantined",
-        [str(Decimal(residual).scaleb(-2))],
+        "CAST(? AS DECIMAL(18, 2)) AS residual, CAST(? AS DECIMAL(18, 2)) AS direct, 'scale' AS treatment, CAST(0 AS DECIMAL(18, 2)) AS quarantined",
+        [str(Decimal(residual).scaleb(-2)), str(Decimal(sum(direct)).scaleb(-2))],
     )
+    connection.execute(f"INSERT INTO core.residual_share {read_sql('core', 'residual_share')}")
     rows = connection.execute(
-        f"SELECT pence(residual_cost), line_id FROM ({read_sql('core', 'residual_share')}) ORDER BY CAST(record_key AS BIGINT)"
+        f"SELECT pence(residual_cost), line_id FROM ({read_sql('core', 'cost_line')}) ORDER BY source_row"
     ).fetchall()
     connection.unregister("given")
     return [(int(pence), line_id) for pence, line_id in rows]

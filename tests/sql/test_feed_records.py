@@ -247,7 +247,7 @@ def test_an_item_costs_the_rate_of_each_month_whatever_its_days() -> None:
         {"agency": "angus", "service": "telecare", "financial_year": year, "unit_cost": Decimal(cost), "match_count": 1}
         for year, cost in (("2024-25", "21.65"), ("2025-26", "22.40"))
     ]
-    costs = run("core/record_cost", {"core.record_month": monthly, "core.unit_cost_match": rates})
+    costs = run("core/record_cost", {"core.refresh": [REFRESH], "core.record_month": monthly, "core.unit_cost_match": rates})
     assert sorted((c["record_key"], c["month"].month, c["direct_cost"]) for c in costs) == [
         ("Q1", 2, Decimal("21.65")),
         ("Q1", 3, Decimal("21.65")),

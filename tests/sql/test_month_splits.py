@@ -53,7 +53,7 @@ def split(rows: list[Row], method: str, refresh: dict[str, str] = REFRESH) -> di
     ]
     months = run("core/record_month", tables)
     rates = run("core/unit_cost_match", {"core.record_month": months, "reference.unit_costs": prices})
-    found = run("core/record_cost", {"core.record_month": months, "core.unit_cost_match": rates})
+    found = run("core/record_cost", {"core.refresh": [refresh], "core.record_month": months, "core.unit_cost_match": rates})
     costs: dict[str, Months] = {}
     for row in sorted(found, key=lambda row: (row["record_key"], row["month"])):
         costs.setdefault(row["record_key"], {})[f"{row['month']:%Y-%m}"] = str(row["direct_cost"])

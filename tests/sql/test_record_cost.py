@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.sql.sql_case import Row, run
 
 AGENCY = "angus"
+REFRESH = {"inner_pad": "36" * 64, "outer_pad": "5c" * 64}
 
 
 def part(month: str, days: int, key: str = "1", **own: Any) -> Row:
@@ -26,6 +27,7 @@ def costs(
 ) -> list[Row]:  # fmt: skip
     """The costed months of one record. `prices`: financial year → unit cost."""
     tables = {
+        "core.refresh": [REFRESH],
         "core.record_month": [{**p, "feed": feed, "record_amount": amount, "client_contribution": contribution} for p in parts],
         "core.unit_cost_match": [
             {"agency": AGENCY, "service": "s", "financial_year": year, "unit_cost": cost}
@@ -158,7 +160,7 @@ def test_the_price_is_that_of_specialty_location_and_variant() -> None:
     place = {"agency": AGENCY, "service": "s", "financial_year": "2025-26"}
     match = [{**place, "unit_cost": "1"}, {**place, "specialty_code": "A1", "variant": "case", "unit_cost": "2"},
              {**place, "specialty_code": "A1", "unit_cost": "3"}]  # fmt: skip
-    (row,) = run("core/record_cost", {"core.record_month": [month], "core.unit_cost_match": match})
+    (row,) = run("core/record_cost", {"core.refresh": [REFRESH], "core.record_month": [month], "core.unit_cost_match": match})
     assert row["direct_cost"] == 2
 
 
@@ -261,3 +263,15 @@ def test_the_only_month_of_a_record_has_what_the_only_share_of_a_split_has(
         for is_only in (False, True)
     )
     assert alone == by_split
+
+
+def test_a_line_keeps_its_id_whatever_it_costs_and_whoever_it_is_about() -> None:
+    def line_id(amount: str = "5.00", **own: Any) -> str:
+        (row,) = costs([part("2025-04", 30, **{"method": "record", **own})], amount)
+        return str(row["line_id"])
+
+    assert line_id() == line_id("6.00", chi_number="C", units=7)
+    assert len({line_id(), line_id(key="2"), line_id(part="2"), line_id(service="t"), line_id(agency="fife")}) == 5
+    (april, may) = costs(recorded(30, 31), "5.00")
+    assert april["line_id"] == line_id()
+    assert may["line_id"] != april["line_id"]

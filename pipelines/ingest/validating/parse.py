@@ -70,7 +70,7 @@ def _day_of_file(group: Group, day_of: Callable[[str], datetime.date]) -> str:
     return days[0] if len(set(days)) == 1 else f"[{', '.join(days)}][{FILE} + 1]"
 
 
-def _unreadable(declared: list[Column]) -> list[str]:
+def _unreadable(declared: Sequence[Column]) -> list[str]:
     """For each column but texts: whether its text is not what it declares, and of numbers whether it is one all the same."""
     typed = [c for c in declared if c.arrow_type != pa.string()]
     numbers = [c for c in declared if pa.types.is_decimal(c.arrow_type)]
@@ -83,7 +83,7 @@ def _unreadable(declared: list[Column]) -> list[str]:
     ]
 
 
-def _lost(declared: list[Column]) -> list[str]:
+def _lost(declared: Sequence[Column]) -> list[str]:
     """What spreadsheets did to identifiers: which of them are lost, whether any was repaired, a CHI without its zero.
 
     CASE, not AND: most often a comparison tells, and the rest is not worked out.
@@ -103,13 +103,13 @@ def _lost(declared: list[Column]) -> list[str]:
     return [*lost, f"({' OR '.join(repaired) or 'FALSE'}) AS identifier_repaired", f"{short} AS chi_repaired"]
 
 
-def _letters_broken(declared: list[Column]) -> str:
+def _letters_broken(declared: Sequence[Column]) -> str:
     """Whether any text of the record has lost letters, or letters of another encoding."""
     texts = [f'has_broken_letters("{c.name}__sent")' for c in declared if c.arrow_type == pa.string()]
     return f"({' OR '.join(texts)}) AS letters_broken"
 
 
-def _moved(feed: Feed, declared: list[Column]) -> list[str]:
+def _moved(feed: Feed, declared: Sequence[Column]) -> list[str]:
     """Whether a number was rounded, and by how many of the record's pounds."""
     moved = {c.name: f'moved_by_rounding("{c.name}", "{c.name}__sent")' for c in declared if pa.types.is_decimal(c.arrow_type)}
     rounded = " OR ".join(f"{moved[name]} <> 0" for name in moved) or "FALSE"
@@ -130,7 +130,7 @@ def _swapped() -> str:
     return f"coalesce(period_to - period_from + 1 > {USUAL_PAYMENT_DAYS} AND ({of_month}), FALSE)"
 
 
-def _bounded(source: str, declared: list[Column], bounds: Bounds) -> str:
+def _bounded(source: str, declared: Sequence[Column], bounds: Bounds) -> str:
     """The SELECT that sets aside figures beyond their bounds; they may be anything, a CHI number too, and enter no sum."""
     replaced, flags = [], []
     for c in declared:
@@ -174,7 +174,7 @@ def is_line(group: Group) -> str:
     return "FALSE"
 
 
-def _named(feed: Feed, names: Sequence[str]) -> list[Column]:
+def _named(feed: Feed, names: Sequence[str]) -> Sequence[Column]:
     by_name = {c.name: c for c in columns(feed.model)}
     return [by_name[name] for name in names]
 
