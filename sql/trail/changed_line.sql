@@ -7,11 +7,29 @@
 WITH differing AS (
     SELECT DISTINCT agency, service, month FROM compared_cell
 ),
+said_before AS (
+    SELECT
+        line_id,
+        hash(person_id, link_method, units, direct_cost, residual_cost, client_contribution, council, locality, data_zone, age_band, sex) AS content
+    FROM before.cost_line
+    SEMI JOIN differing USING (agency, service, month)
+),
+said_now AS (
+    SELECT
+        line_id,
+        hash(person_id, link_method, units, direct_cost, residual_cost, client_contribution, council, locality, data_zone, age_band, sex) AS content
+    FROM now.cost_line
+    SEMI JOIN differing USING (agency, service, month)
+),
+other_line AS (
+    -- Most lines say the same in both: only the others are laid side by side with all that they say.
+    SELECT line_id FROM said_before FULL JOIN said_now USING (line_id) WHERE said_before.content IS DISTINCT FROM said_now.content
+),
 line_before AS (
-    SELECT cost_line.* FROM before.cost_line SEMI JOIN differing USING (agency, service, month)
+    SELECT cost_line.* FROM before.cost_line SEMI JOIN other_line USING (line_id)
 ),
 line_now AS (
-    SELECT cost_line.* FROM now.cost_line SEMI JOIN differing USING (agency, service, month)
+    SELECT cost_line.* FROM now.cost_line SEMI JOIN other_line USING (line_id)
 ),
 month_before AS (
     SELECT DISTINCT agency, month FROM before.control_total
