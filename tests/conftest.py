@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import itertools
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -19,12 +20,14 @@ from pipelines.commands import main as cli
 from pipelines.engine.database import open_database
 from pipelines.ingest.intake import open_tables
 from pipelines.ingest.landing import FILE_NAME
+from pipelines.quality import expectations, gate
 from pipelines.refresh import Published, prepare_dagster, refresh, refresh_recorded_in
 from pipelines.synth import make_world
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.tables import Tables
 from pipelines.warehouse.work import Work
 from tests.history import forgetful_history, no_pages
+from tests.once import asked_once, unwaited
 from tests.small_world import small_world as small_world
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -48,6 +51,15 @@ def run(root: Path, period: str = PERIOD, note: str | None = None, defs: dg.Defi
     with forgetful_history() as history, pytest.MonkeyPatch.context() as patched:
         patched.setattr(assets.release, "write_site", no_pages)
         return refresh_recorded_in(history, DataRoot(root), period, note, quiet, again=True, defs=defs)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def done_once() -> Iterator[None]:
+    """Great Expectations answers once about tables of the same content, and nothing waits for the disk."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(gate, "run_suites", asked_once(expectations.run_suites))
+        patched.setattr(os, "fsync", unwaited)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
+from dagster._core.event_api import EventRecordsResult
 from dagster._core.storage.event_log import InMemoryEventLogStorage
 
 
@@ -20,6 +21,14 @@ class _Forgetful(InMemoryEventLogStorage):
 
     def get_latest_tags_by_partition(self, *of: Any, **more: Any) -> Mapping[str, Mapping[str, str]]:
         return {}
+
+    def fetch_materializations(self, *of: Any, **more: Any) -> EventRecordsResult:
+        return EventRecordsResult(records=[], cursor="", has_more=False)
+
+    @property
+    def asset_records_have_last_observation(self) -> bool:
+        """Nobody observes an asset without making it: there is nothing to look for."""
+        return True
 
 
 def forgetful_history() -> dg.DagsterInstance:

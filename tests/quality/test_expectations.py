@@ -1,6 +1,7 @@
 """Great Expectations: a suite made from the model finds each way in which a published table is not as declared."""
 
 import datetime
+from collections.abc import Mapping
 from decimal import Decimal
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pytest
 from pipelines.quality.expectations import EXPECTED, SuiteResult, run_suites
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema, columns, equal_columns, is_small, key
+from tests.once import asked_once
 
 VALUES = {pa.string(): "x", pa.int64(): 1, pa.bool_(): True, pa.date32(): datetime.date(2025, 5, 1)}
 
@@ -81,6 +83,23 @@ def test_tables_do_not_answer_for_one_another() -> None:
         by_table: dict[str, SuiteResult] = {r.table: r for r in found}
         assert by_table["service"].unmet == []
         assert by_table["submission"].unmet == ["status is one of accepted, replaced, refused."]
+
+
+def test_tests_ask_about_a_table_again_unless_it_is_the_same() -> None:
+    """What stands for `run_suites` in refreshes of the tests (`tests/once.py`) answers as it does."""
+    asked: list[str] = []
+
+    def counted(tables: Mapping[str, pa.Table]) -> list[SuiteResult]:
+        asked.extend(tables)
+        return run_suites(tables)
+
+    answers = asked_once(counted)
+    good, bad = good_row("service"), good_row("service") | {"service": None}
+    for rows in ([good], [bad], [good, good], [good]):
+        tables = {"price_index": table("price_index", good_row("price_index")), "service": table("service", *rows)}
+        assert answers(tables) == run_suites(tables)
+    assert answers({"service": table("service", bad).drop_columns(["service"])})[0].unmet
+    assert asked == ["price_index", "service", "service", "service", "service"]
 
 
 def test_only_tables_that_grow_with_people_and_records_have_no_suite() -> None:
