@@ -1,12 +1,12 @@
 -- Purpose: how many pairs of one person's two records are expected to reach each level of each comparison, by this month's posteriors.
 -- Grain: comparison × level. Inputs: match_weight, posterior.
--- Conserves: nothing; a candidate with a guard is not expected, and a pair with nothing to compare says nothing.
+-- Conserves: nothing; a candidate with a guard that says another person is not expected, and a pair with nothing to compare says nothing.
 -- Decimal, so that the order of rows does not matter to sums.
 WITH expected AS (
     SELECT w.*, p.probability::DECIMAL(18, 6) AS probability
     FROM match_weight AS w
     JOIN posterior AS p ON p.client = w.client AND p.candidate = w.candidate
-    WHERE p.guard IS NULL AND p.probability > 0
+    WHERE p.is_expected AND p.probability > 0
 ),
 counted AS (
     UNPIVOT (

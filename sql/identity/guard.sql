@@ -1,25 +1,73 @@
 -- Purpose: the candidates that only a reviewer may link, however high the posterior, and the reason. Grain: client × current CHI.
--- Inputs: match_weight, client, deterministic_link, client_standard, register_standard. Conserves: nothing; most have no guard.
-WITH examined AS (
+-- Inputs: match_weight, client, deterministic_link, client_standard, register_standard, nickname; $common_name_bits,
+-- $less_common_name_bits, $least_bearers, $least_generation_years, $most_generation_years.
+-- Conserves: nothing; most have no guard. is_expected: this month's records are still learnt from the pair, as its posterior says.
+-- The last four are people whom the register may lack beside one whom it has: a twin, brother or sister, a parent or child of one name,
+-- somebody of a common name elsewhere, a housemate. A middle name that agrees, or a date that is no day, speaks for a slip: no guard.
+WITH borne_forename AS (
+    -- A mistyped forename is seldom a name that others bear; a twin's is.
+    SELECT forename FROM register_standard WHERE forename IS NOT NULL GROUP BY forename HAVING count(*) >= $least_bearers
+    UNION
+    SELECT name AS forename FROM nickname
+),
+compared AS (
     SELECT
-        w.client, w.candidate,
-        CASE
-            WHEN d.outcome = 'reused_id' THEN 'reused_id'
-            WHEN c.claim <> w.candidate AND NOT alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root) THEN 'twin'
-            WHEN c.claim <> w.candidate THEN 'other_chi'
-            WHEN l.birth_year <> r.birth_year AND left(l.birthday, 2) <> left(r.birthday, 2) AND right(l.birthday, 2) <> right(r.birthday, 2)
-                AND l.any_birthday <> r.any_birthday THEN 'other_date'
-            WHEN (l.forename IS NOT NULL AND r.forename IS NOT NULL)::INTEGER
-                + (l.surname IS NOT NULL AND r.surname IS NOT NULL)::INTEGER
-                + (l.date_of_birth IS NOT NULL AND r.date_of_birth IS NOT NULL)::INTEGER < 2 THEN 'too_little'
-        END AS guard
+        w.client, w.candidate, d.outcome, c.claim <> w.candidate AS has_other_chi,
+        (l.forename IS NOT NULL AND r.forename IS NOT NULL)::INTEGER
+            + (l.surname IS NOT NULL AND r.surname IS NOT NULL)::INTEGER
+            + (l.date_of_birth IS NOT NULL AND r.date_of_birth IS NOT NULL)::INTEGER AS fields,
+        alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root) AS is_forename_alike,
+        list_has_any(l.forename_root, r.forename_root) OR least(length(l.forename), length(r.forename)) = 1 AS is_forename_of_one,
+        l.forename IN (SELECT forename FROM borne_forename) AND r.forename IN (SELECT forename FROM borne_forename)
+            AND levenshtein(l.forename, r.forename) > 1
+            AND NOT starts_with(l.forename, r.forename) AND NOT starts_with(r.forename, l.forename)
+            AND NOT coalesce(l.forename = r.middle_name OR r.forename = l.middle_name, FALSE) AS are_two_forenames,
+        coalesce(alike(l.middle_name, r.middle_name), FALSE) AS is_middle_name_alike,
+        coalesce(least(length(l.middle_name), length(r.middle_name)) > 1, FALSE) AS are_middle_names_whole,
+        l.forename = r.forename AND l.surname = r.surname AS is_one_name,
+        w.forename_weight + w.surname_weight AS name_bits,
+        l.sex = r.sex AND l.postcode = r.postcode AS is_housemate,
+        l.surname = r.surname AS is_surname_same,
+        alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part) OR w.surname_level <> 0 AS is_surname_alike,
+        l.postcode <> r.postcode AS is_elsewhere,
+        TRY_CAST(l.date_of_birth AS DATE) IS NOT NULL AND TRY_CAST(r.date_of_birth AS DATE) IS NOT NULL AS are_days,
+        l.date_of_birth <> r.date_of_birth AS is_other_date,
+        -- Of year, month and day. Day and month turned are no other date.
+        (l.birth_year = r.birth_year)::INTEGER + greatest(
+            (left(l.birthday, 2) = left(r.birthday, 2))::INTEGER + (right(l.birthday, 2) = right(r.birthday, 2))::INTEGER,
+            2 * (l.any_birthday = r.any_birthday)::INTEGER
+        ) AS parts_alike,
+        '01-01' IN (l.birthday, r.birthday) AS is_new_year,
+        abs(TRY_CAST(l.birth_year AS INTEGER) - TRY_CAST(r.birth_year AS INTEGER)) AS years_between,
+        levenshtein(l.birth_year, r.birth_year) > 1 AS is_year_unlike
     FROM match_weight AS w
     JOIN client AS c ON c.row_id = w.client
     JOIN client_standard AS l ON l.row_id = w.client
     JOIN register_standard AS r ON r.row_id = w.register
     JOIN deterministic_link AS d ON d.row_id = w.client
 ),
+examined AS (
+    SELECT
+        client, candidate,
+        CASE
+            WHEN outcome = 'reused_id' THEN 'reused_id'
+            WHEN has_other_chi AND NOT is_forename_alike THEN 'twin'
+            WHEN has_other_chi THEN 'other_chi'
+            WHEN parts_alike = 0 THEN 'other_date'
+            WHEN fields < 2 THEN 'too_little'
+            WHEN is_middle_name_alike OR NOT are_days THEN NULL
+            WHEN is_housemate AND is_surname_same AND NOT is_forename_alike AND are_two_forenames THEN 'other_forename'
+            WHEN is_housemate AND is_surname_same AND (NOT is_forename_of_one OR are_middle_names_whole)
+                AND parts_alike < 2 AND years_between BETWEEN 1 AND $least_generation_years - 1 THEN 'other_forename'
+            WHEN is_housemate AND is_one_name AND (is_year_unlike OR parts_alike < 2)
+                AND years_between BETWEEN $least_generation_years AND $most_generation_years THEN 'generation'
+            WHEN is_housemate AND NOT is_surname_alike AND parts_alike < 2 AND NOT is_new_year THEN 'housemate'
+            WHEN is_elsewhere AND is_one_name AND is_other_date
+                AND name_bits < CASE WHEN parts_alike < 2 THEN $less_common_name_bits ELSE $common_name_bits END THEN 'namesake'
+        END AS guard
+    FROM compared
+),
 final AS (
-    SELECT * FROM examined WHERE guard IS NOT NULL
+    SELECT *, guard IN ('other_forename', 'generation', 'housemate', 'namesake') AS is_expected FROM examined WHERE guard IS NOT NULL
 )
 SELECT * FROM final

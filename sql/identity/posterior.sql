@@ -11,7 +11,7 @@ WITH evidence AS (
 ),
 final AS (
     SELECT
-        c.client, c.candidate, g.guard,
+        c.client, c.candidate, g.guard, coalesce(g.is_expected, TRUE) AS is_expected,
         round(
             (e.spotless * c.spotless + e.careful * c.careful + e.fair * c.fair + e.poor * c.poor + e.typed * c.typed + e.month * c.month)
                 / e.total, 6

@@ -48,8 +48,8 @@ def test_a_level_is_counted_as_often_as_the_posterior_says() -> None:
         levels = ", ".join(f"{level} AS {name}_level" for name, level in zip(COMPARISONS, (8, -1, 0, 6, 1, -1), strict=True))
         connection.execute(f"CREATE TABLE match_weight AS SELECT client, 'x' AS candidate, {levels} FROM range(3) AS t(client)")
         connection.execute(
-            "CREATE TABLE posterior AS SELECT * FROM (VALUES (0, 'x', NULL, 0.5), (1, 'x', 'twin', 1.0), (2, 'x', NULL, 0.25))"
-            " AS t(client, candidate, guard, probability)"
+            "CREATE TABLE posterior AS SELECT * FROM (VALUES (0, 'x', TRUE, 0.5), (1, 'x', FALSE, 1.0), (2, 'x', TRUE, 0.25))"
+            " AS t(client, candidate, is_expected, probability)"
         )
         found = month_kind.month_m(connection, {name: [0.5] * (len(levels) - 1) for name, levels in COMPARISONS.items()})
     whole = 200 * 0.5

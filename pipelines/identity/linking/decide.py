@@ -32,12 +32,17 @@ TWIN = "a likely person in the register has another CHI number and another foren
 OTHER_CHI = "a likely person in the register has another CHI number"
 OTHER_DATE = "a likely person in the register has quite another date of birth"
 TOO_LITTLE = "a likely person in the register, but fewer than two of forename, surname and date of birth can be compared"
+OTHER_FORENAME = "a likely person in the register has another forename: a twin, a brother or a sister?"
+GENERATION = "a likely person in the register has this name and home, and was born a generation apart: a parent or a child?"
+HOUSEMATE = "a likely person in the register has this forename and home, but another surname and another date of birth"
+NAMESAKE = "a likely person in the register has this name, which is common, but another home and another date of birth"
 CROWD = "more than three clients of this agency are this person"
 DECISION_UNKNOWN = "the decision names a CHI number that is not in the register"
 
 _REASONS = {
     "several_chis": SEVERAL_CHIS, "reused_id": ANOTHER_PERSON, "chi_disagrees": CHI_DISAGREES, "better_match": BETTER_MATCH,
     "uncertain": UNCERTAIN, "twin": TWIN, "other_chi": OTHER_CHI, "other_date": OTHER_DATE, "too_little": TOO_LITTLE,
+    "other_forename": OTHER_FORENAME, "generation": GENERATION, "housemate": HOUSEMATE, "namesake": NAMESAKE,
     "crowd": CROWD, "decision_unknown": DECISION_UNKNOWN,
 }  # fmt: skip
 """Why a client is in review, by the outcome that `sql/identity/link.sql` gives it."""

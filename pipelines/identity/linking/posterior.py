@@ -56,6 +56,12 @@ MAX_FACTOR = 10
 """At most nine in ten people of the register are ruled out because they are clients already."""
 REPEATS = 2
 """How often the posteriors are computed again, given those of other clients."""
+COMMON_NAME_BITS, LESS_COMMON_NAME_BITS = 13, 16
+"""A name that more than one in 8,000 people bears, or one in 65,000, does not tell a slip in the date from a namesake elsewhere."""
+LEAST_BEARERS = 5
+"""A forename that so many people of the register have is a name, and hardly another name mistyped."""
+GENERATION_YEARS = (16, 50)
+"""A parent is so many years older than a child, at the least and at the most."""
 MIN_POPULATION = 1_000
 """A register with fewer people is taken for a sample of a town of this size."""
 
@@ -71,7 +77,16 @@ def compute_posteriors(connection: duckdb.DuckDBPyConnection, link_from: float) 
     make(connection, "forename_lift")
     lift_bits = round(log2(_row(connection, "FROM forename_lift")[0]), LIFT_DECIMALS)
     make(connection, "match_weight", housemates_date_bits=HOUSEMATES_DATE_BITS, lift_bits=lift_bits)
-    make(connection, "guard")
+    least_years, most_years = GENERATION_YEARS
+    make(
+        connection,
+        "guard",
+        common_name_bits=COMMON_NAME_BITS,
+        less_common_name_bits=LESS_COMMON_NAME_BITS,
+        least_bearers=LEAST_BEARERS,
+        least_generation_years=least_years,
+        most_generation_years=most_years,
+    )
     connection.execute("CREATE TABLE certain_link (client BIGINT, candidate VARCHAR)")
     connection.execute("CREATE TABLE expected_link (client BIGINT, candidate VARCHAR, probability DECIMAL(18, 6))")
     model = load_model()
