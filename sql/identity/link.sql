@@ -6,10 +6,11 @@
 -- somebody in the register was missed, by a posterior that is too low or because no blocking key is shared.
 -- is_telling: two of forename, surname and date of birth are there, so that the chance can be told at all.
 WITH sought AS (
-    SELECT s.row_id, coalesce(sum(p.probability::DECIMAL(18, 6)), 0)::DOUBLE AS in_register
+    SELECT s.row_id, t.date_of_birth IS NOT NULL AS is_dated, coalesce(sum(p.probability::DECIMAL(18, 6)), 0)::DOUBLE AS in_register
     FROM searched AS s
+    JOIN client_standard AS t USING (row_id)
     LEFT JOIN posterior AS p ON p.client = s.row_id
-    GROUP BY s.row_id
+    GROUP BY s.row_id, t.date_of_birth
 ),
 counted_client AS (
     SELECT count(*) AS clients FROM client
@@ -27,10 +28,22 @@ unseen AS (
     CROSS JOIN stranger
     CROSS JOIN counted_client
 ),
+undated AS (
+    -- A date of birth that is missing takes most keys away, and tells no stranger: who has none is a stranger as often as who has one.
+    SELECT
+        greatest(1 - avg((1 - in_register)::DECIMAL(18, 6)) FILTER (is_dated)
+            / nullif(avg((1 - in_register)::DECIMAL(18, 6)) FILTER (NOT is_dated), 0), 0) AS share
+    FROM sought
+),
 decided AS (
     SELECT
         c.agency, c.social_care_id, c.claim, h.chi_number AS decided, b.candidate, b.probability,
-        least(sought.in_register + (1 - sought.in_register) * coalesce((SELECT share FROM unseen), 0), 1) AS in_register,
+        least(
+            sought.in_register + (1 - sought.in_register) * greatest(
+                coalesce((SELECT share FROM unseen), 0),
+                CASE WHEN t.date_of_birth IS NULL THEN coalesce((SELECT share FROM undated), 0) ELSE 0 END
+            ), 1
+        ) AS in_register,
         (t.forename IS NOT NULL)::INTEGER + (t.surname IS NOT NULL)::INTEGER + (t.date_of_birth IS NOT NULL)::INTEGER >= 2 AS is_telling,
         CASE
             WHEN h.agency IS NOT NULL AND h.named IS NULL THEN 'decided_against'

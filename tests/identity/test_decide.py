@@ -165,6 +165,22 @@ def test_where_those_whom_no_key_finds_may_be_all_who_are_not_found_nobody_can_t
     assert of_strangers == ({0} if is_dated else {None})
 
 
+def test_who_has_no_date_of_birth_and_is_not_found_is_a_stranger_as_often_as_who_has_one() -> None:
+    """Without a date too few keys are left to find anybody by. Of those with a date one in four is a stranger here."""
+    register = _people_at_home(random.Random(5), 300, is_dated=True)
+    known = [client(None, person, chi_number=None, social_care_id=f"known {at}") for at, person in enumerate(register[:60])]
+    others = _people_at_home(random.Random(6), 24, is_dated=True)
+    strangers = [client(None, person, chi_number=None, social_care_id=f"{at}") for at, person in enumerate(others[:20])]
+    undated = [
+        client(None, person, chi_number=None, social_care_id=f"undated {at}", date_of_birth=None, postcode=None)
+        for at, person in enumerate(others[20:])
+    ]
+    rows = links_of(table(register, REGISTER), table([*known, *strangers, *undated], CLIENTS)).to_pylist()
+    chances = [float(row["chance_in_register"]) for row in rows if row["social_care_id"].startswith("undated")]
+    assert chances == pytest.approx([0.75] * 4, abs=0.02)
+    assert {row["chance_in_register"] for row in rows if row["social_care_id"].isdigit()} == {0}
+
+
 def _people_at_home(chance: random.Random, count: int, is_dated: bool) -> list[Row]:
     def name() -> str:
         return "".join(chance.choice("bdfgklmnprst") + chance.choice("aeiou") for _ in range(3))
