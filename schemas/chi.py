@@ -7,13 +7,15 @@ A CHI is DDMMYY, two digits, a sex digit (odd male, even female) and a check dig
 modulus 11, or, for some numbers issued from August 2026, modulus 10 (Luhn). The century is not in the number.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 LENGTH = 10
 BODY_LENGTH = 9
@@ -116,4 +118,6 @@ def _arrow(texts: "pd.Series[str]") -> "pa.Array[Any]":
 
 
 def _series(values: "pa.Array[Any]", like: "pd.Series[str]") -> "pd.Series[Any]":
+    import pandas as pd
+
     return pd.Series(pd.arrays.ArrowExtensionArray(values), index=like.index, name=like.name)

@@ -1,26 +1,22 @@
 """From a table's model to everything else that needs to know its shape.
 
 Belongs here: the base model, column declarations, and the Arrow schema and DuckDB DDL made from a model.
-Does not belong here: any particular table.
+Does not belong here: any particular table; pandera's schema of it (`judged.py`), for what only asks for columns need not wait
+for pandera.
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
-import pandera.pandas as pdr
 import pyarrow as pa
 
 from schemas.codes import Code
 
 
-class Table(pdr.DataFrameModel):  # type: ignore[misc]  # pandera is not followed by mypy, so its base class is Any there
+class Table:
     """A declared table: its docstring says what it is, `@table` what one row stands for and what makes it unique."""
-
-    class Config:
-        strict = True
-        ordered = True
 
 
 Bound = int | Decimal
@@ -28,7 +24,10 @@ Bound = int | Decimal
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table, as the readers of the data dictionary see it."""
+    """One column of a table, as the readers of the data dictionary see it.
+
+    unique: no value comes twice. pattern: what a text must match; blank where it may be any.
+    """
 
     name: str
     arrow_type: pa.DataType
@@ -41,6 +40,9 @@ class Column:
     codes: tuple[Code, ...]
     minimum: Bound | None
     maximum: Bound | None
+    by_rule: bool
+    unique: bool
+    pattern: str
 
 
 T = TypeVar("T", bound=type[Table])
@@ -116,45 +118,34 @@ def column(
     by_rule: bool = False,
     minimum: Bound | None = None,
     maximum: Bound | None = None,
-    **checks: Any,
+    unique: bool = False,
+    pattern: str = "",
+    name: str = "",
 ) -> Any:
     """Declare a column. `required`: NULL is an error. `identifying`: never leaves the inside folders.
 
     `identifier`: a text that names one thing; what spreadsheets do to such texts is undone when it is read.
     `names`: of a reference table, what must be known elsewhere by this name: an agency, a service or a feed.
     `codes`: the closed list of its values. `by_rule`: of a feed, a rule says what becomes of a record with another value.
-    `minimum`: the least that a number may be. `maximum`: beside a minimum, the greatest.
+    `minimum`: the least that a number may be. `maximum`: beside a minimum, the greatest. `unique`: no value comes twice.
+    `pattern`: what a text must match. `name`: the column's, where that means something else in a model.
     """
-    listed = tuple(codes)
-    if listed and not by_rule:
-        checks["isin"] = [code.value for code in listed]
-    if minimum is not None:
-        checks |= {"ge": minimum} if maximum is None else {"in_range": {"min_value": minimum, "max_value": maximum}}
-    metadata = {
-        "unit": unit,
-        "identifying": identifying,
-        "identifier": identifier,
-        "names": names,
-        "codes": listed,
-        "minimum": minimum,
-        "maximum": maximum,
-    }
-    return pdr.Field(nullable=not required, description=description, metadata=metadata, **checks)
+    return {
+        "name": name, "required": required, "description": description, "unit": unit, "identifying": identifying,
+        "identifier": identifier, "names": names, "codes": tuple(codes), "minimum": minimum, "maximum": maximum,
+        "by_rule": by_rule, "unique": unique, "pattern": pattern,
+    }  # fmt: skip
 
 
 def columns(model: type[Table]) -> tuple[Column, ...]:
     """The columns of a model in declared order."""
     if model not in _columns_of:
-        _columns_of[model] = tuple(
-            Column(
-                name=name,
-                arrow_type=declared.dtype.type.pyarrow_dtype if hasattr(declared.dtype.type, "pyarrow_dtype") else pa.string(),
-                required=not declared.nullable,
-                description=declared.description or "",
-                **declared.metadata,
-            )
-            for name, declared in model.to_schema().columns.items()
-        )
+        found = []
+        for attribute, series in get_type_hints(model, include_extras=True).items():
+            declared = getattr(model, attribute)
+            (typed,) = get_args(series)
+            found.append(Column(**{**declared, "name": declared["name"] or attribute}, arrow_type=typed.__metadata__[0]))
+        _columns_of[model] = tuple(found)
     return _columns_of[model]
 
 

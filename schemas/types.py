@@ -4,22 +4,28 @@ Belongs here: one name for each kind of value. Does not belong here: columns, ta
 Money is never a binary float; identifiers are text; dates are dates.
 """
 
-from typing import Annotated
+from typing import Annotated, Any, Generic, TypeVar
 
-import pandas as pd
 import pyarrow as pa
 
-Text = Annotated[pd.ArrowDtype, pa.string()]
-Money = Annotated[pd.ArrowDtype, pa.decimal128(18, 2)]
-Quantity = Annotated[pd.ArrowDtype, pa.decimal128(18, 4)]
-Rate = Annotated[pd.ArrowDtype, pa.decimal128(18, 6)]
-Measured = Annotated[pd.ArrowDtype, pa.decimal128(24, 6)]
-SquaredMoney = Annotated[pd.ArrowDtype, pa.decimal128(38, 4)]
-Factor = Annotated[pd.ArrowDtype, pa.decimal128(18, 12)]
-Day = Annotated[pd.ArrowDtype, pa.date32()]
-Moment = Annotated[pd.ArrowDtype, pa.timestamp("us")]
-Count = Annotated[pd.ArrowDtype, pa.int64()]
-Flag = Annotated[pd.ArrowDtype, pa.bool_()]
+T = TypeVar("T")
+
+
+class Series(Generic[T]):
+    """A column of values of one type."""
+
+
+Text = Annotated[Any, pa.string()]
+Money = Annotated[Any, pa.decimal128(18, 2)]
+Quantity = Annotated[Any, pa.decimal128(18, 4)]
+Rate = Annotated[Any, pa.decimal128(18, 6)]
+Measured = Annotated[Any, pa.decimal128(24, 6)]
+SquaredMoney = Annotated[Any, pa.decimal128(38, 4)]
+Factor = Annotated[Any, pa.decimal128(18, 12)]
+Day = Annotated[Any, pa.date32()]
+Moment = Annotated[Any, pa.timestamp("us")]
+Count = Annotated[Any, pa.int64()]
+Flag = Annotated[Any, pa.bool_()]
 
 MONEY = pa.decimal128(18, 2)
 QUANTITY = pa.decimal128(18, 4)

@@ -44,7 +44,8 @@ CHUNK_BYTES = 1_000_000
 class Landed:
     """One file of the landing folder. Ordered by agency, feed, period, revision.
 
-    sha256: what the file is known by inside. file_hash: what it is known by in a release; '' where nothing is published.
+    sha256: what the file is known by inside; '' where nobody asked. file_hash: what it is known by in a release; '' where nothing is
+    published.
     unusable: why it can be none, as a sentence, and by which file rule; then it has no hash. location: the agency's
     code in the national social care return; '' where it has none.
     """
@@ -132,11 +133,14 @@ def locations_of(agencies: Iterable[Mapping[str, str | None]]) -> dict[str, str]
     return found
 
 
-def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None, key: bytes | None = None) -> Found:
+def scan(
+    landing: Path, agencies: dict[str, str], up_to: str | None = None, key: bytes | None = None, *, hashes: bool = True
+) -> Found:
     """Every submission for periods up to `up_to` (YYYY-MM), and whatever else is there that no declaration explains.
 
-    agencies: agency → kind. key: the pseudonym key, where what is found is to be published. Links, devices and pipes are never
-    followed. Two files of one revision are one submission that cannot be used.
+    agencies: agency → kind. key: the pseudonym key, where what is found is to be published. hashes: whether files are read to their
+    end for theirs; else they have none. Links, devices and pipes are never followed. Two files of one revision are one submission
+    that cannot be used.
     """
     named: list[Named] = []
     unused: list[str] = []
@@ -145,7 +149,7 @@ def scan(landing: Path, agencies: dict[str, str], up_to: str | None = None, key:
         for feed in _declared_folders(agency, place, feeds_of(agencies[agency.name]), unused):
             named += _named(feed, agency.name, unused)
     with ThreadPoolExecutor(machine.threads()) as reading:
-        found = list(reading.map(lambda one: _landed(one, key), named))
+        found = list(reading.map(lambda one: _landed(one, key, hashes), named))
     return Found(sorted(f for f in _each_once(found) if up_to is None or f.period <= up_to), unused)
 
 
@@ -236,10 +240,14 @@ def check_feed(place: str, feed: str, kind: str) -> None:
         raise IrfError(f"{place}: a {kind} does not send {feed}")
 
 
-def _landed(named: Named, key: bytes | None) -> Landed:
+def _landed(named: Named, key: bytes | None, hashes: bool) -> Landed:
     place = (named.agency, named.feed, named.name["period"], int(named.name["revision"] or 0), named.file)
     try:
-        return Landed(*place, *hashes_of(named.file, key))
+        if hashes:
+            return Landed(*place, *hashes_of(named.file, key))
+        with named.file.open("rb") as file:
+            file.read(1)  # whether it can be
+        return Landed(*place, "")
     except OSError as error:
         why = f"cannot be read: {error.strerror or type(error).__name__}; let this user read the file"
         return Landed(*place, "", unusable=why, unusable_rule="file.unreadable")

@@ -5,19 +5,19 @@ crosses tables (`reference_checks.py`), joins on them, encodings and separators 
 """
 
 import functools
+import tempfile
 from pathlib import Path
 from typing import ClassVar
 
 import duckdb
-import pandas as pd
-import pandera.errors
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
-from pipelines.engine.files import copy_hashed, replace_whole
+from pipelines.engine.files import copy_hashed, replace_whole, sha256_of
+from pipelines.engine.parquet import read_tables
 from pipelines.ingest.cell_words import Cell, in_words, shown, unlisted
 from pipelines.ingest.reading.opened import ROW
 from pipelines.ingest.reading.own_table import read_own_table
@@ -93,6 +93,38 @@ def read_reference(connection: duckdb.DuckDBPyConnection, root: DataRoot, name: 
     return typed_table(connection, reference_source(root, name), {**REFERENCE, **OPTIONAL}[name])
 
 
+def reference_tables(root: DataRoot, *names: str) -> list[pa.Table]:
+    """Reference tables, typed and checked: as the refresh of some month left them, where their files are still the same; else typed now.
+
+    Nothing is written below the data root. Raises as `load_reference`.
+    """
+    kept = {name: _kept(root, name) for name in names}
+    if None not in kept.values():
+        return [table for table in kept.values() if table is not None]
+    with tempfile.TemporaryDirectory(prefix="irf-reference-") as folder, open_database(Path(folder)) as connection:
+        return [read_reference(connection, root, name) for name in names]
+
+
+def _kept(root: DataRoot, name: str) -> pa.Table | None:
+    """A reference table that a refresh has typed and checked; None where its file is another now, or is not there."""
+    source = root.folder("reference") / f"{name}.csv"
+    if not source.is_file():
+        return None
+    sha256, declared = sha256_of(source), _typed_schema({**REFERENCE, **OPTIONAL}[name])
+    for note in sorted(root.folder("work").glob(f"*/{ReferenceTables.named}.json"), reverse=True):
+        work = Work(root, note.parent.name)
+        loaded = work.find(ReferenceTables)
+        if loaded is None or loaded.files.get(source.name) != sha256:
+            continue
+        try:
+            table = pq.ParquetFile(work.reference(name)).read()
+        except (OSError, pa.ArrowException):
+            continue  # taken away, or damaged
+        if table.schema.remove_metadata() == declared:
+            return table
+    return None
+
+
 def _is_left_out(root: DataRoot, name: str) -> bool:
     """Whether a table that need not be there is not."""
     return name in OPTIONAL and not (root.folder("reference") / f"{name}.csv").is_file()
@@ -100,7 +132,7 @@ def _is_left_out(root: DataRoot, name: str) -> bool:
 
 def declared_corrections(work: Work) -> list[Correction]:
     """Every declared correction. Raises IrfError naming the row of corrections.csv that cannot be understood."""
-    agencies = pq.read_table(work.reference("agencies")).to_pylist()
+    agencies = read_tables([work.reference("agencies")]).to_pylist()
     return read_corrections(work.reference("corrections"), {a["agency"]: a["kind"] for a in agencies})
 
 
@@ -116,7 +148,7 @@ def expected_in(expected_feeds: list[dict], period: str) -> list[dict]:
 
 def required_feeds(work: Work) -> list[tuple[str, str]]:
     """The (agency, feed) pairs that must be there for the period."""
-    rows = pq.read_table(work.reference("expected_feeds")).to_pylist()
+    rows = read_tables([work.reference("expected_feeds")]).to_pylist()
     return [(r["agency"], r["feed"]) for r in expected_in(rows, work.period) if r["required"] == "Y"]
 
 
@@ -196,9 +228,14 @@ def _not_beside(connection: duckdb.DuckDBPyConnection, table: pa.Table, rules: t
 
 def _undeclared(table: pa.Table, model: type[Table]) -> dict[Cell, str]:
     """The cells that break a check of the model."""
+    import pandas as pd
+    import pandera.errors
+
+    from schemas.judged import pandera_schema
+
     rows = table[TABLE_ROW].to_pylist()
     try:
-        model.to_schema().validate(table.drop_columns([TABLE_ROW]).to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
+        pandera_schema(model).validate(table.drop_columns([TABLE_ROW]).to_pandas(types_mapper=pd.ArrowDtype), lazy=True)
     except pandera.errors.SchemaErrors as errors:
         by_name = {c.name: c for c in columns(model)}
         cases = errors.failure_cases[["index", "column", "check", "failure_case"]].itertuples(index=False)
@@ -221,6 +258,8 @@ def _why(c: Column, check: str, case: object) -> str:
 
 def _long_population(wide: pa.Table) -> pa.Table:
     """The national wide form as one row an age; total rows and columns are not people."""
+    import pandas as pd
+
     ages = [name for name in wide.column_names if name in AGES]
     frame = wide.to_pandas(types_mapper=pd.ArrowDtype).melt(
         id_vars=["Year", "DataZone", "Sex", ROW], value_vars=ages, var_name="Age", value_name="Population"

@@ -21,14 +21,13 @@ from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
 from pipelines.engine.shipped import shipped_files
-from pipelines.ingest.landing import Landed
+from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.raw import raw_file, raw_mark, write_raw
 from pipelines.ingest.reading.read import Refused
 from pipelines.ingest.reference import declared_bounds, declared_corrections
 from pipelines.ingest.validating.corrections import Correction
 from pipelines.ingest.validating.group import Files, together
 from pipelines.ingest.validating.outcome import Outcome
-from pipelines.ingest.validating.validate import VALIDATING, validate_together
 from pipelines.warehouse import journal
 from pipelines.warehouse.journal import Entry
 from pipelines.warehouse.root import DataRoot
@@ -193,6 +192,8 @@ def _validate_new(submissions: Sequence[Landed], root: DataRoot, rules: Rules) -
     """Validate submissions of one feed, small ones together."""
     if not submissions:
         return []
+    from pipelines.ingest.validating.validate import VALIDATING
+
     files = [_cleared(landed, root, rules) for landed in submissions]
     alone = [landed for landed in submissions if rules.corrections_of(landed)]
     with open_database(root.path, macros=VALIDATING) as connection:
@@ -232,6 +233,8 @@ def _cleared(landed: Landed, root: DataRoot, rules: Rules) -> Files:
 
 def _stage_group(database: duckdb.DuckDBPyConnection, group: Sequence[Files], root: DataRoot, rules: Rules) -> list[Submission]:
     """Validate the submissions of a group and note what became of each. Raises IrfError for one that cannot be validated."""
+    from pipelines.ingest.validating.validate import validate_together
+
     first = group[0].landed
     try:
         with database.cursor() as connection:
@@ -270,7 +273,8 @@ def refusal_noted(landed: Landed, root: DataRoot) -> str | None:
     if landed.unusable:
         return landed.unusable
     noted = journal.find(_noted_file(landed, root), Noted)
-    return noted.detail if noted is not None and noted.refused and noted.sha256 == landed.sha256 else None
+    # A file is hashed only where one of its name was refused.
+    return noted.detail if noted is not None and noted.refused and noted.sha256 == sha256_of(landed.path) else None
 
 
 def _noted_file(landed: Landed, root: DataRoot) -> Path:

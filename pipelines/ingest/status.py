@@ -7,16 +7,13 @@ and is in no result of a refresh.
 """
 
 import datetime
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipelines.engine.clock import SCOTLAND
-from pipelines.engine.database import open_database
 from pipelines.ingest.landing import Landed, scan
-from pipelines.ingest.reference import expected_in, read_reference
+from pipelines.ingest.reference import expected_in, reference_tables
 from pipelines.ingest.staging import refusal_noted
 from pipelines.warehouse.root import DataRoot
 from schemas.month import after, before, last_day, months
@@ -78,10 +75,10 @@ def status_of(root: DataRoot, today: datetime.date, period: str | None = None) -
 
     Raises IrfError when a reference table is absent or wrong.
     """
-    with tempfile.TemporaryDirectory(prefix="irf-status-") as work, open_database(Path(work)) as connection:
-        agencies = read_reference(connection, root, "agencies").select(["agency", "kind"]).to_pylist()
-        expected = read_reference(connection, root, "expected_feeds").to_pylist()
-    found = scan(root.folder("landing"), {a["agency"]: a["kind"] for a in agencies})
+    agencies, expected_feeds = reference_tables(root, "agencies", "expected_feeds")
+    kinds = {a["agency"]: a["kind"] for a in agencies.select(["agency", "kind"]).to_pylist()}
+    expected = expected_feeds.to_pylist()
+    found = scan(root.folder("landing"), kinds, hashes=False)
     landed = found.landed
     before_today = before(today)
 

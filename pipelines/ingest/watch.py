@@ -9,10 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.engine.database import open_database
 from pipelines.engine.files import read_note
 from pipelines.ingest.landing import FILE_NAME, published_hash
-from pipelines.ingest.reference import expected_in, read_reference
+from pipelines.ingest.reference import expected_in, reference_tables
 from pipelines.warehouse.key import read_key
 from pipelines.warehouse.releases import latest_of
 from pipelines.warehouse.root import DataRoot
@@ -51,9 +50,8 @@ def asked_for(root: DataRoot, months: Sequence[str], now: float) -> Asked | str:
 
     now: the time, in seconds since 1970. Raises IrfError where a reference table or the key cannot be read.
     """
-    with open_database(root.path) as connection:
-        kinds = {a["agency"]: a["kind"] for a in read_reference(connection, root, "agencies").to_pylist()}
-        expected = read_reference(connection, root, "expected_feeds").to_pylist()
+    agencies, expected = (table.to_pylist() for table in reference_tables(root, "agencies", "expected_feeds"))
+    kinds = {a["agency"]: a["kind"] for a in agencies}
     arrived = _arrived(root.folder("landing"), kinds)
     complete = [month for month in months if _is_complete(month, arrived, expected)]
     if not complete:

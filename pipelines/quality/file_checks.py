@@ -9,8 +9,8 @@ from decimal import Decimal
 from pipelines.ingest.intake import Intake
 from pipelines.ingest.reference import declared_corrections, required_feeds
 from pipelines.ingest.staging import Submission
-from pipelines.ingest.validating.judge import TOTAL
 from pipelines.ingest.validating.outcome import LOST
+from pipelines.ingest.validating.totals import TOTAL
 from pipelines.quality.checks import CHECKS
 from pipelines.quality.findings import Fates, fates_of
 from pipelines.quality.verdict import Check

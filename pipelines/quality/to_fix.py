@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from pipelines.engine.sql import parquet_rows, read_sql
 from pipelines.ingest.raw import raw_of
 from pipelines.ingest.staging import Submission
-from pipelines.ingest.validating.judge import TOTAL
+from pipelines.ingest.validating.totals import TOTAL
 from pipelines.warehouse.root import DataRoot
 from schemas.codes import Severity
 from schemas.feeds import FEEDS

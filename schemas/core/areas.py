@@ -3,12 +3,10 @@
 Belongs here: inside tables about areas and how many live there. Does not belong here: who they are (`people.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.analysis_codes import KNOWN_FIVE_YEAR_BANDS
 from schemas.codes import RESIDENT_SEXES, explained
 from schemas.table import Table, column, table
-from schemas.types import Count, Text
+from schemas.types import Count, Series, Text
 
 
 @table(grain="data zone", key=("data_zone",))

@@ -3,11 +3,9 @@
 Belongs here: inside tables that keep texts of outside from naming anybody. Does not belong here: links (`people.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import WordKind, either
 from schemas.table import Table, column, table
-from schemas.types import Text
+from schemas.types import Series, Text
 
 
 @table(grain="kind × agency × word × forename", key=("kind", "agency", "word", "forename"))

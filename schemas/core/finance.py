@@ -4,12 +4,10 @@ Belongs here: inside tables between the ledgers and the cost lines. Does not bel
 have their published shape (`schemas/published`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import RESIDUAL_BASES, PopulationWeight, Residual, either
 from schemas.core.words import BROKEN_RULES, PART
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Flag, Money, Text
+from schemas.types import Count, Day, Flag, Money, Series, Text
 
 
 @table(grain="budget row", key=())

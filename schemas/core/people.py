@@ -3,12 +3,10 @@
 Belongs here: inside tables about people. Does not belong here: what they received (`records.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import CLIENT_LINK_METHODS, Sex, either
 from schemas.core.words import PERSON_KEY
 from schemas.table import Table, column, table
-from schemas.types import Day, Flag, Rate, Text
+from schemas.types import Day, Flag, Rate, Series, Text
 
 
 @table(grain="superseded CHI", key=("chi_number",))

@@ -4,12 +4,10 @@ Belongs here: inside tables with a row for each record, or part or month of one.
 (`finance.py`), the published lines (`schemas/published`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import RECORD_COST_BASES, CostingMethod, Fate, LinkMethod, Spread, either
 from schemas.core.words import BROKEN_RULES, PART, PERSON_KEY, RECORD_KEY
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Flag, Money, Quantity, Rate, Text
+from schemas.types import Count, Day, Flag, Money, Quantity, Rate, Series, Text
 
 
 @table(grain="part of a record of an activity or payment file", key=())

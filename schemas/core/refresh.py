@@ -4,12 +4,10 @@ Belongs here: the months of the refresh, the fates of rows and pounds, findings 
 single records (`records.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import Fate as FateCode
 from schemas.codes import either
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Flag, Money, Quantity, Text
+from schemas.types import Count, Day, Flag, Money, Quantity, Series, Text
 
 
 @table(grain="the refresh (one row)", key=("period",))

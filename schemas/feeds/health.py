@@ -3,13 +3,11 @@
 Belongs here: a board's feeds of activity. Does not belong here: its ledger (`money.py`), its register (`people.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import explained
 from schemas.feeds.codes import Attendance, LongStay, PatientKind
 from schemas.feeds.words import CHI
 from schemas.table import Table, column
-from schemas.types import Day, Moment, Money, Quantity, Text
+from schemas.types import Day, Moment, Money, Quantity, Series, Text
 
 
 class HospitalEpisode(Table):

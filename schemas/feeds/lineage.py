@@ -3,10 +3,8 @@
 Belongs here: where a record is from and what the rules said. Does not belong here: the columns of a feed.
 """
 
-from pandera.typing import Series
-
 from schemas.table import Table, column
-from schemas.types import Count, Flag, Text
+from schemas.types import Count, Flag, Series, Text
 
 
 class Lineage(Table):
@@ -23,4 +21,5 @@ class Lineage(Table):
         "rows of the file the record stands for; 0 for a further record of one row", required=True
     )
     broken_rules: Series[Text] = column("ids of the record rules broken, for quarantined records")
+    warned_rules: Series[Text] = column("ids of the rules broken that only warn; NULL where none is")
     original: Series[Text] = column("every field as sent, as JSON, for quarantined records", identifying=True)

@@ -3,11 +3,9 @@
 Belongs here: feeds out of accounts. Does not belong here: feeds of care, even where they have a cost.
 """
 
-from pandera.typing import Series
-
 from schemas.feeds.words import CARE_ID
 from schemas.table import Table, column
-from schemas.types import Day, Money, Text
+from schemas.types import Day, Money, Series, Text
 
 
 class Ledger(Table):

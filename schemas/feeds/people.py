@@ -3,12 +3,10 @@
 Belongs here: feeds that say who somebody is. Does not belong here: the care they receive.
 """
 
-from pandera.typing import Series
-
 from schemas.codes import Sex, explained
 from schemas.feeds.words import CARE_ID, CHI
 from schemas.table import Table, column
-from schemas.types import Day, Text
+from schemas.types import Day, Series, Text
 
 
 class PopulationRegister(Table):

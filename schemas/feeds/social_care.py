@@ -4,8 +4,6 @@ Belongs here: a council's feeds of activity. Does not belong here: its ledger an
 (`people.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import explained
 from schemas.feeds.codes import (
     CareHomeAdmission,
@@ -18,7 +16,7 @@ from schemas.feeds.codes import (
 )
 from schemas.feeds.words import CARE_ID
 from schemas.table import Table, column
-from schemas.types import Day, Money, Quantity, Text
+from schemas.types import Day, Money, Quantity, Series, Text
 
 
 class HomeCare(Table):

@@ -4,8 +4,6 @@ Belongs here: tables that are computed from the other published tables alone. Do
 (`sql/analysis`, `pipelines/analysis`).
 """
 
-from pandera.typing import Series
-
 from schemas.analysis_codes import (
     WIDE_AREA_KINDS,
     AgeGroup,
@@ -19,7 +17,7 @@ from schemas.analysis_codes import (
 from schemas.codes import Sector, Setting, Sex, either, explained
 from schemas.published.words import COUNCIL, FINANCIAL_YEAR, LOCALITY, SEX, SIMD
 from schemas.table import Table, column, table
-from schemas.types import Count, Flag, Measured, Money, Rate, SquaredMoney, Text
+from schemas.types import Count, Flag, Measured, Money, Rate, Series, SquaredMoney, Text
 from schemas.usage_warnings import UsageWarning
 
 SCOPE = explained(Scope)

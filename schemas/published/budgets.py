@@ -3,11 +3,9 @@
 Belongs here: tables for plans and comparisons of pounds. Does not belong here: ledgers (`finance.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.published.words import AGENCY, COUNCIL, FINANCIAL_YEAR, LOCALITY, MONTH, SERVICE
 from schemas.table import Table, column, table
-from schemas.types import Day, Factor, Money, Text
+from schemas.types import Day, Factor, Money, Series, Text
 from schemas.usage_warnings import UsageWarning
 
 

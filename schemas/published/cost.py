@@ -3,12 +3,10 @@
 Belongs here: tables of cost. Does not belong here: ledgers and budgets (`finance.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import AgeBand, CostBasis, LinkMethod, Sector, Setting, Sex, Unit, either
 from schemas.published.words import AGE_BAND, AGENCY, COUNCIL, FINANCIAL_YEAR, LOCALITY, MONTH, SERVICE, SEX, SIMD
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Money, Quantity, Rate, Text
+from schemas.types import Count, Day, Money, Quantity, Rate, Series, Text
 from schemas.usage_warnings import UsageWarning
 
 

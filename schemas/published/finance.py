@@ -3,12 +3,10 @@
 Belongs here: tables with which accountants reconcile. Does not belong here: budgets and prices (`budgets.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import ControlStatus, EliminationStatus, LedgerTreatment, either
 from schemas.published.words import AGENCY, FINANCIAL_YEAR, MONTH, SERVICE
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Money, Rate, Text
+from schemas.types import Count, Day, Money, Rate, Series, Text
 from schemas.usage_warnings import UsageWarning
 
 

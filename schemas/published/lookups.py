@@ -3,12 +3,10 @@
 Belongs here: reference tables in their published form. Does not belong here: the reference files (`schemas/reference`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import KNOWN_AGE_BANDS, RESIDENT_SEXES, AreaKind, Sector, Setting, Unit, either, explained
 from schemas.published.words import SIMD
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Text
+from schemas.types import Count, Day, Series, Text
 from schemas.usage_warnings import UsageWarning
 
 

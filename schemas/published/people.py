@@ -3,12 +3,10 @@
 Belongs here: tables about people and links. Does not belong here: what their care cost (`cost.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import AgeBand, LinkMethod, Sex, either
 from schemas.published.words import COUNCIL, FINANCIAL_YEAR, LOCALITY, MONTH, SEX, SIMD
 from schemas.table import Table, column, table
-from schemas.types import Count, Day, Flag, Money, Rate, Text
+from schemas.types import Count, Day, Flag, Money, Rate, Series, Text
 from schemas.usage_warnings import UsageWarning
 
 

@@ -3,11 +3,9 @@
 Belongs here: tables about submissions. Does not belong here: their records, which are never published.
 """
 
-from pandera.typing import Series
-
 from schemas.codes import RuleStatus, Severity, SubmissionStatus, either
 from schemas.table import Table, column, table
-from schemas.types import Count, Money, Text
+from schemas.types import Count, Money, Series, Text
 from schemas.usage_warnings import UsageWarning
 
 

@@ -3,12 +3,10 @@
 Belongs here: tables about submitting. Does not belong here: what care costs (`costing.py`).
 """
 
-from pandera.typing import Series
-
 from schemas.codes import AdmissionGroup, AgencyKind, HistoryKind, YesNo, either
 from schemas.reference.words import NATIONAL_CODE
 from schemas.table import Table, column
-from schemas.types import Count, Day, Text
+from schemas.types import Count, Day, Series, Text
 
 LAST_DUE_DAY = 31
 
@@ -20,7 +18,7 @@ class Agencies(Table):
     name: Series[Text] = column("the agency in words", required=True)
     kind: Series[Text] = column(either(AgencyKind), required=True, codes=AgencyKind)
     code: Series[Text] = column(
-        "national code: S08 of a health board, S12 of a council, and six digits", required=True, str_matches=NATIONAL_CODE
+        "national code: S08 of a health board, S12 of a council, and six digits", required=True, pattern=NATIONAL_CODE
     )
     sending_location: Series[Text] = column("code in the national social care return")
     valid_from: Series[Day] = column("first day")
@@ -48,7 +46,7 @@ class Corrections(Table):
     last_period: Series[Text] = column("last month corrected, YYYY-MM; blank = still")
     where: Series[Text] = column("which records: column, comparison, value; several joined by and")
     action: Series[Text] = column("drop, override or scale")
-    changed: Series[Text] = column("the column that override or scale changes", alias="column")
+    changed: Series[Text] = column("the column that override or scale changes", name="column")
     value: Series[Text] = column("what override puts there, or the factor of scale")
     expects: Series[Text] = column("how many records of a submission it finds at least; blank = 1")
     reason: Series[Text] = column("why, for the auditor; published")
@@ -60,7 +58,7 @@ class PlausibleBounds(Table):
     """Between which figures a number of a feed can be what it says, where it is not what `schemas/plausible.py` says."""
 
     feed: Series[Text] = column("of which feed", required=True, names="feed")
-    bounded: Series[Text] = column("column with a number; days for the days of a payment", required=True, alias="column")
+    bounded: Series[Text] = column("column with a number; days for the days of a payment", required=True, name="column")
     low: Series[Count] = column("least plausible; blank = as it is without this row")
     high: Series[Count] = column("greatest plausible; blank = as it is without this row")
 
@@ -69,8 +67,8 @@ class CodeHistory(Table):
     """Council, board and partnership codes that changed."""
 
     kind: Series[Text] = column("council, health_board or partnership", required=True, codes=HistoryKind)
-    old_code: Series[Text] = column("code before, as S12000024", required=True, str_matches=NATIONAL_CODE)
-    new_code: Series[Text] = column("code now, as S12000048", required=True, str_matches=NATIONAL_CODE)
+    old_code: Series[Text] = column("code before, as S12000024", required=True, pattern=NATIONAL_CODE)
+    new_code: Series[Text] = column("code now, as S12000048", required=True, pattern=NATIONAL_CODE)
     changed_on: Series[Day] = column("day of the change", required=True)
 
 

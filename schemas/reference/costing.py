@@ -5,12 +5,10 @@ Belongs here: tables that decide pounds. Does not belong here: who submits (`age
 
 from decimal import Decimal
 
-from pandera.typing import Series
-
 from schemas.codes import DECLARED_METHODS, DECLARED_RESIDUALS, LedgerTreatment, PopulationWeight, Sector, Setting, Unit, either
 from schemas.reference.words import FINANCIAL_YEAR, YEAR_WORDS
 from schemas.table import Table, column
-from schemas.types import Day, Quantity, Text
+from schemas.types import Day, Quantity, Series, Text
 
 LEAST_PRICE_CHANGE, GREATEST_PRICE_CHANGE = Decimal("-0.2"), Decimal("0.5")
 
@@ -58,7 +56,7 @@ class CostCodeMap(Table):
 class UnitCosts(Table):
     """What one unit of a service costs in a financial year. Blank = any."""
 
-    financial_year: Series[Text] = column(YEAR_WORDS, required=True, str_matches=FINANCIAL_YEAR)
+    financial_year: Series[Text] = column(YEAR_WORDS, required=True, pattern=FINANCIAL_YEAR)
     agency: Series[Text] = column("agency", names="agency")
     service: Series[Text] = column("service", required=True, names="service")
     specialty_code: Series[Text] = column("specialty", identifier=True)
@@ -74,7 +72,7 @@ class PriceIndex(Table):
 
     series: Series[Text] = column("name of the index, e.g. gdp_deflator", required=True)
     vintage: Series[Text] = column("which publication of it, e.g. 2025-10", required=True)
-    year: Series[Text] = column(YEAR_WORDS, required=True, str_matches=FINANCIAL_YEAR)
+    year: Series[Text] = column(YEAR_WORDS, required=True, pattern=FINANCIAL_YEAR)
     rate: Series[Quantity] = column(
         "how much dearer than the year before: 0.025 is 2.5 per cent; blank in the first year only",
         minimum=LEAST_PRICE_CHANGE,

@@ -4,11 +4,9 @@ Belongs here: the columns we use of files that others publish; further columns a
 tables.
 """
 
-from pandera.typing import Series
-
 from schemas.codes import EstimateSex
 from schemas.table import Table, column
-from schemas.types import Count, Day, Text
+from schemas.types import Count, Day, Series, Text
 
 
 class DataZones(Table):
@@ -43,9 +41,7 @@ class PopulationEstimate(Table):
     Year: Series[Count] = column("mid-year", required=True)
     DataZone: Series[Text] = column("2011 data zone", required=True)
     Sex: Series[Text] = column("Male, Female (All is a total)", required=True, codes=EstimateSex)
-    Age: Series[Text] = column(
-        "single year of age, 90 = 90 and over (All is a total)", required=True, str_matches=r"^(\d+|All)$"
-    )
+    Age: Series[Text] = column("single year of age, 90 = 90 and over (All is a total)", required=True, pattern=r"^(\d+|All)$")
     Population: Series[Count] = column("residents", required=True)
 
 

@@ -4,7 +4,8 @@ Belongs here: rules that hold for some feeds only. Does not belong here: rules t
 (`implied.py`).
 """
 
-import pandas as pd
+from typing import TYPE_CHECKING
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -14,6 +15,9 @@ from schemas.feeds.social_care import CareHome, Equipment, HomeCare, SelfDirecte
 from schemas.plausible import DAYS, PLAUSIBLE
 from schemas.rules.rule import Rule, kept
 from schemas.table import Table, columns
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def _code(model: type[Table], name: str, severity: str) -> Rule:
@@ -29,7 +33,7 @@ def _code(model: type[Table], name: str, severity: str) -> Rule:
     )
 
 
-def _is_clock_change(moments: pd.Series) -> "pd.Series[bool]":
+def _is_clock_change(moments: "pd.Series") -> "pd.Series[bool]":
     """Whether a time is one that comes twice: from one to two on the last Sunday of October, when the clocks go back."""
     last_sunday = (moments.dt.month == 10) & (moments.dt.day >= 25) & (moments.dt.dayofweek == 6)
     comes_twice: pd.Series[bool] = (last_sunday & (moments.dt.hour == 1)).fillna(False).astype(bool)
@@ -66,11 +70,13 @@ def _ordered(first: str, last: str) -> Rule:
     )
 
 
-def _is_ahead(batch: pd.DataFrame) -> "pd.Series[bool]":
+def _is_ahead(batch: "pd.DataFrame") -> "pd.Series[bool]":
     return (batch["period_from"] >= batch["period_end_exclusive"]).fillna(False).astype(bool)
 
 
-def _is_far_ahead(batch: pd.DataFrame) -> "pd.Series[bool]":
+def _is_far_ahead(batch: "pd.DataFrame") -> "pd.Series[bool]":
+    import pandas as pd
+
     days = pc.days_between(pa.array(batch["period_end_exclusive"]), pa.array(batch["period_from"]))
     return pd.Series(pc.fill_null(pc.greater(days, 365), False).to_numpy(zero_copy_only=False), index=batch.index)
 

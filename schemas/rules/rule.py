@@ -5,13 +5,15 @@ Belongs here: the type, and what every rule's test needs. Does not belong here: 
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import pandas as pd
-import pandera.pandas as pdr
+from typing import TYPE_CHECKING
 
 from schemas.examples import Fields
 
-Test = Callable[[pd.DataFrame], pd.Series]
+if TYPE_CHECKING:
+    import pandas as pd
+    import pandera.pandas as pdr
+
+Test = Callable[["pd.DataFrame"], "pd.Series[bool]"]
 """From a batch of records to one boolean a record: True keeps the rule."""
 
 
@@ -32,8 +34,10 @@ class Rule:
     passes: Fields
     pounds: str = ""
 
-    def as_check(self) -> pdr.Check:
+    def as_check(self) -> "pdr.Check":
         """The rule as pandera runs it."""
+        import pandera.pandas as pdr
+
         return pdr.Check(
             self.keeps, name=self.rule_id, error=self.sentence, raise_warning=self.severity == "warning", ignore_na=False
         )
@@ -44,6 +48,6 @@ def flag(rule_id: str, severity: str, sentence: str, fails: Fields, passes: Fiel
     return Rule(rule_id, severity, sentence, lambda batch: ~batch[rule_id].astype(bool), fails, passes)
 
 
-def kept(answer: "pd.Series[bool]") -> pd.Series:
+def kept(answer: "pd.Series[bool]") -> "pd.Series[bool]":
     """A comparison with an absent value breaks nothing."""
     return answer.fillna(True).astype(bool)

@@ -5,6 +5,7 @@ import io
 import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 
@@ -305,6 +306,17 @@ def test_work_of_another_refresh_is_not_taken_for_that_of_the_release(may: Small
     )
     # In the newer release nothing of May says the record again.
     assert "accepted: in use" in fate(world, f"{HOME_CARE}/{APRIL}.csv", 3)
+
+
+def test_work_of_software_that_kept_less_of_a_record_is_not_read(may: SmallWorld, tmp_path: Path) -> None:
+    world = SmallWorld(tmp_path / "data")
+    shutil.copytree(may.root, world.root, dirs_exist_ok=True)
+    for file in (world.root / "staged").rglob("*.parquet"):
+        records = pq.read_table(file)
+        pq.write_table(records.drop_columns(["warned_rules"]), file)
+    told = asked(world, "fate", f"{HOME_CARE}/{APRIL}.csv:2")
+    assert "accepted: in use" in told
+    assert told.splitlines()[-1].startswith("from 2025.05.1 alone: the work it was made of is gone or of other software")
 
 
 def test_a_file_that_is_another_now_is_not_taken_for_the_one_that_was_read(may: SmallWorld, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from pipelines.release.dictionary import dictionary
 from schemas.codes import AgeBand, Code, either, explained
 from schemas.core import CORE
 from schemas.feeds import FEEDS
+from schemas.judged import pandera_schema
 from schemas.published import PUBLISHED
 from schemas.reference import OPTIONAL, REFERENCE
 from schemas.rules import rules_of
@@ -50,7 +51,7 @@ def named(cases: list[tuple[str, type[Table], Column]]) -> list[str]:
 
 @pytest.mark.parametrize(("name", "model", "c"), coded(TABLES), ids=named(coded(TABLES)))
 def test_pandera_refuses_another_value(name: str, model: type[Table], c: Column) -> None:
-    declared = model.to_schema().columns[c.name]
+    declared = pandera_schema(model).columns[c.name]
     declared.validate(pd.DataFrame({c.name: pd.array([*c.codes], declared.dtype.type)}))
     with pytest.raises(pandera.errors.SchemaError, match="isin"):
         declared.validate(pd.DataFrame({c.name: pd.array([NO_CODE], declared.dtype.type)}))

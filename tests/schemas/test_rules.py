@@ -50,6 +50,7 @@ def test_the_examples_of_a_rule_fail_by_it_alone_and_pass(
         assert (len(accepted), [row["broken_rules"] for row in quarantined]) == (1, [rule.rule_id])
     else:
         assert (len(accepted), quarantined) == (2, [])
+        assert [row["warned_rules"] for row in accepted if row["warned_rules"] is not None] == [rule.rule_id]
     outcome, accepted, quarantined = passes
     assert (broken(outcome), len(accepted), quarantined) == ({}, 2, [])
 

@@ -8,8 +8,8 @@ Conserves: no record leaves; each correction counts the records it touched and t
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +18,9 @@ from pipelines.ingest.validating.corrections import Condition, Correction
 from schemas.feeds import FEEDS
 from schemas.rules import Rule
 from schemas.table import Column, columns, duckdb_type
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ZERO = Decimal("0.00")
 
@@ -114,11 +117,11 @@ def rules_of_corrections(corrections: Sequence[Correction]) -> list[Rule]:
     ]
 
 
-def _untouched(correction: Correction) -> Callable[[pd.DataFrame], pd.Series]:
+def _untouched(correction: Correction) -> Callable[["pd.DataFrame"], "pd.Series[bool]"]:
     return lambda batch: ~batch[correction.rule_id].astype(bool)
 
 
-def count_corrected(batch: pd.DataFrame, corrections: Sequence[Correction], counted: dict[str, Corrected]) -> None:
+def count_corrected(batch: "pd.DataFrame", corrections: Sequence[Correction], counted: dict[str, Corrected]) -> None:
     """Add what each correction touched in a batch of validated records to `counted`."""
     for number, correction in enumerate(corrections):
         touched = pa.array(batch[correction.rule_id].to_numpy(bool))
@@ -133,6 +136,6 @@ def count_corrected(batch: pd.DataFrame, corrections: Sequence[Correction], coun
         found.pounds_after += _pounds(batch[after], touched)
 
 
-def _pounds(amounts: pd.Series, chosen: pa.Array) -> Decimal:
+def _pounds(amounts: "pd.Series", chosen: pa.Array) -> Decimal:
     total: Decimal | None = pc.sum(pa.array(amounts).filter(chosen)).as_py()
     return ZERO if total is None else total

@@ -12,9 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.engine.errors import IrfError
+from pipelines.engine.parquet import read_tables
 from pipelines.ingest.cell_words import unlisted
 from pipelines.ingest.landing import feeds_of
 from schemas.feeds import FEEDS
@@ -76,7 +76,7 @@ def read_corrections(file: Path, kinds: Mapping[str, str]) -> list[Correction]:
     Raises IrfError naming the row, as a spreadsheet shows it, and what is wrong with it.
     """
     found: list[Correction] = []
-    for row in pq.read_table(file).to_pylist():
+    for row in read_tables([file]).to_pylist():
         name = row["correction"] or "without a name"
         try:
             correction = _correction(row, kinds)

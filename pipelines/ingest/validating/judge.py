@@ -18,14 +18,15 @@ from numpy.typing import NDArray
 
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.validating.outcome import Outcome
+from pipelines.ingest.validating.totals import TOTAL
 from schemas import chi
+from schemas.codes import Severity
 from schemas.feeds import FEEDS
 from schemas.rules import Rule
 from schemas.table import columns
 
 FIRST_ROWS = 10
 """How many row numbers are kept of each broken rule; a row number names nobody."""
-TOTAL = "total_row"
 LUHN_FROM = "2026-08"
 """First month in which numbers with a modulus 10 check digit were issued."""
 
@@ -49,10 +50,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Verdict:
-    """bad: the places of the bad records in their batch. broken_rules: the record rules that each of them breaks."""
+    """bad: the places of the bad records in their batch. broken_rules: the record rules that each of them breaks.
+
+    warned_rules: the rules of severity warning that each record of the batch breaks; NULL where none.
+    """
 
     bad: Rows
     broken_rules: pa.Array
+    warned_rules: pa.Array
 
 
 def parts_of(numbers: Rows, starts: Sequence[int]) -> list[Part]:
@@ -75,7 +80,7 @@ def judge(
     batch["chi_is_valid"] = _chi_is_valid(batch, parts, files)
     amount = pa.array(batch[feed.amount]) if feed.amount else pa.nulls(len(batch), pa.decimal128(18, 2))
     is_bad = np.zeros(len(batch), dtype=bool)
-    broken: list[tuple[str, Mask]] = []
+    broken: dict[str, list[tuple[str, Mask]]] = {severity: [] for severity in Severity}
     for rule in rules:
         fails = ~np.asarray(rule.as_check()(batch).check_output, dtype=bool)
         if rule.rule_id != TOTAL:
@@ -83,20 +88,25 @@ def judge(
         if not fails.any():
             continue
         _count_broken(rule, np.flatnonzero(fails), batch, amount, parts, outcomes)
-        if rule.severity == "record":
-            is_bad |= fails
-            broken.append((rule.rule_id, fails))
+        is_bad |= fails & (rule.severity == Severity.RECORD)
+        broken[rule.severity].append((rule.rule_id, fails))
     _count(batch, is_bad, amount, parts, outcomes)
     bad = np.flatnonzero(is_bad)
-    return Verdict(bad, _joined(broken, bad))
+    return Verdict(bad, _joined(broken[Severity.RECORD], bad), _warned(broken[Severity.WARNING], len(batch)))
 
 
-def _joined(broken: Sequence[tuple[str, Mask]], bad: Rows) -> pa.Array:
-    """For each bad record the ids of the rules it breaks, parted by blanks."""
-    ids = [pc.if_else(pa.array(fails[bad]), rule_id + " ", "") for rule_id, fails in broken]
+def _joined(broken: Sequence[tuple[str, Mask]], rows: Rows) -> pa.Array:
+    """For each of some records the ids of the rules it breaks, parted by blanks."""
+    ids = [pc.if_else(pa.array(fails[rows]), rule_id + " ", "") for rule_id, fails in broken]
     if not ids:
-        return pa.nulls(len(bad), pa.string())
+        return pa.nulls(len(rows), pa.string())
     return pc.ascii_rtrim_whitespace(pc.binary_join_element_wise(*ids, ""))
+
+
+def _warned(broken: Sequence[tuple[str, Mask]], number: int) -> pa.Array:
+    """For each record of a batch of so many the ids of the rules it breaks; NULL for one that breaks none, as most do."""
+    is_warned = np.logical_or.reduce([fails for _, fails in broken]) if broken else np.zeros(number, dtype=bool)
+    return pc.replace_with_mask(pa.nulls(number, pa.string()), pa.array(is_warned), _joined(broken, np.flatnonzero(is_warned)))
 
 
 def _chi_is_valid(batch: pd.DataFrame, parts: Sequence[Part], files: Sequence[Landed]) -> pd.Series:

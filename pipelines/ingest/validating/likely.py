@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-import pandas as pd
+import pyarrow as pa
 
 from schemas import chi
 
@@ -85,4 +85,4 @@ def _of_date(text: str, period: str) -> str | None:
 
 def _is_chi(text: str) -> bool:
     digits = re.sub(r"\.0+$", "", text.replace(",", "").replace(" ", "")).zfill(chi.LENGTH)
-    return bool(chi.valid(pd.Series([digits], dtype="string[pyarrow]"), luhn_allowed=True).iloc[0])
+    return bool(chi.valid_array(pa.array([digits], pa.string()), luhn_allowed=True)[0].as_py())

@@ -6,9 +6,8 @@ becomes of a record beyond them (`parse.py`, `schemas/rules`).
 
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from pipelines.engine.errors import IrfError
+from pipelines.engine.parquet import read_tables
 from pipelines.ingest.cell_words import unlisted
 from schemas.feeds import FEEDS
 from schemas.plausible import DAYS, LARGEST_QUANTITY, PLAUSIBLE, Bounds, largest
@@ -22,7 +21,7 @@ def read_bounds(file: Path) -> dict[str, Bounds]:
     Raises IrfError naming the row, as a spreadsheet shows it, that names no such column or no bounds.
     """
     found = {feed: dict(bounds) for feed, bounds in PLAUSIBLE.items()}
-    for row in pq.read_table(file).to_pylist():
+    for row in read_tables([file]).to_pylist():
         feed, name, low, high = row["feed"], row["column"], row["low"], row["high"]
         where = f"reference/plausible_bounds.csv: row {row[TABLE_ROW]}"
         if feed not in found:

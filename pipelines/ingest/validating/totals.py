@@ -12,6 +12,8 @@ from pipelines.ingest.validating.group import FILE, RECORD, TYPED, Group
 from schemas.feeds import FEEDS
 from schemas.table import columns
 
+TOTAL = "total_row"
+"""The rule that a total row breaks."""
 FEWEST_ROWS_ABOVE = 2
 """A row with an id of its own is a total only if it has the word, is the sum, and has at least so many records above it."""
 

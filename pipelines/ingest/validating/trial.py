@@ -25,10 +25,11 @@ from pipelines.ingest.reference import read_reference
 from pipelines.ingest.validating.corrected import rules_of_corrections
 from pipelines.ingest.validating.corrections import Correction, read_corrections
 from pipelines.ingest.validating.group import Files
-from pipelines.ingest.validating.judge import FIRST_ROWS, TOTAL
+from pipelines.ingest.validating.judge import FIRST_ROWS
 from pipelines.ingest.validating.likely import likely
 from pipelines.ingest.validating.outcome import Outcome, refusal_of
 from pipelines.ingest.validating.plausible import read_bounds
+from pipelines.ingest.validating.totals import TOTAL
 from pipelines.ingest.validating.validate import validate
 from pipelines.warehouse.root import DataRoot
 from schemas.codes import Severity

@@ -32,6 +32,7 @@ from pipelines.ingest.validating.outcome import Count, Outcome, refusal_of
 from pipelines.ingest.validating.totals import total_rows
 from pipelines.ingest.validating.typed import typed_batches, typed_records
 from schemas.feeds import FEEDS, Lineage
+from schemas.judged import pandera_schema
 from schemas.plausible import Bounds
 from schemas.rules import Rule, rules_of
 from schemas.table import arrow_schema
@@ -123,9 +124,11 @@ def _judge_all(
     set_aside: Path,
 ) -> None:
     """Judge the batches of a group, count, write the accepted records of each file, and all bad ones into one."""
-    declared, schema = FEEDS[group.feed].model.to_schema(), staged_schema(group.feed)
-    own = pa.schema([f for f in schema if f.name not in ("agency", "period", "source_file", "broken_rules", "original")])
-    bad_schema = own.append(schema.field("broken_rules")).append(pa.field(RECORD, pa.int64()))
+    declared, schema = pandera_schema(FEEDS[group.feed].model), staged_schema(group.feed)
+    said_later = ("agency", "period", "source_file", "broken_rules", "warned_rules", "original")
+    own = pa.schema([f for f in schema if f.name not in said_later])
+    warned = schema.field("warned_rules")
+    bad_schema = own.append(warned).append(schema.field("broken_rules")).append(pa.field(RECORD, pa.int64()))
     landed = [s.landed for s in submissions]
     with (
         ParquetFilesInTurn([_part(s.staged) for s in submissions], schema) as good,
@@ -138,6 +141,7 @@ def _judge_all(
             for part in parts if group.corrections else ():
                 count_corrected(batch.iloc[part.rows], group.corrections, outcomes[part.file].corrected)
             records = pa.Table.from_pandas(batch[own.names], schema=own, preserve_index=False)
+            records = records.append_column(warned, verdict.warned_rules)
             accepted = _without(records, verdict.bad)
             declared.validate(accepted.select(list(declared.columns)).to_pandas(types_mapper=pd.ArrowDtype))
             for part, its in _parted(accepted, parts, verdict.bad):

@@ -13,7 +13,7 @@ from pipelines.engine.errors import IrfError
 from pipelines.ingest.reference import declared_corrections
 from pipelines.ingest.staging import Submission
 from pipelines.ingest.validating.corrected import rules_of_corrections
-from pipelines.ingest.validating.judge import TOTAL
+from pipelines.ingest.validating.totals import TOTAL
 from pipelines.release.trail.known import Inside, Known, Row, ask, show_inside
 from pipelines.release.trail.named import Named
 from pipelines.release.trail.sent import has_cost_months, has_records, show_sent

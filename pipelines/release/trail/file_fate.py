@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from pipelines.ingest.validating.judge import TOTAL
+from pipelines.ingest.validating.totals import TOTAL
 from pipelines.release.trail.fate import sentences_of, standing_for, twins_of
 from pipelines.release.trail.known import Inside, Known, Row, ask, show_inside
 from pipelines.release.trail.named import Named

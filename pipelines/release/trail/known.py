@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from pipelines.engine import machine
 from pipelines.engine.database import TABLE_MACROS, open_apart
@@ -20,7 +21,7 @@ from pipelines.ingest.intake import Intake
 from pipelines.ingest.staging import Submission
 from pipelines.warehouse.releases import show_release
 from pipelines.warehouse.root import DataRoot
-from pipelines.warehouse.tables import SUBMITTED, Tables
+from pipelines.warehouse.tables import SUBMITTED, Tables, feed_schema
 from pipelines.warehouse.work import Work
 
 Row = dict[str, Any]
@@ -54,8 +55,8 @@ class Known:
             return None
         period = self.manifest["period"]
         return (
-            f"from {self.version} alone: the work it was made of is gone, so single rows, rules, unit costs and reasons of links "
-            f"are not known; irf refresh --period {period} makes that again where the inputs are the same"
+            f"from {self.version} alone: the work it was made of is gone or of other software, so single rows, rules, unit costs and "
+            f"reasons of links are not known; irf refresh --period {period} makes that again where the inputs are the same"
         )
 
 
@@ -69,7 +70,7 @@ def known_of(root: DataRoot, release: Path) -> Known:
 
 
 def _inside(root: DataRoot, manifest: Mapping[str, Any]) -> Inside | None:
-    """The work of the release's period, where it is that of the release and every file of it is there."""
+    """The work of the release's period, where it is that of the release, every file of it is there and this software can read it."""
     work = Work(root, str(manifest["period"]))
     intake = work.find(Intake)
     if intake is None or intake.made_of != manifest.get("made_of"):
@@ -79,7 +80,15 @@ def _inside(root: DataRoot, manifest: Mapping[str, Any]) -> Inside | None:
         submitted.setdefault(submission.landed.feed, []).append(submission.file)
         if not all(file.exists() for file in records_of(root, submission)):
             return None
+    if (first := next((s for s in intake.counting), None)) is not None and not _has_our_columns(root, first):
+        return None
     return Inside(intake, Tables(work, intake.made_of, submitted, machine.threads(), machine.memory_limit()))
+
+
+def _has_our_columns(root: DataRoot, submission: Submission) -> bool:
+    """Whether the records of a submission were validated by software that keeps of each what this one asks for."""
+    declared = feed_schema(submission.landed.feed).names
+    return all(pq.read_schema(file).names == declared for file in records_of(root, submission))
 
 
 def records_of(root: DataRoot, submission: Submission) -> list[Path]:

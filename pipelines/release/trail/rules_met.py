@@ -1,29 +1,24 @@
-"""The rules that one row met, those that only warn too: what is kept of a file counts them, and does not say which rows broke them.
+"""The rules that one row met, those that only warn too: those of its own file are kept with it, those across files only counted.
 
-Belongs here: running the rules again on that row alone. Does not belong here: the rules (`schemas/rules`, `sql/rule`), the record rules
-that set a row aside, which are kept with it (`fate.py`).
+Belongs here: asking the rules across files again of that row alone. Does not belong here: the rules (`schemas/rules`, `sql/rule`), the
+record rules that set a row aside (`fate.py`).
 """
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from pipelines.engine.database import TABLE_MACROS, open_apart
 from pipelines.engine.sql import dependencies, parquet_rows, read_sql
 from pipelines.ingest.raw import raw_of
-from pipelines.ingest.reference import declared_bounds, declared_corrections
 from pipelines.ingest.staging import Submission
-from pipelines.ingest.validating.group import Files
-from pipelines.ingest.validating.validate import VALIDATING, validate
 from pipelines.release.trail.fate import sentences_of
 from pipelines.release.trail.known import Inside, Known, Row, ask, show_inside
+from pipelines.release.trail.sent import show_sent
 from pipelines.release.trail.trace import Source
-from schemas.codes import Fate, Severity
+from schemas.codes import Fate
 from schemas.rules import CROSS_RULES
 
 BESIDE_OTHERS = ("overlapping_stay",)
@@ -39,14 +34,14 @@ class Met:
 
 
 def rules_met(connection: duckdb.DuckDBPyConnection, known: Known, source: Source | None) -> Met | None:
-    """The rules that a record's row met. source: of a traced line. None where there is none, or the row as it was read is gone."""
+    """The rules that a record's row met. source: of a traced line. None where there is none, or the work is gone."""
     if source is None or source.record is None or known.inside is None or source.files[0].submission is None:
         return None
     submission, record = source.files[0].submission, source.record
-    raw = raw_of(submission.landed, known.root)
-    if raw is None:
-        return None
-    asked, warned = _own_rules(known.inside, submission, raw, record["source_row"])
+    show_sent(connection, known.root, known.inside, submission)
+    sent = ask(connection, "row_sent", source_row=record["source_row"])
+    asked = list(submission.outcome.rules)
+    warned = [rule_id for rule_id in asked if any(rule_id in (row["warned_rules"] or "").split() for row in sent)]
     if record["fate"] == Fate.ACCEPTED:
         across, broken = _cross_rules(connection, known.inside, record)
         asked, warned = [*asked, *across], [*warned, *broken]
@@ -63,34 +58,6 @@ def fields_of(connection: duckdb.DuckDBPyConnection, known: Known, submission: S
         f"CREATE SCHEMA IF NOT EXISTS sent; CREATE OR REPLACE VIEW sent.raw AS SELECT * FROM {parquet_rows(raw)}"
     )
     return ask(connection, "row_as_sent", source_row=source_row)
-
-
-def _own_rules(inside: Inside, submission: Submission, raw: Path, source_row: int) -> tuple[list[str], list[str]]:
-    """The rules that the row's own file answers, and the warnings among those that it breaks. The row is validated again, alone."""
-    work, landed = inside.tables.work, submission.landed
-    corrections = [c for c in declared_corrections(work) if c.applies_to(landed.agency, landed.feed, landed.period)]
-    with (
-        tempfile.TemporaryDirectory(prefix="irf-trace-") as name,
-        open_apart(Path(name), work.root.path, macros=VALIDATING) as connection,
-    ):
-        files = Files(landed, *(Path(name) / f"{layer}.parquet" for layer in ("raw", "staged", "quarantine")))
-        row = connection.sql(f"SELECT * FROM {parquet_rows(raw)} WHERE source_row = $row", params={"row": source_row})
-        _write_like(row.to_arrow_table(), raw, files.raw)
-        outcome = validate(
-            connection, files, work.reference("postcodes"), corrections, declared_bounds(work)[landed.feed], is_trial=True
-        )
-    warned = [rule_id for rule_id, count in outcome.rules.items() if count.failed and count.severity == Severity.WARNING]
-    # That a row is equal to another is seen in its file alone; of that the first such rows are kept.
-    kept = submission.outcome.rules.get("equal_rows")
-    if kept is not None and source_row in kept.first_rows:
-        warned.append("equal_rows")
-    return list(outcome.rules), warned
-
-
-def _write_like(rows: pa.Table, raw: Path, out: Path) -> None:
-    """Write rows of a raw table as a raw table, with what it notes."""
-    notes = {k: v for k, v in (pq.read_metadata(raw).metadata or {}).items() if k != b"ARROW:schema"}
-    pq.write_table(rows.replace_schema_metadata(notes), out)
 
 
 def _cross_rules(connection: duckdb.DuckDBPyConnection, inside: Inside, record: Row) -> tuple[list[str], list[str]]:

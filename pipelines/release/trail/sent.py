@@ -43,6 +43,6 @@ def _rows(feed: str, files: Sequence[Path]) -> str:
     amount = f'"{FEEDS[feed].amount}"' if FEEDS[feed].amount else "CAST(NULL AS DECIMAL(18, 2))"
     cost_month = f'"{COST_MONTH}"' if has_cost_months(feed) else "CAST(NULL AS VARCHAR)"
     return (
-        f"SELECT period, record_key, part, source_file, source_row, row_count, broken_rules, {amount} AS amount, "
+        f"SELECT period, record_key, part, source_file, source_row, row_count, broken_rules, warned_rules, {amount} AS amount, "
         f"{cost_month} AS cost_month FROM {parquet_rows(*files)}"
     )
