@@ -22,7 +22,7 @@ from pipelines.engine.shipped import shipped
 from pipelines.engine.sql_engine import require
 from pipelines.quality.foremost import foremost
 from pipelines.quality.verdict import Verdict
-from pipelines.release.acceptance import accepted_in
+from pipelines.release.acceptance import open_and_accepted
 from pipelines.release.log import read_log
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.work import Work
@@ -125,19 +125,8 @@ def refresh_recorded_in(
 
 def _published(root: DataRoot, verdict: Verdict, version: str, is_new: bool) -> Published:
     """A release with the warnings of its gate: those that are open, and those that somebody has accepted."""
-    accepted = accepted_in(read_log(root), verdict.period)
-    is_open = [check for check in verdict.warned if check.name not in accepted]
-    return Published(
-        version,
-        [check.line for check in is_open],
-        is_new,
-        [
-            f"until {accepted[check.name].until}, {accepted[check.name].reason}: {check.line}"
-            for check in verdict.warned
-            if check.name in accepted
-        ],
-        foremost(is_open),
-    )
+    is_open, accepted = open_and_accepted(verdict.warned, read_log(root), verdict.period)
+    return Published(version, [check.line for check in is_open], is_new, accepted, foremost(is_open))
 
 
 def _check_period(period: str) -> None:

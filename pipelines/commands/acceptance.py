@@ -48,7 +48,10 @@ def accept_warning(
     except ValueError:
         raise IrfError(f"--until {until}: give a date as YYYY-MM-DD") from None
     with alone_for_a_moment(root):
-        noted(root, name, day, reason)
+        entry = noted(root, name, day, reason)
         say(f"accepted {name} for refreshes of months that end by {day}")
+        for case in entry.cases or ():
+            say(f"  {case}")
+        say("a case that comes later warns again" if entry.cases else "it has no case now: any that comes warns")
         if (version := latest(root.folder("releases"))) is not None:
             remake_report(root, version)

@@ -6,14 +6,17 @@ Acceptance changes no release and no verdict: only what is said at the end of a 
 """
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from pipelines.engine.clock import now_in_utc
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import sha256_of
 from pipelines.engine.said import said, visible
 from pipelines.ingest.intake import last_work, open_tables
+from pipelines.quality.about import about
 from pipelines.quality.checks import CHECKS
+from pipelines.quality.verdict import Check, Verdict
 from pipelines.quality.withheld import naming_nobody
 from pipelines.release.log import AcceptedWarning, Entry, SignedOff, add
 from pipelines.release.log_check import verify_log
@@ -42,13 +45,52 @@ def sign_off(root: DataRoot, version: str, name: str, role: str, note: str | Non
 
 
 def accept_warning(root: DataRoot, name: str, until: datetime.date, reason: str) -> AcceptedWarning:
-    """Note that a warning is accepted until a day. To be called by who holds the lock."""
+    """Note that a warning is accepted until a day, in the cases in which it stands now. To be called by who holds the lock."""
     if name not in WARNINGS:
         raise IrfError(f"{name}: the gate has no such warning; it has {', '.join(WARNINGS)}")
     check_words(root, {"--reason": reason})
-    entry = AcceptedWarning(name=name, until=until, reason=reason, accepted_at=now_in_utc())
+    entry = AcceptedWarning(name=name, until=until, reason=reason, accepted_at=now_in_utc(), cases=_standing(root, name))
     add(root, [entry])
     return entry
+
+
+def _standing(root: DataRoot, name: str) -> tuple[str, ...]:
+    """What the cases of a warning are about that the last refresh has said."""
+    try:
+        verdict = last_work(root).find(Verdict)
+    except IrfError:
+        verdict = None
+    cases = [
+        case for check in (verdict.warned if verdict else []) if check.name == name for case in check.cases or [check.detail]
+    ]
+    return tuple(sorted({about(case) for case in cases}))
+
+
+def open_and_accepted(warned: Iterable[Check], entries: Iterable[Entry], period: str) -> tuple[list[Check], list[str]]:
+    """The warnings of a refresh of a period that nobody has accepted, with their cases alone; and of the others a line each.
+
+    Of a warning that was accepted a case that came later is open.
+    """
+    accepted = accepted_in(entries, period)
+    is_open, known = [], []
+    for check in warned:
+        entry = accepted.get(check.name)
+        cases = check.cases or [check.detail]
+        new = [case for case in cases if entry is None or (entry.cases is not None and about(case) not in entry.cases)]
+        if entry is None or len(new) == len(cases):
+            is_open.append(check)
+            continue
+        old = [case for case in cases if case not in new]
+        line = check.line if not new else f"{check.name}: {_in_short(old)}"
+        known.append(f"until {entry.until}, {entry.reason}: {line}")
+        if new:
+            since = f"came after the warning was accepted on {entry.accepted_at:%Y-%m-%d}"
+            is_open.append(replace(check, detail=f"{_in_short(new)}; {since}", cases=new))
+    return is_open, known
+
+
+def _in_short(cases: Sequence[str]) -> str:
+    return cases[0] + (f" and {len(cases) - 1} more" if len(cases) > 1 else "")
 
 
 def accepted_in(entries: Iterable[Entry], period: str) -> dict[str, AcceptedWarning]:

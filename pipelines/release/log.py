@@ -55,13 +55,18 @@ class SignedOff(_Noted):
 
 
 class AcceptedWarning(_Noted):
-    """A warning of the gate is known and accepted for refreshes of months that end by a day. name: of the check."""
+    """A warning of the gate is known and accepted for refreshes of months that end by a day. name: of the check.
+
+    cases: what its cases were about when it was accepted (`about` of `pipelines/quality/about.py`): it holds for these. None of a line
+    from before they were kept, which holds for every case.
+    """
 
     kind: Literal["accepted_warning"] = "accepted_warning"
     name: str
     until: datetime.date
     reason: str
     accepted_at: datetime.datetime
+    cases: tuple[str, ...] | None = None
 
 
 class DeclaredTest(_Noted):

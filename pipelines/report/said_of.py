@@ -51,4 +51,5 @@ def _signed(entry: SignedOff) -> str:
 
 
 def _accepted(entry: AcceptedWarning) -> str:
-    return f"{entry.name.replace('_', ' ')}, for months that end by {entry.until:%Y-%m-%d}: {entry.reason}"
+    which = "every case" if entry.cases is None else f"its cases then: {'; '.join(entry.cases) or 'none'}"
+    return f"{entry.name.replace('_', ' ')}, for months that end by {entry.until:%Y-%m-%d}: {entry.reason} ({which})"

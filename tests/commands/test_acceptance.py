@@ -1,5 +1,6 @@
 """`irf sign-off` and `irf accept-warning`: what people accept is a line of the log, names nobody, and changes no release."""
 
+import datetime
 import json
 import shutil
 from pathlib import Path
@@ -8,12 +9,14 @@ from typing import Any
 import pytest
 
 from pipelines.lock import alone_for_a_moment
-from pipelines.release.acceptance import WARNINGS
+from pipelines.quality.verdict import Check
+from pipelines.release.acceptance import WARNINGS, open_and_accepted
 from pipelines.release.log import AcceptedWarning, SignedOff, add, read_log
 from pipelines.warehouse.root import DataRoot
 from tests.small_world import ANGUS, BOARD, PATIENT, SmallWorld
 
 APRIL, MAY = "2025-04", "2025-05"
+NOON = datetime.datetime(2025, 5, 16, 12, tzinfo=datetime.UTC)
 BY = ("--by", "Morag Tulloch", "--role", "chief finance officer")
 
 
@@ -116,6 +119,39 @@ def test_an_accepted_warning_makes_no_exit_code_until_its_day(world: SmallWorld)
     world.put(f"{ANGUS}/ledger/{MAY}.csv", [{"cost_code": "Z1", "month": f"{MAY}-01", "amount": "2.00"}])
     code, printed = world.refresh(MAY)  # May ends on the 31st
     assert code == 2 and "warning: unmapped_cost_code: " in printed, printed
+
+
+def test_a_case_that_came_after_the_acceptance_warns_again(world: SmallWorld) -> None:
+    command = ("accept-warning", "unmapped_cost_code", "--until", "2025-12-31", "--reason", "Angus moves its codes")
+    code, printed = world.irf(*command)
+    assert code == 0 and "\n  angus Z1\n" in printed and "a case that comes later warns again" in printed
+    page = world.root / "reports" / "2025.04.1" / "index.html"
+    assert "Angus moves its codes (its cases then: angus Z1)" in page.read_text("utf-8")
+    rows = [{"cost_code": code, "month": f"{MAY}-01", "amount": amount} for code, amount in (("Z1", "2.00"), ("Z2", "3.00"))]
+    world.put(f"{ANGUS}/ledger/{MAY}.csv", rows[:1])  # the same case, with other months and pounds
+    printed = world.refresh(MAY)[1]
+    assert "warning: unmapped_cost_code" not in printed and "Angus moves its codes: unmapped_cost_code: angus, Z1" in printed
+    world.put(f"{ANGUS}/ledger/{MAY}.r1.csv", rows)
+    code, printed = world.refresh(MAY)
+    assert code == 2, printed
+    assert "warning: unmapped_cost_code: angus, Z2, £3.00; came after the warning was accepted on " in printed
+    assert "accepted until 2025-12-31, Angus moves its codes: unmapped_cost_code: angus, Z1, £3.00\n" in printed
+    assert world.irf(*command)[0] == 0
+    assert "warning: unmapped_cost_code" not in world.irf("refresh", "--period", MAY, "--again")[1]
+
+
+def test_what_has_no_case_is_accepted_for_none(world: SmallWorld) -> None:
+    code, printed = world.irf("accept-warning", "vat", "--until", "2025-12-31", "--reason", "known")
+    assert code == 0 and "it has no case now: any that comes warns" in printed
+    (entry,) = [entry for entry in read_log(DataRoot(world.root)) if isinstance(entry, AcceptedWarning)]
+    vat = Check("vat", False, "angus, meals", blocks=False, cases=["angus, meals"])
+    assert open_and_accepted([vat], [entry], MAY) == ([vat], [])
+
+
+def test_an_acceptance_from_before_cases_were_kept_holds_for_all(world: SmallWorld) -> None:
+    old = AcceptedWarning(name="vat", until=datetime.date(2025, 12, 31), reason="known", accepted_at=NOON)
+    vat = Check("vat", False, "angus, meals", blocks=False, cases=["angus, meals"])
+    assert open_and_accepted([vat], [old], MAY) == ([], ["until 2025-12-31, known: vat: angus, meals"])
 
 
 def test_what_was_said_last_of_a_warning_counts(world: SmallWorld) -> None:

@@ -55,6 +55,18 @@ def problems(root: DataRoot) -> list[str]:
     return broken_links(root, read_lines(root))
 
 
+def test_a_line_from_before_cases_were_kept_still_verifies(tmp_path: Path) -> None:
+    root = DataRoot(tmp_path)
+    root.prepare()
+    entry = ENTRIES[3].model_dump(mode="json", exclude={"cases"})
+    line = json.dumps({"line": 1, "previous": None, **entry}, sort_keys=True).encode() + b"\n"
+    log_file(root).write_bytes(line)
+    head_file(root).write_text(json.dumps({"line": 1, "sha256": hashlib.sha256(line).hexdigest()}), "utf-8")
+    add(root, [of("2025.04.1")])
+    assert problems(root) == [] and read_log(root) == [ENTRIES[3], of("2025.04.1")]
+    assert log_file(root).read_bytes().startswith(line)
+
+
 def test_what_was_noted_is_read_again_in_its_order(root: DataRoot) -> None:
     assert read_log(root) == ENTRIES
     assert problems(root) == []
