@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from pipelines.engine.errors import IrfError
+from pipelines.engine.files import read_note
 from pipelines.warehouse.root import DataRoot
 
 
@@ -29,11 +30,22 @@ def check_month(period: str) -> None:
 def release_given(given: str | None) -> tuple[DataRoot, Path]:
     """A release by its version, or by its folder wherever that is; with the data root that it lies in, or would."""
     if given is not None and os.sep in given:
-        release = Path(given).resolve()
+        release = Path(os.path.abspath(given))  # a link keeps its own name
         if not release.is_dir():
             raise IrfError(f"{given}: there is no such folder of a release")
         return DataRoot(release.parent.parent), release
-    return data_root(), release_folder(given)
+    try:
+        return data_root(), release_folder(given)
+    except IrfError as error:
+        if given is None or not is_release(Path(given)):
+            raise
+        raise IrfError(f"{error}; the release of that name that lies here is ./{given}") from None
+
+
+def is_release(folder: Path) -> bool:
+    """Whether a folder has the manifest of a release: whoever reads in it reads nothing else."""
+    manifest = read_note(folder / "manifest.json")
+    return isinstance(manifest, dict) and {"version", "tables"} <= manifest.keys()
 
 
 def release_folder(version: str | None) -> Path:

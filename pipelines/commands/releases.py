@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.commands.given import data_root, release_folder, release_given
+from pipelines.commands.given import data_root, is_release, release_given
 from pipelines.commands.words import say
 from pipelines.engine.errors import IrfError
 from pipelines.engine.said import visible
@@ -71,14 +71,19 @@ def verify(
         raise IrfError(f"{sum(not f.passed for f in findings)} checks of the release are broken")
 
 
-def query(sql: str, release: Annotated[str | None, typer.Option(help="version; default the latest")] = None) -> None:
+def query(
+    sql: str,
+    release: Annotated[str | None, typer.Option(help="version, or the folder of a release; default the latest")] = None,
+) -> None:
     """DuckDB over a release: its tables by their names. It reads the release, and nothing else; it writes nothing."""
     import duckdb
 
     from pipelines.warehouse.releases import check_only_reads
 
-    shown = io.StringIO()
-    with opened(release_folder(release)) as connection:
+    shown, folder = io.StringIO(), release_given(release)[1]
+    if not is_release(folder):
+        raise IrfError(f"{folder}: has no manifest of a release")
+    with opened(folder) as connection:
         try:
             check_only_reads(sql)
             rows = connection.sql(sql)

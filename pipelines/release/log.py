@@ -125,8 +125,13 @@ def read_log(root: DataRoot) -> list[Entry]:
 
 def read_lines(root: DataRoot) -> list[Line]:
     """The lines as they are, whatever has been done to them."""
+    return lines_in(log_file(root))
+
+
+def lines_in(log: Path) -> list[Line]:
+    """`read_lines` of a log that may lie anywhere; none where it is not there."""
     try:
-        content = log_file(root).read_bytes()
+        content = log.read_bytes()
     except FileNotFoundError:
         return []
     return [_line_of(text) for text in io.BytesIO(content)]
@@ -138,7 +143,7 @@ def add(root: DataRoot, entries: Sequence[Entry]) -> None:
     Raises IrfError where the log is not as it was written: nothing is built on it then.
     """
     lines = read_lines(root)
-    if problems := broken_links(root, lines):
+    if problems := broken_links(head_file(root), lines):
         raise IrfError(
             f"{log_file(root)}: {listed(problems)}; put state/ back from the backup, or move releases.log and releases.head out "
             "of it: a new log then begins"
@@ -153,7 +158,7 @@ def add(root: DataRoot, entries: Sequence[Entry]) -> None:
     if entries:
         replace_whole(log_file(root), lambda file: file.write(content))
     head = Head(line=number, sha256=previous)
-    if number and _head(root) != head:
+    if number and _head(head_file(root)) != head:
         write_note(head_file(root), head.model_dump())
 
 
@@ -181,9 +186,9 @@ def published(release: Path, at: datetime.datetime | None) -> Published:
     )
 
 
-def broken_links(root: DataRoot, lines: Sequence[Line]) -> list[str]:
+def broken_links(head_file: Path, lines: Sequence[Line]) -> list[str]:
     """What has been done to the log, each in one line that names the line it was done to; nothing where the chain is whole."""
-    head, numbers = _head(root), [line.number for line in lines]
+    head, numbers = _head(head_file), [line.number for line in lines]
     if unread := [f"line {at} cannot be read" for at, line in enumerate(lines, 1) if line.entry is None]:
         return unread  # it has no number: which lines are missing cannot be told
     read = [n for n in numbers if n is not None]
@@ -218,9 +223,9 @@ def _line_of(text: bytes) -> Line:
         return Line(sha256=sha256)
 
 
-def _head(root: DataRoot) -> Head:
+def _head(file: Path) -> Head:
     """What is sure to be there; nothing where that is not noted, as before the first line."""
     try:
-        return Head.model_validate(read_note(head_file(root)) or {})
+        return Head.model_validate(read_note(file) or {})
     except ValidationError:
         return Head()

@@ -19,6 +19,11 @@ from schemas.table import arrow_schema, duckdb_columns
 VERSION = re.compile(r"\d{4}\.\d{2}\.\d+")
 
 
+def named_as(release: Path) -> list[str]:
+    """The versions that the name of a release's folder says: none of a copy that is named otherwise, up to two of a link."""
+    return [name for name in dict.fromkeys((release.name, release.resolve().name)) if VERSION.fullmatch(name)]
+
+
 def releases(folder: Path) -> list[str]:
     """The published versions, oldest first."""
     found = [p.name for p in folder.iterdir() if p.is_dir() and VERSION.fullmatch(p.name)] if folder.is_dir() else []

@@ -57,14 +57,38 @@ def there_in(root: Path) -> dict[Path, tuple[int, int]]:
 
 
 @pytest.mark.parametrize("version", ["..", "../..", ".", "", "2025.05.1/../2025.05.1", "/etc", "2025.05.9"])
-@pytest.mark.parametrize(
-    "command", [("query", "SELECT 1", "--release"), ("report", "--no-open"), ("sign-off", "--by", "A", "--role", "B")]
-)
+@pytest.mark.parametrize("command", [("report", "--no-open"), ("sign-off", "--by", "A", "--role", "B")])
 def test_a_release_is_one_that_is_listed(root: Path, irf_at: IrfAt, command: tuple[str, ...], version: str) -> None:
     (root / "manifest.json").write_text("{}", "utf-8")
     code, printed = irf_at(root, *command, version)
     assert code == 1
     assert printed == f"error: releases/{version}: no such release; `irf releases` lists them\n"
+
+
+@pytest.mark.parametrize("version", ["..", "../..", ".", "", "./2025.05.1", "/etc", "2025.05.9", "{root}", "{root}/secure"])
+def test_what_is_no_release_is_not_queried(root: Path, irf_at: IrfAt, version: str) -> None:
+    (root / "manifest.json").write_text("{}", "utf-8")
+    code, printed = irf_at(root, "query", "SELECT 1", "--release", version.format(root=root))
+    assert code == 1
+    assert printed.endswith(
+        (
+            ": no such release; `irf releases` lists them\n",
+            ": has no manifest of a release\n",
+            ": there is no such folder of a release\n",
+        )
+    )
+
+
+def test_a_release_is_queried_wherever_it_is(
+    root: Path, tmp_path: Path, irf_at: IrfAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(root / "releases" / "2025.05.1", tmp_path / "2025.05.1")
+    monkeypatch.chdir(tmp_path)
+    empty = tmp_path / "nowhere"
+    code, printed = irf_at(empty, "query", "SELECT count(*) > 0 AS has_lines FROM cost_line", "--release", "./2025.05.1")
+    assert code == 0 and "true" in printed, printed
+    code, printed = irf_at(empty, "verify", "2025.05.1")
+    assert code == 1 and printed.endswith("; the release of that name that lies here is ./2025.05.1\n")
 
 
 def test_a_data_root_may_be_called_anything(root: Path, irf_at: IrfAt) -> None:

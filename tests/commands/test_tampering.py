@@ -94,6 +94,7 @@ def test_a_release_alone_says_that_there_is_no_log(root: Path, tmp_path: Path, i
     code, printed = irf_at(root, "verify", alone, "--public-key", public_of(keys[0]))
     assert code == 0, printed
     assert "holds   log: there is no log of releases beside it to check against" in printed
+    assert "is in state/releases.log of whoever publishes it: irf verify 2025.04.1 says it there" in printed
     assert "holds   signature " in printed
     code, printed = irf_at(root, "verify", tmp_path / "nowhere" / "2025.04.1")
     assert code == 1 and printed.endswith("there is no such folder of a release\n")
@@ -272,6 +273,60 @@ def test_a_log_that_is_gone_and_a_release_that_is_gone_are_named(root: Path, irf
     (root / "state" / "releases.log").unlink()
     code, printed = irf_at(root, "verify")
     assert (code, broken(printed)) == (1, ["log: releases.log: line 3 is missing, and all from 1 on"])
+
+
+def copied(root: Path, place: Path, log: tuple[str, ...] = ("releases.log", "releases.head")) -> Path:
+    """A release under a name of its own, with a copy of the log beside it."""
+    alone = shutil.copytree(root / "releases" / "2025.04.1", place / "release of April (copy)")
+    for name in log:
+        shutil.copyfile(root / "state" / name, place / name)
+    return alone
+
+
+def test_a_copy_under_another_name_is_the_version_that_its_manifest_says(root: Path, tmp_path: Path, irf_at: IrfAt) -> None:
+    alone = copied(root, tmp_path / "alone")
+    code, printed = irf_at(root, "verify", alone)
+    assert code == 0, printed
+    assert "holds   version: 2025.04.1, as the manifest says; the folder is release of April (copy)" in printed
+    assert "holds   log: releases.log beside it: the chain of 3 lines is whole" in printed
+    assert "holds   log manifest: manifest.json is the one of 2025.04.1 that was published at 20" in printed
+    assert "; nobody has signed it off" in printed and "log releases" not in printed
+    assert irf_at(root, "sign-off", "2025.04.1", "--by", "A Lead", "--role", "auditor")[0] == 0
+    shutil.rmtree(alone)
+    code, printed = irf_at(root, "verify", copied(root, tmp_path / "alone"))
+    assert code == 0 and "; signed off by A Lead, auditor" in printed
+    assert "no difference" in irf_at(root, "diff", alone, root / "releases" / "2025.04.1")[1]
+    assert "from 2025.04.1 alone: " in irf_at(root, "fate", "--release", alone, f"{ANGUS}/ledger/2025-04.csv")[1]
+
+
+def test_a_copied_log_that_was_changed_or_is_of_another_release_is_seen(root: Path, tmp_path: Path, irf_at: IrfAt) -> None:
+    alone = copied(root, tmp_path / "alone")
+    log = tmp_path / "alone" / "releases.log"
+    first, *others = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join(others))
+    code, printed = irf_at(root, "verify", alone)
+    assert code == 1 and broken(printed) == ["log: releases.log: line 1 is missing"]
+    log.write_bytes(first)
+    shutil.rmtree(alone)
+    alone = copied(root, tmp_path / "alone")
+    shutil.copyfile(root / "releases" / "2025.04.2" / "manifest.json", alone / "manifest.json")
+    code, printed = irf_at(root, "verify", alone)
+    assert code == 1 and "files" in printed
+
+
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_release_in_the_place_of_another_is_seen(root: Path, tmp_path: Path, irf_at: IrfAt, is_link: bool) -> None:
+    place = root / "releases" / "2025.04.2"
+    shutil.rmtree(place)
+    if is_link:
+        place.symlink_to(shutil.copytree(root / "releases" / "2025.04.1", tmp_path / "copy"))
+    else:
+        shutil.copytree(root / "releases" / "2025.04.1", place)
+    for given in ("2025.04.2", place):
+        code, printed = irf_at(root, "verify", given)
+        assert code == 1
+        assert "version: the manifest says 2025.04.1 of 2025-04, the folder is 2025.04.2" in broken(printed)
+        assert "log manifest: manifest.json of 2025.04.2 is not the one that was published" in broken(printed)
 
 
 def test_a_release_that_no_refresh_has_published_is_named(root: Path, irf_at: IrfAt) -> None:

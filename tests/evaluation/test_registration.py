@@ -9,7 +9,7 @@ from pipelines.evaluation.declaration import read_declaration
 from pipelines.evaluation.evaluate import evaluate_release
 from pipelines.evaluation.kept import keep
 from pipelines.evaluation.registration import check_words, declare, noted, remarks
-from pipelines.release.log import broken_links, read_lines
+from pipelines.release.log import broken_links, head_file, read_lines
 from pipelines.warehouse.root import DataRoot
 from tests.evaluation.made_release import VERSION, Drawn, put_places, root_of
 from tests.evaluation.made_release import declare as write
@@ -33,7 +33,7 @@ def test_nothing_is_to_be_said_of_what_was_declared_before_its_first_month(root:
     write(root, when={"starts_on": "2026-04-01"})
     declare(root, read_declaration(root, NAME))
     assert said(root) == []
-    assert broken_links(root, read_lines(root)) == []
+    assert broken_links(head_file(root), read_lines(root)) == []
 
 
 def test_what_was_never_declared_is_said(root: DataRoot) -> None:

@@ -61,7 +61,9 @@ def diff(before: Path, now: Path) -> Diff:
             "services": ask(connection, "diff_service"),
             "places": ask(connection, "diff_place"),
         }
-    return Diff(before.name, now.name, earlier["key_check"] == later["key_check"], reasons(earlier, later), parts)
+    return Diff(
+        earlier["version"], later["version"], earlier["key_check"] == later["key_check"], reasons(earlier, later), parts
+    )
 
 
 def _schema(before: Path, now: Path) -> list[Row]:

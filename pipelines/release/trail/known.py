@@ -46,7 +46,7 @@ class Known:
 
     @property
     def version(self) -> str:
-        return self.release.name
+        return str(self.manifest.get("version", self.release.name))
 
     @property
     def limits(self) -> str | None:
