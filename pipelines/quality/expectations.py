@@ -6,13 +6,15 @@ Belongs here: the suites, made from the published models alone, and running them
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 import pyarrow as pa
 
 from schemas.published import PUBLISHED
 from schemas.table import Column, Table, columns, equal_columns, is_small, key
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 EXPECTED = tuple(name for name, model in PUBLISHED.items() if is_small(model))
 """The tables with a suite: every published one that fits into memory whole."""
@@ -117,7 +119,7 @@ def _bounds(c: Column) -> str:
     return f"{c.name} is {c.minimum}." if c.minimum == c.maximum else f"{c.name} is {c.minimum} to {c.maximum}."
 
 
-def _frame(table: pa.Table) -> pd.DataFrame:
+def _frame(table: pa.Table) -> "pd.DataFrame":
     """The table for Great Expectations: money as float64 in this batch only (its decimal path takes minutes a column)."""
     arrays = [c.cast(pa.float64()) if pa.types.is_decimal(c.type) else c for c in table.columns]
     frame: pd.DataFrame = pa.table(arrays, names=table.column_names).to_pandas()

@@ -21,8 +21,8 @@ from pipelines.ingest.intake import Intake
 from pipelines.ingest.reference import declared_corrections
 from pipelines.ingest.staging import Submission
 from pipelines.ingest.validating.corrected import rules_of_corrections
-from pipelines.ingest.validating.judge import FIRST_ROWS
 from pipelines.ingest.validating.likely import likely
+from pipelines.ingest.validating.outcome import FIRST_ROWS
 from pipelines.ingest.validating.trial import ROWS_NOTE
 from pipelines.quality.to_fix import MOST_ROWS_OF_FILE, Sent, ToFix, asked_of, rows_set_aside, rows_that_warn, show_standing
 from pipelines.warehouse.tables import Tables

@@ -42,6 +42,12 @@ def test_a_quick_command_imports_nothing_heavy(published: BuildWorld, command: t
     assert names == set()
 
 
+def test_what_dagster_loads_waits_for_no_judge() -> None:
+    asked = f"import sys, pipelines.definitions; print(*(name for name in {HEAVY[1:]} if name in sys.modules))"
+    called = [sys.executable, "-c", asked]
+    assert subprocess.run(called, capture_output=True, text=True, check=True).stdout.split() == []
+
+
 def test_what_a_command_imports_is_seen(published: BuildWorld) -> None:
     root = published()
     assert "pandas" in loaded(root, "validate", str(root / "landing" / FATE))[0]

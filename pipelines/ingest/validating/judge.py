@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from pipelines.ingest.landing import Landed
-from pipelines.ingest.validating.outcome import Outcome
+from pipelines.ingest.validating.outcome import FIRST_ROWS, Outcome
 from pipelines.ingest.validating.totals import TOTAL
 from schemas import chi
 from schemas.codes import Severity
@@ -25,8 +25,6 @@ from schemas.feeds import FEEDS
 from schemas.rules import Rule
 from schemas.table import columns
 
-FIRST_ROWS = 10
-"""How many row numbers are kept of each broken rule; a row number names nobody."""
 LUHN_FROM = "2026-08"
 """First month in which numbers with a modulus 10 check digit were issued."""
 

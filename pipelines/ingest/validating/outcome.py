@@ -14,6 +14,8 @@ from schemas.feeds import FEEDS
 from schemas.rules import MAXIMUM_BAD_SHARE_PERCENT, MAXIMUM_LOST_SHARE_PERCENT
 
 NO_RECORDS = "no records in the file; this feed always has some"
+FIRST_ROWS = 10
+"""How many row numbers are kept of each broken rule; a row number names nobody."""
 LOST = ("identifier_lost", "optional_identifier_lost")
 
 

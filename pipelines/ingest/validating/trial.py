@@ -25,12 +25,10 @@ from pipelines.ingest.reference import read_reference
 from pipelines.ingest.validating.corrected import rules_of_corrections
 from pipelines.ingest.validating.corrections import Correction, read_corrections
 from pipelines.ingest.validating.group import Files
-from pipelines.ingest.validating.judge import FIRST_ROWS
 from pipelines.ingest.validating.likely import likely
-from pipelines.ingest.validating.outcome import Outcome, refusal_of
+from pipelines.ingest.validating.outcome import FIRST_ROWS, Outcome, refusal_of
 from pipelines.ingest.validating.plausible import read_bounds
 from pipelines.ingest.validating.totals import TOTAL
-from pipelines.ingest.validating.validate import validate
 from pipelines.warehouse.root import DataRoot
 from schemas.codes import Severity
 from schemas.feeds import FEEDS
@@ -228,6 +226,8 @@ def _told_by_path(path: Path, agencies: dict[str, str]) -> tuple[Given, int]:
 
 def try_file(landed: Landed, bench: Bench) -> Trial:
     """Read and validate a file as a refresh would, on the bench. Each file is tried in a folder of its own."""
+    from pipelines.ingest.validating.validate import validate
+
     folder = Path(tempfile.mkdtemp(dir=bench.folder))
     files = Files(landed, *(folder / f"{layer}.parquet" for layer in ("raw", "staged", "quarantine")))
     corrections = [c for c in bench.corrections if c.applies_to(landed.agency, landed.feed, landed.period)]
