@@ -171,10 +171,10 @@ def test_a_slip_on_the_command_line_is_one_line(irf: Irf, arguments: list[str], 
 
 
 def test_an_unforeseen_error_shows_where_and_no_value(irf: Irf, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(version: str | None) -> Path:
+    def broken(given: str | None) -> Path:
         raise KeyError("0101011237")
 
-    monkeypatch.setattr("pipelines.commands.releases.release_folder", broken)
+    monkeypatch.setattr("pipelines.commands.releases.release_given", broken)
     code, printed = irf("query", "SELECT 1")
     assert code == 1
     assert "0101011237" not in printed

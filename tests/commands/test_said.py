@@ -14,7 +14,6 @@ from assets.shared import MONTHS
 from pipelines.commands.words import progress, say
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.said import SAID_CHARACTERS, said
-from pipelines.ingest.validating import trial
 from pipelines.ingest.validating.validate import validate
 from pipelines.refresh import Published
 from pipelines.warehouse.root import DataRoot
@@ -103,7 +102,7 @@ def test_a_check_that_is_ended_leaves_no_record(
         os.kill(os.getpid(), number)
         raise AssertionError("the signal was not heard")
 
-    monkeypatch.setattr(trial, "validate", ended)
+    monkeypatch.setattr("pipelines.ingest.validating.validate.validate", ended)
     code, printed = small_world.irf("validate", small_world.root / "landing" / ANGUS / "ledger" / "2025-04.csv")
     assert code == 1
     assert printed.splitlines()[-1] == "stopped: nothing was kept or published; check the files again"
