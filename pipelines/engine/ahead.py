@@ -6,6 +6,7 @@ Belongs here: the threads that do so, and that nothing changes places. Does not 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from importlib import import_module
 from typing import TypeVar
 
 from pipelines.engine import machine
@@ -34,6 +35,8 @@ def at_once(work: Callable[[T], R], things: Iterable[T]) -> Generator[R, None, N
 
     What the work raises is raised in the place of its thing; nothing is begun after that.
     """
+    # Whole before two threads need it: Altair and DuckDB look for it among the loaded modules, and break on one that is half loaded.
+    import_module("pandas")
     most = min(AT_ONCE, machine.threads())
     under_way: deque[Future[R]] = deque()
     with ThreadPoolExecutor(max_workers=most) as threads:

@@ -1,5 +1,8 @@
 """Batches made ahead and written behind: nothing is lost, nothing changes places, and what fails is heard of."""
 
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +14,7 @@ import pytest
 
 from pipelines.engine.ahead import AT_ONCE, ahead, at_once
 from pipelines.engine.parquet import ROW_GROUP_BYTES, ROW_GROUP_ROWS, ParquetFile, ParquetFilesInTurn
+from tests import REPOSITORY
 
 SCHEMA = pa.schema([("row", pa.int64()), ("text", pa.string())])
 
@@ -144,3 +148,17 @@ def test_what_fails_is_heard_of_in_its_place_and_nothing_is_begun_after_it() -> 
     with pytest.raises(ValueError, match="broken"):
         list(found)
     assert max(begun) <= 1 + AT_ONCE
+
+
+def test_what_libraries_look_for_among_the_loaded_modules_is_there_whole_before_two_threads_are() -> None:
+    """Altair broke on a pandas that the other thread was loading."""
+    asks = """
+        import sys
+        from pipelines.engine.ahead import at_once
+        assert "pandas" not in sys.modules
+        print(list(at_once(lambda _: hasattr(sys.modules.get("pandas"), "Timestamp"), range(2))))
+    """
+    said = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(asks)], cwd=REPOSITORY, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "[True, True]\n"
