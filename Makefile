@@ -31,7 +31,7 @@ test: $(ENVIRONMENT) lint ## lint, types, docs check and all tests
 # Two halves at once, one for each core of a small machine; each takes about as long as the other. All that looks at the
 # worlds of `tests/conftest.py` is in one of them: each is made and refreshed once.
 WITHOUT_THESE_WORLDS := $(addprefix tests/end_to_end/,test_accidents.py test_way_in.py)
-HALF := tests/commands $(filter-out $(WITHOUT_THESE_WORLDS),$(sort $(wildcard tests/end_to_end/test_*.py)))
+HALF := tests/commands tests/docs $(filter-out $(WITHOUT_THESE_WORLDS),$(sort $(wildcard tests/end_to_end/test_*.py)))
 test-half: $(ENVIRONMENT)
 	.venv/bin/python -m pytest $(HALF)
 
