@@ -6,10 +6,12 @@ Belongs here: telling it from the words of the case. Does not belong here: the c
 
 import re
 
-_MONTH = re.compile(r"/?\d{4}-\d{2}(-\d{2})?(\.r\d+)?(\.(csv(\.gz)?|xlsx|parquet)\b)?")
-"""A month, a day, or the name of a file."""
-_FIGURE = re.compile(r"-?£|-?\d[\d,]*\.\d|(?<![\w.])-?\d[\d,]* (?=[a-z])|\(\d")
-"""Pounds, a number with decimals, a count of something, the numbers of rows: a code has none of these forms."""
+_MONTH = re.compile(
+    r"(?:/|(?<![\w.-]))(19|20)\d{2}-\d{2}(-\d{2})?(?![\w-])(\.r\d+)?(\.(csv(\.gz)?|xlsx|parquet)\b)?", re.IGNORECASE
+)
+"""A month, a day, a financial year, or the name of a file; no part of a longer code."""
+_FIGURE = re.compile(r"-?£|(?<!, )(?<![\w.-])-?\d[\d,]*\.\d|(?<![\w.-])-?\d+(,\d{3})* (?=[a-z])|\(\d|(?<=\brow )\d")
+"""Pounds, a number with decimals that is no word of its own, a count of something, the numbers of rows: a code has none of these forms."""
 
 
 def about(case: str) -> str:

@@ -17,7 +17,7 @@ counted AS (
 emptied AS (
     SELECT
         now.agency,
-        'clients of ' || now.period || ': ' || CAST(now.missing AS VARCHAR) || ' of ' || CAST(now.clients AS VARCHAR) || ' without ' || now.name
+        'clients without ' || now.name || ': ' || CAST(now.missing AS VARCHAR) || ' of ' || CAST(now.clients AS VARCHAR) || ' in ' || now.period
             || CASE
                 WHEN earlier.missing * 2 <= earlier.clients
                     THEN ', in the file before ' || CAST(earlier.missing AS VARCHAR) || ' of ' || CAST(earlier.clients AS VARCHAR)

@@ -11,8 +11,8 @@ latest AS (
 ),
 final AS (
     SELECT
-        agency, period, CAST(count(*) AS VARCHAR) || CASE count(*) WHEN 1 THEN ' row' ELSE ' rows' END AS rows,
-        replace(broken_rules, ' ', ' and ') AS rules, '£' || CAST(sum(amount) AS VARCHAR) AS amount
+        agency, period, replace(broken_rules, ' ', ' and ') AS rules,
+        CAST(count(*) AS VARCHAR) || CASE count(*) WHEN 1 THEN ' row' ELSE ' rows' END AS rows, '£' || CAST(sum(amount) AS VARCHAR) AS amount
     FROM quarantine.ledger
     LEFT JOIN latest USING (agency, record_key)
     WHERE row_count > 0 AND coalesce(period = latest_period, TRUE)

@@ -19,7 +19,9 @@ zeros_apart AS (
 ),
 final AS (
     SELECT
-        without_line.*,
+        without_line.agency, without_line.service,
+        CAST(without_line.payments AS VARCHAR) || CASE without_line.payments WHEN 1 THEN ' payment' ELSE ' payments' END AS payments,
+        '£' || CAST(without_line.amount AS VARCHAR) AS amount,
         CASE
             WHEN zeros_apart.mapped IS NOT NULL
                 THEN 'reference/cost_code_map.csv has ' || zeros_apart.mapped || ': did a spreadsheet take the zeros before it?'

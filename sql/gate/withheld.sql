@@ -19,8 +19,8 @@ counted AS (
 final AS (
     SELECT
         string_agg(
-            table_name || ': ' || CAST(rows AS VARCHAR) || CASE rows WHEN 1 THEN ' row' ELSE ' rows' END, ', ' ORDER BY table_name
-        ) AS tables
+            table_name || ': ' || CAST(rows AS VARCHAR) || CASE rows WHEN 1 THEN ' row' ELSE ' rows' END, '; ' ORDER BY table_name
+        ) AS sentences
     FROM counted
     HAVING count(*) > 0
 )

@@ -100,8 +100,8 @@ def test_words_that_name_somebody_are_withheld_and_no_pound_with_them(spoken: tu
         for text, key in pq_rows(world.root / "work" / "2025-04" / "core" / "withheld" / "all.parquet", "text", "row_key")
     }
     assert shown[0][1] == f"Care for [withheld] ({keys[f'Care for {PATIENT}']})"
-    assert world.said("withheld").startswith("cost_line: 1 row, ledger_line: 3 rows, unmapped_cost_code: 3 rows; ")
-    assert "warning: withheld: cost_line: 1 row, ledger_line: 3 rows, unmapped_cost_code: 3 rows" in printed
+    assert world.said("withheld").startswith("cost_line: 1 row; ledger_line: 3 rows; unmapped_cost_code: 3 rows; ")
+    assert "warning: withheld: cost_line: 1 row; ledger_line: 3 rows; unmapped_cost_code: 3 rows" in printed
     assert world.cost("service = 'unmapped'") == 156
     ((place, amount),) = world.query("SELECT location_code, cost FROM cost_line WHERE service = 'emergency'")
     assert (without_key(place), str(amount)) == ("[withheld]", "10.00")

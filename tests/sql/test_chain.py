@@ -270,10 +270,10 @@ def test_what_does_not_block_is_named() -> None:
     # D is 69.23 of 9 days in February and 30.77 of 4 in March; no ledger in March; 600.00 is no factor within 0.5 to 2.
     named = {name: run(f"gate/{name}", needed(f"gate/{name}", data)) for name in ("no_quantum", "out_of_band", "payments_without_line")}  # fmt: skip
     stay = {"agency": "board", "service": "acute_emergency"}
-    assert named["no_quantum"] == [{**stay, "month": "2026-03", "direct": Decimal("30.77")}]
+    assert named["no_quantum"] == [{**stay, "month": "2026-03", "direct": "£30.77"}]
     assert [row["month"] for row in named["out_of_band"]] == ["2026-02", "2026-03", "2026-04"]
     assert named["payments_without_line"] == [
-        {"agency": "council", "service": "unmapped", "payments": 1, "amount": 7, "zeros": None}
+        {"agency": "council", "service": "unmapped", "payments": "1 payment", "amount": "£7.00", "zeros": None}
     ]
 
 
@@ -286,6 +286,6 @@ def test_ledger_rows_in_quarantine_are_named_by_the_rules_that_they_broke() -> N
         {**file, "broken_rules": "total_row", "row_count": 0},
     ]
     assert run("gate/ledger_quarantined", {"quarantine.ledger": rows}) == [
-        {**file, "rows": "1 row", "rules": "cost_code.missing and month.after_period", "amount": "£5.00"},
-        {**file, "rows": "2 rows", "rules": "amount.out_of_bounds", "amount": None},
+        {**file, "rules": "amount.out_of_bounds", "rows": "2 rows", "amount": None},
+        {**file, "rules": "cost_code.missing and month.after_period", "rows": "1 row", "amount": "£5.00"},
     ]

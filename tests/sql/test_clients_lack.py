@@ -25,12 +25,12 @@ def test_a_column_that_was_there_and_is_empty_now_is_named_with_what_it_was() ->
         *(sent("2025-05", n, date_of_birth=None if n else "1950-01-01") for n in range(4)),
         *(sent("2025-05", n, agency="dundee-city") for n in range(4)),
     ]
-    assert found(clients) == [("angus", "clients of 2025-05: 3 of 4 without date_of_birth, in the file before 0 of 4")]
+    assert found(clients) == [("angus", "clients without date_of_birth: 3 of 4 in 2025-05, in the file before 0 of 4")]
 
 
 def test_one_that_never_was_there_is_named_too_and_half_is_enough() -> None:
     never = [sent(period, n, surname=None) for period in ("2025-04", "2025-05") for n in range(4)]
-    assert found(never) == [("angus", "clients of 2025-05: 4 of 4 without surname")]
+    assert found(never) == [("angus", "clients without surname: 4 of 4 in 2025-05")]
     assert found([sent("2025-05", n, surname=None if n % 2 else "B") for n in range(4)]) == []
 
 

@@ -454,5 +454,5 @@ def test_payments_of_codes_that_lack_only_zeros_are_named_with_the_mapped_ones()
         },
     )
     assert [(row["payments"], row["zeros"]) for row in found] == [
-        (2, "reference/cost_code_map.csv has 00437: did a spreadsheet take the zeros before it?")
+        ("2 payments", "reference/cost_code_map.csv has 00437: did a spreadsheet take the zeros before it?")
     ]

@@ -103,8 +103,8 @@ def test_ledger_rows_without_a_line_are_named_with_their_pounds() -> None:
 
     assert unlined([entry(), entry("910"), entry(period="2025-06", amount="11.00")]) == []
     early = [entry(), entry(month="2025-03-01", amount="7.00"), entry("910", "2025-02-01", "-3.00")]
-    assert unlined(early) == [{"agency": "angus", "rows": 2, "amount": Decimal("4.00")}]
-    assert unlined([entry(month="2025-03-01", amount="0.00")]) == [{"agency": "angus", "rows": 1, "amount": 0}]
+    assert unlined(early) == [{"agency": "angus", "rows": "2 rows", "amount": "£4.00"}]
+    assert unlined([entry(month="2025-03-01", amount="0.00")]) == [{"agency": "angus", "rows": "1 row", "amount": "£0.00"}]
 
 
 def test_a_code_has_any_number_of_lines_and_a_later_period_replaces_them_all() -> None:
