@@ -83,15 +83,15 @@ def query(
     shown, folder = io.StringIO(), release_given(release)[1]
     if not is_release(folder):
         raise IrfError(f"{folder}: has no manifest of a release")
-    with opened(folder) as connection:
-        try:
+    try:
+        with opened(folder) as connection:
             check_only_reads(sql)
             rows = connection.sql(sql)
             if rows is not None:
                 with redirect_stdout(shown):
                     rows.show(max_rows=SHOWN_ROWS, max_width=shutil.get_terminal_size((SHOWN_WIDTH, 24)).columns)
-        except duckdb.Error as error:
-            raise IrfError(f"query: {str(error).splitlines()[0]}") from None
+    except duckdb.Error as error:  # of the question, or of a file of the folder: it may be from anywhere
+        raise IrfError(f"query: {str(error).splitlines()[0]}") from None
     for line in shown.getvalue().splitlines():
         typer.echo(visible(line))
 

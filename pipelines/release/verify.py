@@ -23,7 +23,7 @@ from pipelines.ingest.landing import published_hash
 from pipelines.release.recomputed import differing_rows
 from pipelines.release.stated import Finding, stated_findings
 from pipelines.warehouse.key import key_check
-from pipelines.warehouse.releases import named_as, show_release, views_of
+from pipelines.warehouse.releases import VERSION, named_as, show_release, views_of
 from schemas.published import PUBLISHED
 from schemas.table import arrow_schema
 from schemas.table import key as key_of
@@ -168,7 +168,8 @@ def signature_names(fingerprints: Sequence[str]) -> dict[str, str]:
 def _version(release: Path, manifest: dict) -> Finding:
     """The manifest's version is of its month, and its folder has the name of no other version. A copy may have any other name."""
     version, period, folder = manifest["version"], manifest["period"], release.name
-    if set(named_as(release)) - {version} or not version.startswith(period.replace("-", ".") + "."):
+    is_version = VERSION.fullmatch(version) is not None
+    if not is_version or set(named_as(release)) - {version} or not version.startswith(period.replace("-", ".") + "."):
         return Finding("version", False, f"the manifest says {version} of {period}, the folder is {folder}")
     return Finding(
         "version", True, version if folder == version else f"{version}, as the manifest says; the folder is {folder}"

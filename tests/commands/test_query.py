@@ -91,6 +91,18 @@ def test_a_release_is_queried_wherever_it_is(
     assert code == 1 and printed.endswith("; the release of that name that lies here is ./2025.05.1\n")
 
 
+@pytest.mark.parametrize("is_link", [False, True])
+def test_a_file_that_is_none_of_a_release_is_said_in_one_line(root: Path, tmp_path: Path, irf_at: IrfAt, is_link: bool) -> None:
+    copy, outside = shutil.copytree(root / "releases" / "2025.05.1", tmp_path / "copy"), tmp_path / "outside.parquet"
+    shutil.copyfile(next((copy / "service").glob("*.parquet")), outside)
+    if is_link:
+        (copy / "service" / "z.parquet").symlink_to(outside)
+    else:
+        (copy / "service" / "z.parquet").write_bytes(b"no table")
+    code, printed = irf_at(root, "query", "SELECT * FROM service", "--release", copy)
+    assert code == 1 and printed.startswith("error: query: ") and "nobody foresaw" not in printed, printed
+
+
 def test_a_data_root_may_be_called_anything(root: Path, irf_at: IrfAt) -> None:
     code, printed = irf_at(root, "query", "SELECT count(*) > 0 AS has_lines, sum(difference) AS difference FROM control_total")
     assert code == 0, printed

@@ -299,6 +299,16 @@ def test_a_copy_under_another_name_is_the_version_that_its_manifest_says(root: P
     assert "from 2025.04.1 alone: " in irf_at(root, "fate", "--release", alone, f"{ANGUS}/ledger/2025-04.csv")[1]
 
 
+@pytest.mark.parametrize("said", ["2025.04.1 ", "2025.04./x", "2025.04.1\nholds   log: whole"])
+def test_a_manifest_that_says_what_is_no_version_is_seen(root: Path, tmp_path: Path, irf_at: IrfAt, said: str) -> None:
+    alone = shutil.copytree(root / "releases" / "2025.04.1", tmp_path / "alone" / "copy")
+    manifest = json.loads((alone / "manifest.json").read_text("utf-8")) | {"version": said}
+    (alone / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    code, printed = irf_at(root, "verify", alone)
+    assert code == 1 and any(line.startswith("version: the manifest says ") for line in broken(printed)), printed
+    assert "holds   log: whole" not in printed.splitlines()
+
+
 def test_a_copied_log_that_was_changed_or_is_of_another_release_is_seen(root: Path, tmp_path: Path, irf_at: IrfAt) -> None:
     alone = copied(root, tmp_path / "alone")
     log = tmp_path / "alone" / "releases.log"
