@@ -27,6 +27,9 @@ compared AS (
         l.forename = r.forename AND l.surname = r.surname AS is_one_name,
         w.forename_weight + w.surname_weight AS name_bits,
         l.sex = r.sex AND l.postcode = r.postcode AS is_housemate,
+        -- A sex or home that is not written may be the same, where the register tells it of others.
+        coalesce(l.sex = r.sex, (SELECT count(sex) > 0 FROM register_standard))
+            AND coalesce(l.postcode = r.postcode, (SELECT count(postcode) > 0 FROM register_standard)) AS may_be_housemate,
         l.surname = r.surname AS is_surname_same,
         alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part) OR w.surname_level <> 0 AS is_surname_alike,
         l.postcode <> r.postcode AS is_elsewhere,
@@ -59,9 +62,9 @@ examined AS (
             WHEN is_housemate AND is_surname_same AND NOT is_forename_alike AND are_two_forenames THEN 'other_forename'
             WHEN is_housemate AND is_surname_same AND (NOT is_forename_of_one OR are_middle_names_whole)
                 AND parts_alike < 2 AND years_between BETWEEN 1 AND $least_generation_years - 1 THEN 'other_forename'
-            WHEN is_housemate AND is_one_name AND (is_year_unlike OR parts_alike < 2)
+            WHEN may_be_housemate AND is_one_name AND (is_year_unlike OR parts_alike < 2)
                 AND years_between BETWEEN $least_generation_years AND $most_generation_years THEN 'generation'
-            WHEN is_housemate AND NOT is_surname_alike AND parts_alike < 2 AND NOT is_new_year THEN 'housemate'
+            WHEN may_be_housemate AND NOT is_surname_alike AND parts_alike < 2 AND NOT is_new_year THEN 'housemate'
             WHEN is_elsewhere AND is_one_name AND is_other_date
                 AND name_bits < CASE WHEN parts_alike < 2 THEN $less_common_name_bits ELSE $common_name_bits END THEN 'namesake'
         END AS guard
