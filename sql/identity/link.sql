@@ -6,7 +6,7 @@
 -- somebody in the register was missed, by a posterior that is too low or because no blocking key is shared.
 -- is_telling: two of forename, surname and date of birth are there, so that the chance can be told at all.
 WITH sought AS (
-    SELECT s.row_id, t.date_of_birth IS NOT NULL AS is_dated, coalesce(sum(p.probability::DECIMAL(18, 6)), 0)::DOUBLE AS in_register
+    SELECT s.row_id, t.date_of_birth IS NOT NULL AS is_dated, coalesce(sum(p.probability::DECIMAL(18, 6)), 0) AS in_register
     FROM searched AS s
     JOIN client_standard AS t USING (row_id)
     LEFT JOIN posterior AS p ON p.client = s.row_id

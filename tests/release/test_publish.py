@@ -2,11 +2,16 @@
 
 import json
 import os
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipelines.release.publish import announced_history, complete_publishing
+from pipelines.engine.errors import GateRefused
+from pipelines.release import publish as publishing
+from pipelines.release.publish import ReleaseFacts, announced_history, complete_publishing, publish
+from pipelines.release.stated import Finding
 from pipelines.warehouse.root import DataRoot
 
 APRIL, MAY = "2025-04", "2025-05"
@@ -80,3 +85,27 @@ def test_killed_before_the_history_is_kept_no_work_of_before_is_left(root: DataR
     assert root.link_history.read_bytes() == b"of before"
     complete_publishing(root)
     assert root.link_history.read_bytes() == b"of May"
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_does_not_verify_is_said_first_and_only_when_no_page_is_being_written(
+    root: DataRoot, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    """Pages are written meanwhile: whoever clears the folders away must not meet them, and their fault is not the one to mend."""
+    ended: list[Path] = []
+
+    def slow_pages(release: Path, out: Path) -> None:
+        time.sleep(0.2)
+        ended.append(out)
+        if fails:
+            raise OSError("no space left")
+
+    facts: dict[str, Any] = {name: {} for name in ReleaseFacts.__dataclass_fields__}
+    monkeypatch.setattr(publishing, "verify", lambda *_: [Finding("ledger", False, "a penny")])
+    monkeypatch.setenv("IRF_THREADS", "2")
+    engine: Any = None
+    with pytest.raises(GateRefused) as refused:  # kept: what the fault holds is not let go of before it is looked at
+        publish(root, "2025-06", lambda _: None, ReleaseFacts(**facts), "run", lambda _: None, slow_pages, lambda _: [], engine)
+    assert len(ended) == 1
+    assert "verify: ledger: a penny" in str(refused.value)
+    assert not (root.folder("releases") / "2025.06.1").exists()
