@@ -167,8 +167,10 @@ class TableFiles:
         if self._by is None:
             yield self._only, table
             return
-        for part in sorted(pc.unique(table[self._by]).to_pylist()):
-            yield part, table.filter(pc.equal(table[self._by], part))
+        parts = sorted(pc.unique(table[self._by]).to_pylist())
+        for part in parts:
+            # Most often a batch is of one year: nothing is copied then.
+            yield part, table if len(parts) == 1 else table.filter(pc.equal(table[self._by], part))
 
     def _write(self, part: str, rows: pa.Table) -> None:
         if part not in self._writers:

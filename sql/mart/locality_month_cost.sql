@@ -1,5 +1,6 @@
 -- Purpose: integrated cost of each locality by month, agency, service and kind of person, with the residents it is for.
--- Grain: council × locality × month × agency × service × age_band × sex × simd_quintile. Inputs: cost_line, population, data_zone_area.
+-- Grain: council × locality × month × agency × service × age_band × sex × simd_quintile.
+-- Inputs: client_month_cost, cost_line, population, data_zone_area.
 -- Conserves: the cost of every line. Population is that of the latest year not after the month, else of the first year.
 WITH resident AS (
     SELECT
@@ -17,13 +18,26 @@ year_of_month AS (
     CROSS JOIN (SELECT DISTINCT year FROM resident) AS years
     GROUP BY months.month
 ),
+part AS (
+    -- Of a person, one row for all lines of a month, agency and service; of nobody, each line.
+    SELECT
+        financial_year, month, council, hscp, locality, agency, sector, service, setting, age_band, sex, simd_quintile, person_id,
+        units, cost
+    FROM mart.client_month_cost
+    UNION ALL
+    SELECT
+        financial_year, month, council, hscp, locality, agency, sector, service, setting, age_band, sex, simd_quintile, person_id,
+        units, cost
+    FROM core.cost_line
+    WHERE person_id IS NULL
+),
 summed AS (
     SELECT
         financial_year, month, council, min(hscp) AS hscp, locality, agency, sector, service, setting, age_band, sex, simd_quintile,
-        count(DISTINCT person_id) AS people,
+        count(person_id) AS people,
         CAST(sum(units) AS DECIMAL(18, 4)) AS units,
         CAST(sum(cost) AS DECIMAL(18, 2)) AS cost
-    FROM core.cost_line
+    FROM part
     GROUP BY ALL
 ),
 final AS (

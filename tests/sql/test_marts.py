@@ -67,9 +67,14 @@ LOCHEE: list[Row] = [
 
 
 def cells(lines: list[Row], residents: list[Row] = RESIDENTS) -> list[Row]:
-    return run(
-        "mart/locality_month_cost", {"core.cost_line": lines, "mart.population": residents, "core.data_zone_area": LOCHEE}
-    )
+    clients = run("mart/client_month_cost", {"core.cost_line": lines})
+    tables = {
+        "mart.client_month_cost": clients,
+        "core.cost_line": lines,
+        "mart.population": residents,
+        "core.data_zone_area": LOCHEE,
+    }
+    return run("mart/locality_month_cost", tables)
 
 
 def test_a_locality_s_cell_is_the_sum_of_its_lines_over_its_residents() -> None:
