@@ -62,12 +62,22 @@ for command in COMMANDS:
 app.add_typer(review_app, name="review")
 
 
+def run() -> None:
+    """`main`, for a process of its own, which ends with it: the system takes its memory back faster than Python frees what was loaded."""
+    try:
+        main()
+    except SystemExit as ended:
+        sys.stderr.flush()
+        os._exit(ended.code if isinstance(ended.code, int) else 1)
+
+
 def main() -> None:
     """Run the command; turn every error into one line and its exit code."""
     # pandera loads what of PySpark is for pandas, where that is installed; nothing of ours goes through it.
     warnings.filterwarnings("ignore", "PySpark does not yet fully support", FutureWarning)
     try:
         code = app(_data_first(sys.argv[1:] or ["--help"]), standalone_mode=False, prog_name="irf")
+        sys.stdout.flush()
     except GateRefused as refused:
         for reason in refused.reasons:
             say(f"refused: {reason}", is_error=True)

@@ -4,6 +4,7 @@ import io
 import os
 import re
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipelines.engine.said import SAID_CHARACTERS, said
 from pipelines.ingest.validating.validate import validate
 from pipelines.refresh import Published
 from pipelines.warehouse.root import DataRoot
+from tests.conftest import BuildWorld
 from tests.small_world import ANGUS, PATIENT, SmallWorld
 
 
@@ -36,6 +38,18 @@ def test_a_line_forges_nothing_and_names_nobody(text: str, shown: str) -> None:
     assert said(text) == shown
     assert str(IrfError(text)) == shown
     assert GateRefused([text]).reasons == [shown]
+
+
+@pytest.mark.parametrize(("sql", "code", "ending"), [("SELECT 7 + i FROM range(993) t(i)", 0, "999"), ("SELECT x", 1, "")])
+def test_the_command_ends_with_its_code_when_all_is_said(published: BuildWorld, sql: str, code: int, ending: str) -> None:
+    """Its process ends without freeing what it holds: nothing that waits to be printed is lost by that."""
+    called: list[str | Path] = [Path(sys.executable).with_name("irf"), "--data", published(), "query", sql]
+    done = subprocess.run(called, capture_output=True, text=True, check=False)
+    numbers = [line for line in done.stdout.splitlines() if re.search(r"\d", line)]
+    assert done.returncode == code
+    assert len(numbers) >= 993 * (not code)
+    assert ending in "".join(numbers[-2:])
+    assert done.stderr.startswith("error: query: ") == bool(code)
 
 
 def test_a_file_name_forges_no_line(small_world: SmallWorld) -> None:
