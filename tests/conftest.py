@@ -27,7 +27,7 @@ from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.tables import Tables
 from pipelines.warehouse.work import Work
 from tests.history import forgetful_history, no_pages
-from tests.once import asked_once, unwaited
+from tests.once import asked_once, made_once, unwaited
 from tests.small_world import small_world as small_world
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -73,31 +73,32 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 
 
 @pytest.fixture(scope="session")
-def world(tmp_path_factory: pytest.TempPathFactory) -> BuildWorld:
+def for_all(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that every process of `make test` sees, each of which has one of its own below it."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+
+
+@pytest.fixture(scope="session")
+def world(for_all: Path) -> BuildWorld:
     """Makes a world once for each mess and seed; take a copy of it (`copy_of`) to change anything."""
-    known: dict[tuple[str, int], Path] = {}
 
     def build(mess: str = "standard", seed: int = 1) -> Path:
-        if (mess, seed) not in known:
-            known[mess, seed] = tmp_path_factory.mktemp(f"world-{mess}-{seed}")
-            make_world(known[mess, seed], PEOPLE, MONTHS, seed, mess)
-        return known[mess, seed]
+        return made_once(for_all / f"world-{mess}-{seed}", lambda root: make_world(root, PEOPLE, MONTHS, seed, mess))
 
     return build
 
 
 @pytest.fixture(scope="session")
-def published(world: BuildWorld, tmp_path_factory: pytest.TempPathFactory) -> BuildWorld:
+def published(world: BuildWorld, for_all: Path) -> BuildWorld:
     """The data root of a world after one refresh; not to be changed."""
-    known: dict[tuple[str, int], Path] = {}
+
+    def refreshed(root: Path, source: Path) -> None:
+        shutil.copytree(source, root)
+        refresh(DataRoot(root), PERIOD, None, quiet)
 
     def build(mess: str = "standard", seed: int = 1) -> Path:
-        if (mess, seed) not in known:
-            root = tmp_path_factory.mktemp(f"published-{mess}-{seed}") / "data"
-            shutil.copytree(world(mess, seed), root)
-            refresh(DataRoot(root), PERIOD, None, quiet)
-            known[mess, seed] = root
-        return known[mess, seed]
+        return made_once(for_all / f"published-{mess}-{seed}", lambda root: refreshed(root, world(mess, seed)))
 
     return build
 
@@ -113,9 +114,9 @@ def copy_of(tmp_path: Path) -> Callable[[Path], Path]:
 
 
 @pytest.fixture(scope="session")
-def reading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(for_all: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database as files are read and validated in, once for all tests: it may read every folder of theirs."""
-    with open_database(tmp_path_factory.getbasetemp()) as connection:
+    with open_database(for_all) as connection:
         yield connection
 
 

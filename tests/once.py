@@ -1,12 +1,15 @@
-"""What every refresh of the tests asks or waits for, to the same effect each time: asked once, waited for never.
+"""What every refresh of the tests asks, makes or waits for, to the same effect each time: asked and made once, waited for never.
 
-Belongs here: what stands for it in this process, for all tests (`conftest.py`). Does not belong here: what a refresh leaves
+Belongs here: what stands for it, for all tests (`conftest.py`). Does not belong here: what a refresh leaves
 out (`history.py`). A third of a small refresh was Great Expectations' answers about tables that another test had asked about,
 as those of areas and of services are in every world; no test cuts the power that waiting for the disk is for.
 """
 
+import fcntl
 import hashlib
+import shutil
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -38,3 +41,19 @@ def _key(name: str, table: pa.Table) -> str:
 
 def unwaited(descriptor: int) -> None:
     """`os.fsync` that leaves it to the system when what was written comes to the disk."""
+
+
+def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """What `make` makes below a folder: once, whichever process of the tests asks first; the others wait for it.
+
+    What was not made to its end is made again.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    made, is_whole = folder / "data", folder / "whole"
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_whole.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            make(made)
+            is_whole.touch()
+    return made
