@@ -9,7 +9,7 @@ export PYTHONHASHSEED := 0
 ENVIRONMENT := .venv/.made
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-half test-other-half soak mutate spark bench bench-compare bench-growth lint ui lock docs clean ci
+.PHONY: help setup demo test soak mutate spark bench bench-compare bench-growth lint ui lock docs clean ci
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 15
@@ -25,18 +25,9 @@ $(ENVIRONMENT): requirements.lock pyproject.toml
 demo: $(ENVIRONMENT) ## make a small Tayside, refresh it, publish a release
 	.venv/bin/irf demo || test $$? -eq 2 # 2: published, with warnings
 
+# As many processes as cores; each test file belongs to one of them, in the order of the folders: the long files are begun early.
 test: $(ENVIRONMENT) lint ## lint, types, docs check and all tests
-	+$(MAKE) --no-print-directory -j2 test-half test-other-half
-
-# Two halves at once, one for each core of a small machine; each takes about as long as the other. All that looks at the
-# worlds of `tests/conftest.py` is in one of them: each is made and refreshed once.
-WITHOUT_THESE_WORLDS := $(addprefix tests/end_to_end/,test_accidents.py test_way_in.py)
-HALF := tests/commands tests/docs $(filter-out $(WITHOUT_THESE_WORLDS),$(sort $(wildcard tests/end_to_end/test_*.py)))
-test-half: $(ENVIRONMENT)
-	.venv/bin/python -m pytest $(HALF)
-
-test-other-half: $(ENVIRONMENT)
-	.venv/bin/python -m pytest tests $(addprefix --ignore=,$(HALF))
+	.venv/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder tests
 
 soak: $(ENVIRONMENT) ## the tests that take long: Tayside at its real size, more seeds and orders of arrival
 	.venv/bin/python -m pytest -m soak tests

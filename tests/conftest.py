@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 import assets.release
+import tests
 from pipelines.commands import main as cli
 from pipelines.engine.database import open_database
 from pipelines.ingest.intake import open_tables
@@ -59,6 +60,8 @@ def done_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(gate, "run_suites", asked_once(expectations.run_suites))
         patched.setattr(os, "fsync", unwaited)
+        # PySpark takes a process without a main file, as those of pytest-xdist are, for one of its doctests, and ends it.
+        patched.setattr(sys.modules["__main__"], "__file__", tests.__file__, raising=False)
         yield
 
 
