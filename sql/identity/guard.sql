@@ -1,7 +1,8 @@
 -- Purpose: the candidates that only a reviewer may link, however high the posterior, and the reason. Grain: client × current CHI.
--- Inputs: match_weight, client, deterministic_link, client_standard, register_standard, nickname; $common_name_bits,
--- $less_common_name_bits, $least_bearers, $least_generation_years, $most_generation_years.
--- Conserves: nothing; most have no guard. is_expected: this month's records are still learnt from the pair, as its posterior says.
+-- Inputs: match_weight, client, deterministic_link, client_standard, register_standard, nickname; $common_surname_bits,
+-- $common_name_bits, $less_common_name_bits, $least_bearers, $least_generation_years, $most_generation_years.
+-- Conserves: nothing; most have no guard. is_expected: this month's records are still learnt from the pair, as its posterior says; else
+-- dates that are wholly unlike would be taken for rarer than they are.
 -- The last four are people whom the register may lack beside one whom it has: a twin, brother or sister, a parent or child of one name,
 -- somebody of a common name elsewhere, a housemate. A middle name that agrees, or a date that is no day, speaks for a slip: no guard.
 WITH borne_forename AS (
@@ -28,13 +29,18 @@ compared AS (
         w.forename_weight + w.surname_weight AS name_bits,
         l.sex = r.sex AND l.postcode = r.postcode AS is_housemate,
         -- A sex or home that is not written may be the same, where the register tells it of others.
-        coalesce(l.sex = r.sex, (SELECT count(sex) > 0 FROM register_standard))
-            AND coalesce(l.postcode = r.postcode, (SELECT count(postcode) > 0 FROM register_standard)) AS may_be_housemate,
+        coalesce(l.sex = r.sex, (SELECT count(sex) > 0 FROM register_standard)) AS may_be_one_sex,
+        coalesce(l.postcode = r.postcode, (SELECT count(postcode) > 0 FROM register_standard)) AS may_be_one_home,
         l.surname = r.surname AS is_surname_same,
+        w.surname_weight < $common_surname_bits AS is_surname_common,
         alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part) OR w.surname_level <> 0 AS is_surname_alike,
         l.postcode <> r.postcode AS is_elsewhere,
+        (l.postcode IS NULL OR r.postcode IS NULL) AND (SELECT count(postcode) > 0 FROM register_standard) AS is_home_unwritten,
         TRY_CAST(l.date_of_birth AS DATE) IS NOT NULL AND TRY_CAST(r.date_of_birth AS DATE) IS NOT NULL AS are_days,
         l.date_of_birth <> r.date_of_birth AS is_other_date,
+        -- One figure, or day and month turned: as a clerk slips.
+        levenshtein(l.date_of_birth, r.date_of_birth) = 1
+            OR (l.birth_year = r.birth_year AND l.any_birthday = r.any_birthday) AS is_slip,
         -- Of year, month and day. Day and month turned are no other date.
         (l.birth_year = r.birth_year)::INTEGER + greatest(
             (left(l.birthday, 2) = left(r.birthday, 2))::INTEGER + (right(l.birthday, 2) = right(r.birthday, 2))::INTEGER,
@@ -59,18 +65,19 @@ examined AS (
             WHEN parts_alike = 0 THEN 'other_date'
             WHEN fields < 2 THEN 'too_little'
             WHEN is_middle_name_alike OR NOT are_days THEN NULL
-            WHEN is_housemate AND is_surname_same AND NOT is_forename_alike AND are_two_forenames THEN 'other_forename'
+            WHEN may_be_one_sex AND (may_be_one_home OR (is_surname_common AND NOT is_other_date)) AND is_surname_same
+                AND NOT is_forename_alike AND are_two_forenames THEN 'other_forename'
             WHEN is_housemate AND is_surname_same AND (NOT is_forename_of_one OR are_middle_names_whole)
                 AND parts_alike < 2 AND years_between BETWEEN 1 AND $least_generation_years - 1 THEN 'other_forename'
-            WHEN may_be_housemate AND is_one_name AND (is_year_unlike OR parts_alike < 2)
+            WHEN may_be_one_sex AND may_be_one_home AND is_one_name AND (is_year_unlike OR parts_alike < 2)
                 AND years_between BETWEEN $least_generation_years AND $most_generation_years THEN 'generation'
-            WHEN may_be_housemate AND NOT is_surname_alike AND parts_alike < 2 AND NOT is_new_year THEN 'housemate'
-            WHEN is_elsewhere AND is_one_name AND is_other_date
-                AND name_bits < CASE WHEN parts_alike < 2 THEN $less_common_name_bits ELSE $common_name_bits END THEN 'namesake'
+            WHEN may_be_one_sex AND may_be_one_home AND NOT is_surname_alike AND parts_alike < 2 AND NOT is_new_year THEN 'housemate'
+            WHEN (is_elsewhere OR (is_home_unwritten AND parts_alike < 2)) AND is_one_name AND is_other_date
+                AND name_bits < CASE WHEN is_slip THEN $common_name_bits ELSE $less_common_name_bits END THEN 'namesake'
         END AS guard
     FROM compared
 ),
 final AS (
-    SELECT *, guard IN ('other_forename', 'generation', 'housemate', 'namesake') AS is_expected FROM examined WHERE guard IS NOT NULL
+    SELECT *, guard IN ('other_date', 'other_forename', 'generation', 'housemate', 'namesake') AS is_expected FROM examined WHERE guard IS NOT NULL
 )
 SELECT * FROM final

@@ -33,7 +33,12 @@ _LIKE_ENOUGH = (
     " OR (least(length({0}_l), length({0}_r)) > 5 AND levenshtein({0}_l, {0}_r) = 2)"
 )
 _HALF_ALIKE = "jaro_winkler_similarity({0}_l, {0}_r) >= 0.8 OR starts_with({0}_l, {0}_r) OR starts_with({0}_r, {0}_l)"
-_SWAPPED = "(forename_l = surname_r AND surname_l = forename_r) OR (forename_all_l = surname_r AND surname_l = forename_all_r)"
+_ALIKE_TURNED = "({0} = {1} OR jaro_winkler_similarity({0}, {1}) >= 0.95 OR (length({0}) > 3 AND levenshtein({0}, {1}) = 1))"
+_SWAPPED = (
+    f"(forename_l = surname_r AND {_both(_ALIKE_TURNED, 'surname_l', 'forename_r')})"
+    f" OR (surname_l = forename_r AND {_both(_ALIKE_TURNED, 'forename_l', 'surname_r')})"
+    " OR (forename_all_l = surname_r AND surname_l = forename_all_r)"
+)
 _SLIPPED_DAY = "levenshtein(date_of_birth_l, date_of_birth_r) = 1"
 _TURNED_DAY = (
     "date_of_birth_l = concat(left(date_of_birth_r, 4), '-', right(date_of_birth_r, 2), '-', substr(date_of_birth_r, 6, 2))"

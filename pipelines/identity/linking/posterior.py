@@ -56,8 +56,11 @@ MAX_FACTOR = 10
 """At most nine in ten people of the register are ruled out because they are clients already."""
 REPEATS = 2
 """How often the posteriors are computed again, given those of other clients."""
-COMMON_NAME_BITS, LESS_COMMON_NAME_BITS = 13, 16
-"""A name that more than one in 8,000 people bears, or one in 65,000, does not tell a slip in the date from a namesake elsewhere."""
+COMMON_NAME_BITS, LESS_COMMON_NAME_BITS = 13, 18
+"""A name that more than one in 8,000 people bears does not tell a slip in the date from a namesake elsewhere, nor does one that
+more than one in 260,000 bears tell two slips."""
+COMMON_SURNAME_BITS = 11
+"""Of a surname that more than one in 2,000 people bears, two may share a day of birth, as twins or not."""
 LEAST_BEARERS = 5
 """A forename that so many people of the register have is a name, and hardly another name mistyped."""
 GENERATION_YEARS = (16, 50)
@@ -81,6 +84,7 @@ def compute_posteriors(connection: duckdb.DuckDBPyConnection, link_from: float) 
     make(
         connection,
         "guard",
+        common_surname_bits=COMMON_SURNAME_BITS,
         common_name_bits=COMMON_NAME_BITS,
         less_common_name_bits=LESS_COMMON_NAME_BITS,
         least_bearers=LEAST_BEARERS,
