@@ -1,7 +1,7 @@
 -- Purpose: how few people much of the cost is spent on.
 -- Grain: financial_year × scope × area_kind × area × cut. Inputs: person_year, person, age_profile.
--- Conserves: nothing. The fewest people whose cost reaches a share: who crosses it is counted, ties by person_id. Residents
--- without cost are in the base, and come before anybody whose cost is below zero.
+-- Conserves: nothing. The fewest people whose cost reaches a share: who crosses it is counted; of people of one cost it is the
+-- same whoever comes first. Residents without cost are in the base, and come before anybody whose cost is below zero.
 WITH scopes AS (
     SELECT unnest(['all', 'nhs', 'social_care', 'institutional', 'community']) AS scope
 ),
@@ -10,7 +10,7 @@ area_kinds AS (
 ),
 person_scope AS (
     SELECT
-        person_year.financial_year, scopes.scope, area_kinds.area_kind, person_year.person_id,
+        person_year.financial_year, scopes.scope, area_kinds.area_kind,
         area_of(area_kinds.area_kind, person.council, person.locality, person.simd_quintile) AS area,
         cost_in_scope(
             scopes.scope, person_year.cost, person_year.nhs_cost, person_year.social_care_cost, person_year.institutional_cost,
@@ -30,9 +30,19 @@ ranked AS (
     FROM person_scope
     WHERE cost IS NOT NULL
     WINDOW costliest_first AS (
-        PARTITION BY financial_year, scope, area_kind, area ORDER BY cost DESC, person_id
-        ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        PARTITION BY financial_year, scope, area_kind, area ORDER BY cost DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     )
+),
+whole AS (
+    SELECT
+        financial_year, scope, area_kind, area, min(cost_of_all) AS cost_of_all,
+        count(*) FILTER (WHERE cost > 0) AS people_above_zero,
+        min(position_down) FILTER (WHERE cost_down * 100 >= cost_of_all * 50) AS people_to_50,
+        min(position_down) FILTER (WHERE cost_down * 100 >= cost_of_all * 65) AS people_to_65,
+        min(position_down) FILTER (WHERE cost_down * 100 >= cost_of_all * 80) AS people_to_80
+    FROM ranked
+    WHERE cost_of_all > 0
+    GROUP BY financial_year, scope, area_kind, area
 ),
 lived AS (
     SELECT
@@ -44,40 +54,25 @@ lived AS (
     WHERE is_own_area(profile.council, profile.locality)
     GROUP BY ALL
 ),
-share_cut AS (
-    SELECT unnest([50, 65, 80]) AS percentage
-),
-by_share AS (
-    SELECT
-        ranked.financial_year, ranked.scope, ranked.area_kind, ranked.area,
-        CASE share_cut.percentage WHEN 50 THEN 'half_of_cost' ELSE CAST(share_cut.percentage AS VARCHAR) || '_percent' END AS cut,
-        min(ranked.position_down) AS people, min(ranked.cost_of_all) AS cost_of_all
-    FROM ranked
-    JOIN share_cut ON ranked.cost_down * 100 >= ranked.cost_of_all * share_cut.percentage
-    WHERE ranked.cost_of_all > 0
-    GROUP BY ALL
-),
 residents_cut AS (
     SELECT unnest([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]) AS percentage
-),
-whole AS (
-    SELECT financial_year, scope, area_kind, area, min(cost_of_all) AS cost_of_all
-    FROM ranked
-    WHERE cost_of_all > 0
-    GROUP BY ALL
 ),
 by_residents AS (
     SELECT
         whole.financial_year, whole.scope, whole.area_kind, whole.area,
         'top_' || CAST(residents_cut.percentage AS VARCHAR) || '_percent' AS cut,
         -- Rounded up.
-        (lived.residents * residents_cut.percentage + 99) // 100 AS people, whole.cost_of_all
+        (lived.residents * residents_cut.percentage + 99) // 100 AS people, whole.cost_of_all, whole.people_above_zero
     FROM whole
     JOIN lived USING (financial_year, scope, area_kind, area)
     CROSS JOIN residents_cut
 ),
 cut_off AS (
-    SELECT * FROM by_share
+    SELECT financial_year, scope, area_kind, area, 'half_of_cost' AS cut, people_to_50 AS people, cost_of_all, people_above_zero FROM whole
+    UNION ALL
+    SELECT financial_year, scope, area_kind, area, '65_percent' AS cut, people_to_65 AS people, cost_of_all, people_above_zero FROM whole
+    UNION ALL
+    SELECT financial_year, scope, area_kind, area, '80_percent' AS cut, people_to_80 AS people, cost_of_all, people_above_zero FROM whole
     UNION ALL
     SELECT * FROM by_residents
 ),
@@ -86,15 +81,13 @@ final AS (
         cut_off.financial_year, cut_off.scope, cut_off.area_kind, cut_off.area, cut_off.cut, lived.residents,
         CAST(cut_off.people AS BIGINT) AS people,
         share_of(cut_off.people, lived.residents) AS share_of_residents,
-        CAST(coalesce(sum(ranked.cost), 0) AS DECIMAL(18, 2)) AS cost,
-        share_of(pence(coalesce(sum(ranked.cost), 0)), pence(cut_off.cost_of_all)) AS share_of_cost
+        CAST(coalesce(ranked.cost_down, 0) AS DECIMAL(18, 2)) AS cost,
+        share_of(pence(coalesce(ranked.cost_down, 0)), pence(cut_off.cost_of_all)) AS share_of_cost
     FROM cut_off
     JOIN lived USING (financial_year, scope, area_kind, area)
+    -- People without cost, or whose cost is below zero, add nothing to those before them.
     LEFT JOIN ranked
         ON ranked.financial_year = cut_off.financial_year AND ranked.scope = cut_off.scope AND ranked.area_kind = cut_off.area_kind
-        AND ranked.area = cut_off.area AND ranked.position_down <= cut_off.people AND ranked.cost > 0
-    GROUP BY
-        cut_off.financial_year, cut_off.scope, cut_off.area_kind, cut_off.area, cut_off.cut, lived.residents, cut_off.people,
-        cut_off.cost_of_all
+        AND ranked.area = cut_off.area AND ranked.position_down = least(cut_off.people, cut_off.people_above_zero)
 )
 SELECT * FROM final ORDER BY financial_year, scope, area_kind, area, cut
