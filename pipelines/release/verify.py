@@ -37,7 +37,7 @@ IDENTITIES = {
     "eliminations": "every eliminated ledger row is listed with what both sides leave",
     "budgets": "the budget tables hold the same budgets, and the published cost",
     "prices": "price factors agree with one another",
-    "lines": "every line: cost = direct_cost + residual_cost, and line_id is unique",
+    "lines": "every line: cost = direct_cost + residual_cost",
     "clients": "client_month_cost = the lines with a person",
     "localities": "locality_month_cost = all lines",
     "heads": "cost per head = cost ÷ population",

@@ -137,6 +137,19 @@ def test_a_change_of_a_table_with_its_hash_breaks_an_identity(
     assert found <= broken(release)
 
 
+def second_as_first(table: pa.Table) -> pa.Table:
+    """The second line with the id of the first."""
+    ids = table["line_id"].to_pylist()
+    index = table.column_names.index("line_id")
+    return table.set_column(index, table.schema.field("line_id"), pa.array([ids[0], ids[0], *ids[2:]]))
+
+
+def test_an_id_that_two_lines_have_is_found_under_its_name(release: Path) -> None:
+    rewrite(release, f"cost_line/{YEAR}.parquet", second_as_first)
+    found = [(f.name, f.detail) for f in verify(release) if not f.passed]
+    assert found == [("grain", 'cost_line: rows of a key that comes before, "line_id": 1')]
+
+
 def test_a_column_of_another_type_is_found(release: Path) -> None:
     rewrite(release, "person/all.parquet", lambda t: t.set_column(0, "person_id", t["person_id"].cast(pa.large_string())))
     assert broken(release) == {"schema person"}
