@@ -10,6 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from pipelines.engine.database import close_kept
 from pipelines.engine.engine_name import EngineName
 from pipelines.ingest.intake import open_tables
 from pipelines.lock import alone
@@ -46,7 +47,10 @@ class Warehouse(dg.ConfigurableResource):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
-        """Hold the lock for the life of a run."""
+        """Hold the lock for the life of a run, and keep no database open after it."""
         assert context.instance is not None and context.run_id is not None  # a resource of a run always has both
         with alone(self.data_root, context.instance, context.run_id):
-            yield self
+            try:
+                yield self
+            finally:
+                close_kept()

@@ -63,9 +63,14 @@ def open_for_views(root: Path, threads: int, memory_limit: str) -> Iterator[duck
             opened.push(kept[0])
         yield connection
         _without_views(connection)
-        while _kept:
-            _kept.popitem()[1][0].close()
+        close_kept()
         _kept[key] = (opened.pop_all(), connection)
+
+
+def close_kept() -> None:
+    """Close the database that `open_for_views` keeps; what it has laid down in the spill folder goes with it."""
+    while _kept:
+        _kept.popitem()[1][0].close()
 
 
 _kept: dict[tuple[Path, int, str], tuple[ExitStack, duckdb.DuckDBPyConnection]] = {}

@@ -1,13 +1,17 @@
 """DuckDB as every step opens it reads and spills below the data root alone, within its memory, and nothing in a query changes that."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines import resources
 from pipelines.engine.database import create_view, open_apart, open_database, open_for_views, tables
 from pipelines.engine.sql import parquet_rows
 from pipelines.identity.linking.database import database
@@ -154,6 +158,20 @@ def test_a_database_for_views_in_which_something_failed_is_closed(root: Path) ->
         failed.execute("SELECT 1")
     with open_for_views(root, 1, "512MiB") as connection:
         assert connection is not failed
+
+
+def test_a_run_ends_with_no_database_open_and_no_file_of_its_spill(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process may end without closing anything: what a database has laid down would stay."""
+    monkeypatch.setattr(resources, "alone", lambda *_: nullcontext())
+    context: Any = SimpleNamespace(instance=object(), run_id="1")
+    with resources.Warehouse(root=str(root)).yield_for_execution(context):
+        with open_for_views(root, 1, "60MB") as spilling:
+            spilling.execute("CREATE TABLE many AS SELECT i, hash(i) AS h FROM range(9_000_000) AS t(i)")
+            spilling.execute("DROP TABLE many")
+        assert list((root / "state" / "spill").iterdir())
+    assert list((root / "state" / "spill").iterdir()) == []
+    with pytest.raises(duckdb.ConnectionException):
+        spilling.execute("SELECT 1")
 
 
 def test_a_table_of_no_file_is_empty_and_has_its_columns(connection: duckdb.DuckDBPyConnection) -> None:
