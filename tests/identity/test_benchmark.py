@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from pipelines.identity.learning import benchmark
 from pipelines.identity.learning.case import read_case
@@ -40,6 +41,17 @@ def test_false_links_for_the_absent_and_for_twins_are_counted_apart(tmp_path: Pa
     pq.write_table(pa.table({"client_rid": ["c1", "c2"]}), case / "twins.parquet")
     lines = "\n".join(benchmark.lines_of(benchmark.measure(read_case(case)), 100))
     assert "false links 2, of them 1 for clients who are not in the register and 1 for the 2 who have a twin" in lines
+
+
+def test_a_client_of_whom_too_little_is_written_counts_in_what_is_expected_too(tmp_path: Path) -> None:
+    """Ten of 240 clients have nothing but a home: nobody finds them, and the ten are missed. Sex and home alone link nobody."""
+    case = write_case(tmp_path, strangers=0)
+    clients = pq.read_table(case / "clients.parquet").to_pylist()
+    bare = [{**row, "given": None, "surname": None, "dob": None} if at < 8 else row for at, row in enumerate(clients)]
+    pq.write_table(pa.Table.from_pylist(bare, pq.read_schema(case / "clients.parquet")), case / "clients.parquet")
+    measured = benchmark.measure(read_case(case))
+    assert measured.automatic.recall == pytest.approx(0.96, abs=0.005)
+    assert measured.expected_recall == pytest.approx(0.96, abs=0.005)
 
 
 def test_a_missing_column_is_missing(tmp_path: Path) -> None:

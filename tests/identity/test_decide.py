@@ -4,10 +4,14 @@ import datetime
 import random
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
+from pipelines.engine.sql import read_sql
 from pipelines.identity.decisions import DECISIONS
 from pipelines.identity.linking import decide
+from pipelines.identity.linking.database import database
+from pipelines.identity.linking.standardise import standardise
 from tests.identity import people
 from tests.identity.people import (
     A_REGISTER,
@@ -163,6 +167,31 @@ def test_where_those_whom_no_key_finds_may_be_all_who_are_not_found_nobody_can_t
     of_strangers = {row["chance_in_register"] for row in rows if row["social_care_id"].startswith("stranger")}
     assert all(row["chi_number"] for row in rows if row["social_care_id"].startswith("moved"))
     assert of_strangers == ({0} if is_dated else {None})
+
+
+def test_how_many_share_no_key_is_told_by_who_shares_one_and_who_shares_two() -> None:
+    """Ten matches that share one key and four that share two, of 21 keys: 20/21 of 10 × 9 / (2 × 5). Two are as likely as not."""
+    keys = [1] * 9 + [1, 1] + [2] * 4 + [5]
+    chances = [1.0] * 9 + [0.5, 0.5] + [1.0] * 5
+    pairs = list(range(len(keys)))
+    with database() as connection:
+        connection.register("blocked_pair", pa.table({"client": pairs, "register": pairs, "keys": keys}))
+        candidates = pa.array([str(pair) for pair in pairs])
+        connection.register("match_weight", pa.table({"client": pairs, "register": pairs, "candidate": candidates}))
+        connection.register("posterior", pa.table({"client": pairs, "candidate": candidates, "probability": chances}))
+        assert connection.sql(read_sql("identity", "unseen_match")).fetchall() == [(pytest.approx(9 * 20 / 21),)]
+        connection.execute("CREATE OR REPLACE TEMP VIEW posterior AS SELECT 0 AS client, '0' AS candidate, 0.0 AS probability")
+        assert connection.sql(read_sql("identity", "unseen_match")).fetchall() == [(0,)]
+
+
+def test_a_person_of_whom_everything_is_written_has_a_key_of_each_kind() -> None:
+    """As many as `unseen_match.sql` counts."""
+    everything = pa.Table.from_pylist([{"row_id": 1, **AGNES, "middle_name": "Morag", "address": "12 Long Street Dundee"}])
+    with database() as connection:
+        connection.register("people", everything)
+        standardise(connection, "people", "standard")
+        keys = connection.sql(read_sql("identity", "blocking_key")).fetchall()
+    assert len(keys) == len({key for _, _, key in keys}) == 21
 
 
 def test_who_has_no_date_of_birth_and_is_not_found_is_a_stranger_as_often_as_who_has_one() -> None:

@@ -385,6 +385,29 @@ def test_link_quality_estimates_recall_by_who_is_missed() -> None:
     }
 
 
+def test_a_client_of_whom_too_little_is_written_is_taken_to_be_in_the_register_as_often_as_the_others_who_were_searched_for() -> (
+    None
+):
+    """Of the others who were searched for three in four are expected to be in the register; who has a CHI number tells nothing of them."""
+    chances = [*((f"chi {n}", "chi", "1.000000") for n in range(90)), ("found", "probabilistic", "1.000000"),
+               ("missed", "unlinked", "0.500000"), ("untold", "unlinked", None)]  # fmt: skip
+    links = [
+        {"agency": "dundee-city", "social_care_id": name, "link_method": method, "chance_in_register": chance,
+         "chi_number": None if method == "unlinked" else name}
+        for name, method, chance in chances
+    ]  # fmt: skip
+    links.append({**links[-1], "agency": "angus", "social_care_id": "stranger", "chance_in_register": "0.000000"})
+    lines = [
+        line(person="of chi 1"),
+        line(person="of missed", link_method="unlinked"),
+        line(person="of untold", link_method="unlinked"),
+        line(person="in no list", link_method="unlinked"),
+    ]
+    ids = [{"person_key": f"client:dundee-city:{name}", "person_id": f"of {name}"} for name in ("missed", "untold")]
+    found = run("mart/link_quality", {"core.cost_line": lines, "core.link": links, "core.person_id": ids})
+    assert {row["estimated_recall"] for row in found} == {Decimal("0.444444")}  # 1 / (1 + 0.5 + 0.75)
+
+
 def test_link_quality_estimates_no_recall_where_too_little_is_written_of_more_than_a_twentieth() -> None:
     for lacking, recall in ((1, Decimal("0.500000")), (2, None)):
         links = [

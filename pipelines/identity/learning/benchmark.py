@@ -35,7 +35,9 @@ SELECT
     count(*) FILTER (chi_number IS NOT NULL AND NOT has_truth) AS made_for_absent,
     avg(chance_in_register) FILTER (link_method = 'probabilistic') AS expected_precision,
     CASE WHEN count(*) FILTER (chance_in_register IS NULL) * 20 <= count(*) -- as sql/mart/link_quality.sql
-        THEN sum(chance_in_register) FILTER (chi_number IS NOT NULL) / nullif(sum(chance_in_register), 0) END AS expected_recall,
+        THEN sum(chance_in_register) FILTER (chi_number IS NOT NULL) / nullif(
+            sum(chance_in_register) + count(*) FILTER (chance_in_register IS NULL) * avg(chance_in_register) FILTER (link_method IN ('probabilistic', 'unlinked')), 0
+        ) END AS expected_recall,
     count(*) FILTER (has_twin) AS with_twin,
     count(*) FILTER (has_twin AND chi_number IS NOT NULL AND NOT is_right) AS false_for_twin
 FROM (
