@@ -12,6 +12,9 @@ STANDARD_FORMS = [
     ("forename_words", "not known", None),
     ("forename_words", "Man in the house", None),
     ("forename_words", "XXX", None),
+    ("forename_words", "Sir", None),
+    ("forename_words", "Sir Harry", "HARRY"),
+    ("surname_joined", "Lord", "LORD"),
     ("forename_words", "?", None),
     ("surname_joined", " O'Néill-Ross ", "ONEILLROSS"),
     ("surname_joined", "O’Neill", "ONEILL"),
@@ -57,7 +60,15 @@ def test_standard_forms(macro: str, written: str, standard: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("nickname", "root", "is_one"),
-    [("JIMMY", "JAMES", True), ("SENGA", "AGNES", True), ("BILL", "ROBERT", False), ("SANDY", "ALEXANDRA", True)],
+    [
+        ("JIMMY", "JAMES", True),
+        ("SENGA", "AGNES", True),
+        ("BILL", "ROBERT", False),
+        ("SANDY", "ALEXANDRA", True),
+        ("ALASDAIR", "ALEXANDER", True),
+        ("GEOFF", "JEFFREY", True),
+        ("HANNAH", "ANNA", False),
+    ],
 )
 def test_nicknames_used_in_scotland(nickname: str, root: str, is_one: bool) -> None:
     with database(threads=1) as connection:
