@@ -5,7 +5,38 @@
 -- dates that are wholly unlike would be taken for rarer than they are.
 -- The last four are people whom the register may lack beside one whom it has: a twin, brother or sister, a parent or child of one name,
 -- somebody of a common name elsewhere, a housemate. A middle name that agrees, or a date that is no day, speaks for a slip: no guard.
-WITH borne_forename AS (
+WITH judged AS (
+    SELECT
+        w.client, w.candidate, w.register, w.forename_weight, w.surname_weight, w.surname_level,
+        d.outcome, c.claim <> w.candidate AS has_other_chi,
+        alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root) AS is_forename_alike,
+        (l.forename IS NOT NULL AND r.forename IS NOT NULL)::INTEGER
+            + (l.surname IS NOT NULL AND r.surname IS NOT NULL)::INTEGER
+            + (l.date_of_birth IS NOT NULL AND r.date_of_birth IS NOT NULL)::INTEGER AS fields,
+        -- Of year, month and day. Day and month turned are no other date.
+        (l.birth_year = r.birth_year)::INTEGER + greatest(
+            (left(l.birthday, 2) = left(r.birthday, 2))::INTEGER + (right(l.birthday, 2) = right(r.birthday, 2))::INTEGER,
+            2 * (l.any_birthday = r.any_birthday)::INTEGER
+        ) AS parts_alike
+    FROM match_weight AS w
+    JOIN client AS c ON c.row_id = w.client
+    JOIN client_standard AS l ON l.row_id = w.client
+    JOIN register_standard AS r ON r.row_id = w.register
+    JOIN deterministic_link AS d ON d.row_id = w.client
+),
+settled AS (
+    SELECT
+        *,
+        CASE
+            WHEN outcome = 'reused_id' THEN 'reused_id'
+            WHEN has_other_chi AND NOT is_forename_alike THEN 'twin'
+            WHEN has_other_chi THEN 'other_chi'
+            WHEN parts_alike = 0 THEN 'other_date'
+            WHEN fields < 2 THEN 'too_little'
+        END AS guard
+    FROM judged
+),
+borne_forename AS (
     -- A mistyped forename is seldom a name that others bear; a twin's is.
     SELECT forename FROM register_standard WHERE forename IS NOT NULL GROUP BY forename HAVING count(*) >= $least_bearers
     UNION
@@ -13,11 +44,7 @@ WITH borne_forename AS (
 ),
 compared AS (
     SELECT
-        w.client, w.candidate, d.outcome, c.claim <> w.candidate AS has_other_chi,
-        (l.forename IS NOT NULL AND r.forename IS NOT NULL)::INTEGER
-            + (l.surname IS NOT NULL AND r.surname IS NOT NULL)::INTEGER
-            + (l.date_of_birth IS NOT NULL AND r.date_of_birth IS NOT NULL)::INTEGER AS fields,
-        alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root) AS is_forename_alike,
+        w.client, w.candidate, w.is_forename_alike, w.parts_alike,
         list_has_any(l.forename_root, r.forename_root) OR least(length(l.forename), length(r.forename)) = 1 AS is_forename_of_one,
         l.forename IN (SELECT forename FROM borne_forename) AND r.forename IN (SELECT forename FROM borne_forename)
             AND levenshtein(l.forename, r.forename) > 1
@@ -41,29 +68,18 @@ compared AS (
         -- One figure, or day and month turned: as a clerk slips.
         levenshtein(l.date_of_birth, r.date_of_birth) = 1
             OR (l.birth_year = r.birth_year AND l.any_birthday = r.any_birthday) AS is_slip,
-        -- Of year, month and day. Day and month turned are no other date.
-        (l.birth_year = r.birth_year)::INTEGER + greatest(
-            (left(l.birthday, 2) = left(r.birthday, 2))::INTEGER + (right(l.birthday, 2) = right(r.birthday, 2))::INTEGER,
-            2 * (l.any_birthday = r.any_birthday)::INTEGER
-        ) AS parts_alike,
         '01-01' IN (l.birthday, r.birthday) AS is_new_year,
         abs(TRY_CAST(l.birth_year AS INTEGER) - TRY_CAST(r.birth_year AS INTEGER)) AS years_between,
         levenshtein(l.birth_year, r.birth_year) > 1 AS is_year_unlike
-    FROM match_weight AS w
-    JOIN client AS c ON c.row_id = w.client
+    FROM settled AS w
     JOIN client_standard AS l ON l.row_id = w.client
     JOIN register_standard AS r ON r.row_id = w.register
-    JOIN deterministic_link AS d ON d.row_id = w.client
+    WHERE w.guard IS NULL
 ),
 examined AS (
     SELECT
         client, candidate,
         CASE
-            WHEN outcome = 'reused_id' THEN 'reused_id'
-            WHEN has_other_chi AND NOT is_forename_alike THEN 'twin'
-            WHEN has_other_chi THEN 'other_chi'
-            WHEN parts_alike = 0 THEN 'other_date'
-            WHEN fields < 2 THEN 'too_little'
             WHEN is_middle_name_alike OR NOT are_days THEN NULL
             WHEN may_be_one_sex AND (may_be_one_home OR (is_surname_common AND NOT is_other_date)) AND is_surname_same
                 AND NOT is_forename_alike AND are_two_forenames THEN 'other_forename'
@@ -77,7 +93,12 @@ examined AS (
         END AS guard
     FROM compared
 ),
+guarded AS (
+    SELECT client, candidate, guard FROM settled
+    UNION ALL
+    SELECT client, candidate, guard FROM examined
+),
 final AS (
-    SELECT *, guard IN ('other_date', 'other_forename', 'generation', 'housemate', 'namesake') AS is_expected FROM examined WHERE guard IS NOT NULL
+    SELECT *, guard IN ('other_date', 'other_forename', 'generation', 'housemate', 'namesake') AS is_expected FROM guarded WHERE guard IS NOT NULL
 )
 SELECT * FROM final

@@ -2,19 +2,11 @@
 -- Inputs: plausible_pair, register_person, register_standard, client_standard; $housemates_date_bits, $lift_bits.
 -- Conserves: every candidate of a plausible pair once. A person who is also in the register under a superseded number is one
 -- candidate: the row with the highest match weight speaks for that person.
-WITH adjusted AS (
+WITH placed AS (
     SELECT
-        pair.* EXCLUDE (date_of_birth_weight, forename_weight),
+        pair.* EXCLUDE (forename_weight),
         p.current_chi_number AS candidate,
         r.postcode AS register_home,
-        -- Clerks mix up the dates of birth of people in one home: a date that agrees with a housemate's counts for part of that.
-        CASE
-            WHEN date_of_birth_weight < 0 AND r.postcode IS NOT NULL THEN greatest(
-                date_of_birth_weight,
-                max(date_of_birth_weight) OVER (PARTITION BY pair.client, r.postcode) - $housemates_date_bits
-            )
-            ELSE date_of_birth_weight
-        END AS date_of_birth_weight,
         -- Two people of one sex and generation share a forename more often than any two people do.
         CASE
             WHEN forename_weight > 0 AND r.generation = c.generation THEN greatest(forename_weight - $lift_bits, 0)
@@ -25,13 +17,43 @@ WITH adjusted AS (
     JOIN register_standard AS r ON r.row_id = pair.register
     JOIN client_standard AS c ON c.row_id = pair.client
 ),
-final AS (
+household AS (
+    SELECT client, register_home, max(date_of_birth_weight) AS best_date_weight
+    FROM placed
+    WHERE register_home IS NOT NULL
+    GROUP BY client, register_home
+    HAVING count(*) > 1
+),
+weighed AS (
     SELECT
-        *,
-        forename_weight + middle_name_weight + surname_weight + date_of_birth_weight + sex_weight AS weight_without_home
-    FROM adjusted
+        placed.* EXCLUDE (date_of_birth_weight),
+        -- Clerks mix up the dates of birth of people in one home: a date that agrees with a housemate's counts for part of that.
+        CASE
+            WHEN date_of_birth_weight < 0
+                THEN greatest(date_of_birth_weight, coalesce(best_date_weight - $housemates_date_bits, date_of_birth_weight))
+            ELSE date_of_birth_weight
+        END AS date_of_birth_weight
+    FROM placed
+    LEFT JOIN household USING (client, register_home)
+),
+summed AS (
+    SELECT *, forename_weight + middle_name_weight + surname_weight + date_of_birth_weight + sex_weight AS weight_without_home
+    FROM weighed
+),
+superseded AS (
+    SELECT DISTINCT current_chi_number AS candidate FROM register_person WHERE NOT is_current
+),
+of_several_rows AS (
+    SELECT *
+    FROM summed
+    SEMI JOIN superseded USING (candidate)
     QUALIFY row_number() OVER (
         PARTITION BY client, candidate ORDER BY round(weight_without_home + place_weight, 6) DESC, register
     ) = 1
+),
+final AS (
+    SELECT * FROM summed ANTI JOIN superseded USING (candidate)
+    UNION ALL
+    SELECT * FROM of_several_rows
 )
 SELECT * FROM final

@@ -5,6 +5,7 @@ matches reach a level (m) comes from training and stands in `model.json`; how of
 register at hand (`levels.py`).
 """
 
+import re
 from dataclasses import dataclass
 
 
@@ -39,7 +40,11 @@ _SWAPPED = (
     f" OR (surname_l = forename_r AND {_both(_ALIKE_TURNED, 'forename_l', 'surname_r')})"
     " OR (forename_all_l = surname_r AND surname_l = forename_all_r)"
 )
-_SLIPPED_DAY = "levenshtein(date_of_birth_l, date_of_birth_r) = 1"
+# hamming costs a tenth of levenshtein, and says the same of one slip in texts of one length.
+_SLIPPED_DAY = (
+    "CASE WHEN length(date_of_birth_l) = length(date_of_birth_r) THEN hamming(date_of_birth_l, date_of_birth_r) = 1"
+    " ELSE levenshtein(date_of_birth_l, date_of_birth_r) = 1 END"
+)
 _TURNED_DAY = (
     "date_of_birth_l = concat(left(date_of_birth_r, 4), '-', right(date_of_birth_r, 2), '-', substr(date_of_birth_r, 6, 2))"
 )
@@ -79,7 +84,7 @@ COMPARISONS: dict[str, tuple[Level, ...]] = {
         Level("unlike", "ELSE", None, "names"),
     ),
     "surname": (
-        Level("nothing to compare", f"surname_l IS NULL OR surname_r IS NULL OR coalesce({_SWAPPED}, false)"),
+        Level("nothing to compare", f"surname_l IS NULL OR surname_r IS NULL OR ({_SWAPPED})"),
         Level("same", "surname_l = surname_r", "surname"),
         Level("alike", _both(_ALIKE, "surname")),
         Level("like enough", _both(_LIKE_ENOUGH, "surname")),
@@ -121,3 +126,9 @@ FREQUENCY_COLUMNS = {"forename": 500, "middle_letter": 20, "surname": 2_000, "da
 """The columns with term frequencies, and how many different values a whole population usually has.
 
 A small register is taken for a sample: as many more people, each with a value of their own, are taken to live outside it."""
+
+
+def compared_columns() -> list[str]:
+    """The columns of `sql/identity/standard.sql` that a comparison reads."""
+    conditions = " ".join(level.condition for levels in COMPARISONS.values() for level in levels)
+    return sorted(set(re.findall(r"\b([a-z_]+)_[lr]\b", conditions)))

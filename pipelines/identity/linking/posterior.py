@@ -113,10 +113,11 @@ def estimate_priors(likelihoods: Matrix, pseudo_counts: Vector) -> Vector:
     next priors. The likelihood has a single maximum, so the start does not matter.
     """
     priors = pseudo_counts / pseudo_counts.sum()
+    clients = likelihoods.shape[1]
     for _ in range(EM_ROUNDS):
-        responsibilities = likelihoods * priors[:, np.newaxis]
-        responsibilities /= responsibilities.sum(axis=0)
-        priors = (responsibilities.sum(axis=1) + pseudo_counts) / (likelihoods.shape[1] + pseudo_counts.sum())
+        evidence = np.einsum("ec,e->c", likelihoods, priors)
+        expected = priors * np.einsum("ec,c->e", likelihoods, 1 / evidence)
+        priors = (expected + pseudo_counts) / (clients + pseudo_counts.sum())
     return np.array([float(f"{prior:.{PRIOR_DIGITS}g}") for prior in priors])
 
 

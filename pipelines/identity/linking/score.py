@@ -16,7 +16,7 @@ import duckdb
 
 from pipelines.engine.sql import read_sql
 from pipelines.identity.linking.block import block
-from pipelines.identity.linking.comparisons import COMPARISONS, FREQUENCY_COLUMNS
+from pipelines.identity.linking.comparisons import COMPARISONS, FREQUENCY_COLUMNS, compared_columns
 from pipelines.identity.linking.levels import with_u_of_register
 from pipelines.identity.linking.model import Settings, load_model
 
@@ -32,10 +32,6 @@ NEGLIGIBLE_RELATIVE_BITS = 6
 PAIRS_AT_ONCE = 600_000
 """Splink's table of scores is wide: it takes half a gigabyte for this many pairs."""
 
-# Splink takes its two tables in the order of their names.
-_REGISTER_NAME = "a_register"
-_CLIENT_NAME = "b_client"
-
 
 def score(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the table `plausible_pair`: the log2 weight of each comparison for each candidate pair that may count.
@@ -50,7 +46,7 @@ def score(connection: duckdb.DuckDBPyConnection) -> None:
     kinds = [_kind_weight(kind, m, model["splink"]) for kind, m in model["kinds"].items()]
     session, linker = _linker(connection, settings)
     levels = [f"gamma_{name}::TINYINT AS {name}_level" for name in COMPARISONS]
-    columns = ", ".join(["unique_id_r AS client", "unique_id_l AS register", *weights, *levels, *kinds])
+    columns = ", ".join(["-unique_id_r AS client", "unique_id_l AS register", *weights, *levels, *kinds])
     pairs = int(connection.sql("SELECT count(*) FROM blocked_pair").fetchall()[0][0])
     parts = max(ceil(pairs / PAIRS_AT_ONCE), 1)
     for part in range(parts):
@@ -64,31 +60,37 @@ def _score_part(
     # Splink remembers what it made of a table by the table's name, so each part has its own.
     blocked = f"blocked_pair_{part}"
     connection.execute(
-        f"""CREATE TABLE {blocked} AS SELECT '0' AS match_key,
-        concat('{_REGISTER_NAME}-__-', register) AS join_key_l, concat('{_CLIENT_NAME}-__-', client) AS join_key_r
+        f"""CREATE TABLE {blocked} AS SELECT '0' AS match_key, register AS join_key_l, -client AS join_key_r
         FROM blocked_pair WHERE client % {parts} = {part}"""
     )
     linker.table_management.register_blocked_pairs_for_predict(session.register(blocked))
     predicted = linker.inference.predict().physical_name
-    connection.execute(f"CREATE TABLE scored_pair AS SELECT {columns} FROM {predicted}")
+    connection.execute(f"CREATE VIEW scored_pair AS SELECT {columns} FROM {predicted}")
     target = "INSERT INTO plausible_pair" if part else "CREATE TABLE plausible_pair AS"
     connection.execute(
         f"{target} {read_sql('identity', 'plausible_pair')}",
         {"negligible_bits": NEGLIGIBLE_BITS, "negligible_relative_bits": NEGLIGIBLE_RELATIVE_BITS},
     )
-    connection.execute(f"DROP TABLE scored_pair; DROP TABLE {predicted}; DROP TABLE {blocked}")
+    connection.execute(f"DROP VIEW scored_pair; DROP TABLE {predicted}; DROP TABLE {blocked}")
 
 
 def _linker(connection: duckdb.DuckDBPyConnection, settings: Settings) -> "tuple[DuckDBAPI, Linker]":
-    """Splink over the two standard tables, with the term frequencies of the register."""
+    """Splink over the two standard tables, with the term frequencies of the register.
+
+    They are one table to splink, a client under its row_id as a negative number, so that splink joins by number: two tables it would
+    join by texts made of a table's name and a number.
+    """
     from splink import DuckDBAPI, Linker  # takes as long to import as all else of linking: only who links needs it
 
     logging.getLogger("splink").setLevel(logging.ERROR)
     session = DuckDBAPI(connection)
-    for standard, name in (("register_standard", _REGISTER_NAME), ("searched_standard", _CLIENT_NAME)):
-        connection.execute(f"CREATE VIEW {name} AS SELECT row_id AS unique_id, * EXCLUDE (row_id) FROM {standard}")
-    inputs = [session.register(name, dataset_display_name=name) for name in (_REGISTER_NAME, _CLIENT_NAME)]
-    linker = Linker(inputs, settings, log_level=None, validate_settings=False)
+    columns = ", ".join(compared_columns())
+    connection.execute(
+        f"""CREATE VIEW people AS SELECT row_id AS unique_id, {columns} FROM register_standard
+        UNION ALL SELECT -row_id, {columns} FROM searched_standard"""
+    )
+    people = session.register("people", dataset_display_name="people")
+    linker = Linker([people], settings, log_level=None, validate_settings=False)
     for column, usual_values in FREQUENCY_COLUMNS.items():
         _register_frequency(connection, linker, session, column, usual_values)
     return session, linker
