@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from pipelines.identity.linking import month_kind
 from pipelines.identity.linking.comparisons import COMPARISONS
+from pipelines.identity.linking.decide import OTHER_DATE
 from pipelines.identity.linking.model import load_model
 from pipelines.identity.linking.posterior import PSEUDO_COUNTS
 from tests.identity.people import CLIENTS, REGISTER, Row, links_of, table
@@ -67,6 +68,35 @@ def test_records_of_a_habit_that_no_frozen_kind_has_are_linked() -> None:
     assert right >= 0.95 * len(clients)
     frozen = _without_a_month(register, clients)
     assert right > frozen
+
+
+def test_dates_that_are_wholly_unlike_are_learnt_from_though_only_a_reviewer_may_link_them() -> None:
+    """One record in ten has somebody else's date, and all else agrees. Were it not learnt from, such dates would be taken for rarer than
+    they are, and a tenth of these would be shown."""
+    register, clients = _other_date_each_tenth(people=2_000, clients=400)
+    rows = links_of(table(register, REGISTER), table(clients, CLIENTS)).to_pylist()
+    shown = [row["candidate_chi_number"] == f"r{row['social_care_id']}" for row in rows if row["review_reason"] == OTHER_DATE]
+    assert shown == [True] * (len(clients) // 10)
+
+
+def _other_date_each_tenth(people: int, clients: int) -> tuple[list[Row], list[Row]]:
+    register, _ = _one_slip_each(people, slips=0)
+    for number, row in enumerate(register):
+        row["postcode"] = (
+            f"DD{number % 9 + 1} {number % 7 + 1}{'ABDEFGHJLN'[number // 100 % 10]}{'ABDEFGHJLN'[number // 10 % 10]}"
+        )
+    written = [
+        {"agency": "angus", "social_care_id": str(number), "chi_number": None, "chi_is_valid": False}
+        | {name: value for name, value in row.items() if name != "chi_number"}
+        | ({"date_of_birth": _of_no_part_of(row["date_of_birth"])} if number % 10 == 0 else {})
+        for number, row in enumerate(register[:clients])
+    ]
+    return register, written
+
+
+def _of_no_part_of(born: datetime.date) -> datetime.date:
+    """A date whose year, month and day are others, in whatever order."""
+    return datetime.date(born.year + 3, born.month % 12 + 1, 13 + (born.day + 1) % 15)
 
 
 def _without_a_month(register: list[Row], clients: list[Row]) -> int:
