@@ -51,7 +51,7 @@ compared AS (
             AND NOT starts_with(l.forename, r.forename) AND NOT starts_with(r.forename, l.forename)
             AND NOT coalesce(l.forename = r.middle_name OR r.forename = l.middle_name, FALSE) AS are_two_forenames,
         coalesce(alike(l.middle_name, r.middle_name), FALSE) AS is_middle_name_alike,
-        coalesce(least(length(l.middle_name), length(r.middle_name)) > 1, FALSE) AS are_middle_names_whole,
+        coalesce(length(l.middle_name) > 1 AND length(r.middle_name) > 1, FALSE) AS are_middle_names_whole,
         l.forename = r.forename AND l.surname = r.surname AS is_one_name,
         w.forename_weight + w.surname_weight AS name_bits,
         l.sex = r.sex AND l.postcode = r.postcode AS is_housemate,

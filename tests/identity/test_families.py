@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from pipelines.identity.linking.decide import GENERATION, HOUSEMATE, LINK_FROM, NAMESAKE, OTHER_FORENAME
+from pipelines.identity.linking.decide import GENERATION, HOUSEMATE, LINK_FROM, NAMESAKE, OTHER_FORENAME, UNCERTAIN
 from tests.identity.people import CLIENTS, DAY, REGISTER, Row, links_of, table
 
 Person = tuple[str | None, str | None, datetime.date | None, str | None, str | None]
@@ -95,6 +95,7 @@ CASES = [
     Case("brother a year younger, one letter unlike", (("Euan", "Nicoll", DATE_2014, "1", HOME),), ("Evan", "Nicoll", DAY(2015, 6, 26), "1", HOME), None, "leave", why=OTHER_FORENAME),
     Case("sister two years younger, one month", (("Harpreet", "Kaur", DATE_1978, "2", HOME),), ("Manpreet", "Kaur", DAY(1980, 11, 21), "2", HOME), None, "leave", why=OTHER_FORENAME),
     Case("brothers who share the first forename", (("Mohammed Asif", "Khan", DATE_1978, "1", HOME),), ("Mohammed Bilal", "Khan", DAY(1979, 11, 5), "1", HOME), None, "leave", why=OTHER_FORENAME),
+    Case("one name, another date, a second forename written once", (("Thomasina Jean", "Auchterlonie", DATE_1978, "2", HOME),), ("Thomasina", "Auchterlonie", DAY(1983, 11, 21), "2", HOME), 0, "any", why=UNCERTAIN),
     Case("father born on the son's birthday, the son absent", (("Hugh", "Smith", DAY(1934, 9, 20), "1", HOME),), ("Hugh", "Smith", DAY(1970, 9, 20), "1", HOME), None, "leave", why=GENERATION),
     Case("father born in the son's month, a figure of the year unlike", (("William", "Laing", DAY(1939, 2, 10), "1", HOME),), ("William", "Laing", DAY(1969, 2, 14), "1", HOME), None, "leave", why=GENERATION),
     Case("a figure of the year mistyped", (("William", "Laing", DAY(1939, 2, 10), "1", HOME),), ("William", "Laing", DAY(1969, 2, 10), "1", HOME), 0, "link"),
