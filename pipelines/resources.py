@@ -10,7 +10,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from pipelines.engine.database import close_kept
+from pipelines.engine.database import kept_in_a_run
 from pipelines.engine.engine_name import EngineName
 from pipelines.ingest.intake import open_tables
 from pipelines.lock import alone
@@ -49,8 +49,5 @@ class Warehouse(dg.ConfigurableResource):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Warehouse"]:
         """Hold the lock for the life of a run, and keep no database open after it."""
         assert context.instance is not None and context.run_id is not None  # a resource of a run always has both
-        with alone(self.data_root, context.instance, context.run_id):
-            try:
-                yield self
-            finally:
-                close_kept()
+        with alone(self.data_root, context.instance, context.run_id), kept_in_a_run():
+            yield self

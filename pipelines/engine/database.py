@@ -49,9 +49,10 @@ def open_apart(*folders: Path, threads: int | None = None, macros: Sequence[str]
 
 @contextmanager
 def open_for_views(root: Path, threads: int, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """`open_database` with the macros for tables, for a SELECT over views (`create_view`) and nothing else.
+    """`open_database` with the macros for tables, for SELECTs over views (`create_view`) and what is temporary, and nothing else.
 
-    The last one is used again where it is the same, with every view taken away: of a small month, opening takes longer than the SELECT.
+    In a run (`kept_in_a_run`) the last one is used again where it is the same, with every view taken away, and given as a connection of its
+    own, whose temporary tables go with it: of a small month, opening takes longer than the SELECT.
     """
     key = (root, threads, memory_limit)
     kept = _kept.pop(key, None)
@@ -61,18 +62,33 @@ def open_for_views(root: Path, threads: int, memory_limit: str) -> Iterator[duck
         else:
             connection = kept[1]
             opened.push(kept[0])
-        yield connection
-        _without_views(connection)
-        close_kept()
-        _kept[key] = (opened.pop_all(), connection)
+        with connection.cursor() as own:
+            yield own
+        if _runs:
+            _without_views(connection)
+            _close_kept()
+            _kept[key] = (opened.pop_all(), connection)
 
 
-def close_kept() -> None:
-    """Close the database that `open_for_views` keeps; what it has laid down in the spill folder goes with it."""
+@contextmanager
+def kept_in_a_run() -> Iterator[None]:
+    """The life of a run, in which `open_for_views` keeps a database open. At its end that is closed, and what it has laid down in the
+    spill folder goes with it."""
+    _runs.append(None)
+    try:
+        yield
+    finally:
+        _runs.pop()
+        _close_kept()
+
+
+def _close_kept() -> None:
     while _kept:
         _kept.popitem()[1][0].close()
 
 
+_runs: list[None] = []
+"""One for each run that goes on."""
 _kept: dict[tuple[Path, int, str], tuple[ExitStack, duckdb.DuckDBPyConnection]] = {}
 """The database that was used last for views, with what closes it; none while it is used, or after an error in it."""
 

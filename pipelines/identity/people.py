@@ -68,7 +68,8 @@ def _links_made(tables: Tables, decisions: Path) -> Iterator[tuple[duckdb.DuckDB
 
 def register_numbers(tables: Tables) -> set[str]:
     """Every CHI number that the latest population register names, now or before."""
-    with tables.database([("staged", "population_register")]) as connection:
+    with database(tables.work.root.path, tables.threads, tables.memory_limit) as connection:
+        tables.show(connection, [("staged", "population_register")])
         make(connection, "register")
         make_current_chis(connection)
         return {number for (number,) in connection.execute("SELECT chi_number FROM current_chi").fetchall()}

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import TABLE_MACROS, open_database
+from pipelines.engine.database import open_for_views
 from pipelines.engine.duckdb_engine import show
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
@@ -124,8 +124,8 @@ class Tables:
     @contextmanager
     def database(self, needed: Sequence[tuple[str, str]]) -> Iterator[duckdb.DuckDBPyConnection]:
         """A DuckDB in which the tables that are needed, each a layer and a name, are there as `<layer>.<name>`: for what is no
-        SELECT of `sql/`, whatever runs those."""
-        with open_database(self.work.root.path, self.threads, TABLE_MACROS, self.memory_limit) as connection:
+        SELECT of `sql/`, whatever runs those. What is made in it is to be temporary: it goes when it is closed."""
+        with open_for_views(self.work.root.path, self.threads, self.memory_limit) as connection:
             self.show(connection, needed)
             yield connection
 
