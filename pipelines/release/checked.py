@@ -4,6 +4,7 @@ Belongs here: comparing and copying. Does not belong here: which files are check
 is built of them (`build.py`, `publish.py`).
 """
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,9 +45,12 @@ class Checked:
         self._compare("link_history", sha256_of(content))
         return content.read_bytes()
 
+    @functools.cached_property
+    def _found(self) -> dict[str, Path]:
+        return checked_files(self.tables)
+
     def _files(self, name: str) -> list[Path]:
-        found = checked_files(self.tables)
-        return [file for at, file in found.items() if at.rpartition("/")[0] == name]
+        return [file for at, file in self._found.items() if at.rpartition("/")[0] == name]
 
     def _compare(self, name: str, sha256: str) -> None:
         if self.verdict.tables.get(name) != sha256:
