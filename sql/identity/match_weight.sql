@@ -1,5 +1,5 @@
 -- Purpose: the match weight of each comparison, for each client and candidate. Grain: client × current CHI.
--- Inputs: plausible_pair, register_person, register_standard, client_standard; $housemates_date_bits, $lift_bits.
+-- Inputs: plausible_pair, register_person, register_standard, client_standard, forename_lift; $housemates_date_bits.
 -- Conserves: every candidate of a plausible pair once. A person who is also in the register under a superseded number is one
 -- candidate: the row with the highest match weight speaks for that person.
 WITH placed AS (
@@ -7,15 +7,18 @@ WITH placed AS (
         pair.* EXCLUDE (forename_weight),
         p.current_chi_number AS candidate,
         r.postcode AS register_home,
-        -- Two people of one sex and generation share a forename more often than any two people do.
+        -- What is common in the client's sex and generation is shared there more often than by any two people. Somebody of another
+        -- generation in the client's home is weighed alike, so that father and son of one name are told apart by their dates.
         CASE
-            WHEN forename_weight > 0 AND r.generation = c.generation THEN greatest(forename_weight - $lift_bits, 0)
+            WHEN forename_weight > 0 AND (r.generation = c.generation OR r.postcode = c.postcode)
+                THEN greatest(forename_weight - coalesce(f.lift_bits, 0), 0)
             ELSE forename_weight
         END AS forename_weight
     FROM plausible_pair AS pair
     JOIN register_person AS p ON p.row_id = pair.register
     JOIN register_standard AS r ON r.row_id = pair.register
     JOIN client_standard AS c ON c.row_id = pair.client
+    LEFT JOIN forename_lift AS f ON f.forename = r.forename AND f.generation = c.generation
 ),
 household AS (
     SELECT client, register_home, max(date_of_birth_weight) AS best_date_weight

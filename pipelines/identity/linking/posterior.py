@@ -18,8 +18,6 @@ another too, and households move together. The result depends only on what the t
 the number of threads.
 """
 
-from math import log2
-
 import duckdb
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +47,8 @@ HOUSEMATES_DATE_BITS = 6.6
 """One record in about 100 has the date of birth of somebody else in the same home: log2(100) bits."""
 HOUSEHOLD_MOVE_PROBABILITY = 0.1
 """One record in ten shows a move to or from a home from which somebody else in the house moved too."""
-LIFT_DECIMALS = 1
+USUAL_BEARERS = 10
+"""Fewer bearers of a forename in a generation hardly tell whether it is commoner there than elsewhere."""
 AGAIN_PSEUDO_COUNT, ONCE_PSEUDO_COUNT = 1, 19
 """Before anybody is counted, one in twenty people with a client is taken to have another."""
 MAX_FACTOR = 10
@@ -77,9 +76,8 @@ def compute_posteriors(connection: duckdb.DuckDBPyConnection, link_from: float) 
     """
     people = int(_row(connection, "SELECT count(DISTINCT current_chi_number) FROM register_person")[0])
     population = max(people, MIN_POPULATION)
-    make(connection, "forename_lift")
-    lift_bits = round(log2(_row(connection, "FROM forename_lift")[0]), LIFT_DECIMALS)
-    make(connection, "match_weight", housemates_date_bits=HOUSEMATES_DATE_BITS, lift_bits=lift_bits)
+    make(connection, "forename_lift", usual_bearers=USUAL_BEARERS)
+    make(connection, "match_weight", housemates_date_bits=HOUSEMATES_DATE_BITS)
     least_years, most_years = GENERATION_YEARS
     make(
         connection,
