@@ -40,9 +40,9 @@ _SWAPPED = (
     f" OR (surname_l = forename_r AND {_both(_ALIKE_TURNED, 'forename_l', 'surname_r')})"
     " OR (forename_all_l = surname_r AND surname_l = forename_all_r)"
 )
-# hamming costs a tenth of levenshtein, and says the same of one slip in texts of one length.
+# hamming costs a tenth of levenshtein, and says the same of one slip in texts of as many bytes.
 _SLIPPED_DAY = (
-    "CASE WHEN length(date_of_birth_l) = length(date_of_birth_r) THEN hamming(date_of_birth_l, date_of_birth_r) = 1"
+    "CASE WHEN strlen(date_of_birth_l) = strlen(date_of_birth_r) THEN hamming(date_of_birth_l, date_of_birth_r) = 1"
     " ELSE levenshtein(date_of_birth_l, date_of_birth_r) = 1 END"
 )
 _TURNED_DAY = (
