@@ -14,16 +14,24 @@ from pathlib import Path
 _EVERY_S = 0.02
 _KILOBYTES, _BYTES = 1_000, 1_000_000
 """In a megabyte."""
+_USER_TICKS, _SYSTEM_TICKS = 11, 12
+"""Where `utime` and `stime` stand in /proc/PID/stat behind the name (proc_pid_stat(5))."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A look at a process. at: seconds since 1970; written_mb: all it has written so far, spilled and temporary files too."""
+    """A look at a process. at: seconds since 1970; written_mb: all it has written so far, spilled and temporary files too;
+    cpu_seconds: all it has used so far.
+    """
 
     at: float
     resident_mb: float
     peak_mb: float
     written_mb: float
+    cpu_seconds: float
+
+
+_NOTHING_YET = Sample(0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -53,8 +61,14 @@ class Measured:
 
     def written_between_mb(self, start: float, end: float) -> float:
         """What it wrote between two moments."""
-        before, until = (max((s.written_mb for s in self.samples if s.at <= moment), default=0.0) for moment in (start, end))
-        return until - before
+        return self._last_before(end).written_mb - self._last_before(start).written_mb
+
+    def cpu_between_s(self, start: float, end: float) -> float:
+        """The processor seconds it used between two moments, all cores together."""
+        return self._last_before(end).cpu_seconds - self._last_before(start).cpu_seconds
+
+    def _last_before(self, moment: float) -> Sample:
+        return max((s for s in self.samples if s.at <= moment), key=lambda s: s.at, default=_NOTHING_YET)
 
 
 def run(command: Sequence[str | Path], printed: Path, limit_s: float | None = None) -> Measured:
@@ -86,12 +100,15 @@ def _look_at(pid: int) -> Sample | None:
     folder = Path("/proc") / str(pid)
     try:
         status, written = (_fields((folder / name).read_text("ascii")) for name in ("status", "io"))
+        # What follows the name of the program, which is in brackets and may hold blanks.
+        used = (folder / "stat").read_text("ascii").rpartition(")")[2].split()
     except (OSError, UnicodeDecodeError):
         return None
     if "VmHWM" not in status:
         return None
     resident, peak = (int(status[name].split()[0]) / _KILOBYTES for name in ("VmRSS", "VmHWM"))
-    return Sample(time.time(), resident, peak, int(written["wchar"]) / _BYTES)
+    cpu_seconds = (int(used[_USER_TICKS]) + int(used[_SYSTEM_TICKS])) / os.sysconf("SC_CLK_TCK")
+    return Sample(time.time(), resident, peak, int(written["wchar"]) / _BYTES, cpu_seconds)
 
 
 def _fields(text: str) -> dict[str, str]:

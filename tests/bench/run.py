@@ -73,7 +73,8 @@ def _refresh(root: Path, period: str) -> dict[str, Any]:
     told = [
         {
             "step": step.name, "stage": step.stage, "began": step.start - done.began, "seconds": step.end - step.start, "rows": step.rows,
-            "written_mb": done.written_between_mb(step.start, step.end), "peak_mb": done.peak_between_mb(step.start, step.end),
+            "cpu_seconds": done.cpu_between_s(step.start, step.end), "written_mb": done.written_between_mb(step.start, step.end),
+            "peak_mb": done.peak_between_mb(step.start, step.end),
         }
         for step in steps.steps_of(data, done.began)
     ]  # fmt: skip

@@ -100,11 +100,11 @@ def _beside_peer(result: Result) -> list[str]:
 
 
 def _stages(result: Result) -> list[str]:
-    """Seconds of each refresh, and of the cold one rows, MB written and peak MB, by stage and large step."""
+    """Seconds of each refresh, and of the cold one CPU seconds, rows, MB written and peak MB, by stage and large step."""
     whole = median(result, "cold", "seconds") or 0
     steps = [s for turn in result["turns"] for s in turn["cold"]["steps"]]
     stages = dict.fromkeys(s["stage"] for s in steps)
-    lines = [_row("", [*(f"{name} s" for name in REFRESHES), "rows", "MB written", "peak MB"])]
+    lines = [_row("", [*(f"{name} s" for name in REFRESHES), "cold CPU s", "rows", "MB written", "peak MB"])]
     for stage in stages:
         lines.append(_row(stage, _columns(result, stage=stage)))
         inside = dict.fromkeys(s["step"] for s in steps if s["stage"] == stage and s["step"] != stage)
@@ -116,7 +116,7 @@ def _stages(result: Result) -> list[str]:
 
 def _columns(result: Result, **of: str) -> list[float | None]:
     seconds = [of_steps(result, name, "seconds", **of) for name in REFRESHES]
-    return seconds + [of_steps(result, "cold", what, **of) for what in ("rows", "written_mb", "peak_mb")]
+    return seconds + [of_steps(result, "cold", what, **of) for what in ("cpu_seconds", "rows", "written_mb", "peak_mb")]
 
 
 def compared(a: Result, b: Result) -> list[str]:

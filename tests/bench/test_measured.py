@@ -47,11 +47,16 @@ def test_a_process_is_stopped_at_the_limit(tmp_path: Path) -> None:
     assert took.seconds < 30
 
 
-def test_a_span_of_time_has_its_own_peak_and_bytes() -> None:
-    samples = [
-        Sample(at, resident, 90.0, written) for at, resident, written in ((1, 10, 0), (2, 90, 4), (3, 40, 9), (4, 50, 9))
-    ]
+def test_a_span_of_time_has_its_own_peak_bytes_and_processor_seconds() -> None:
+    looks = ((1, 10, 0, 0.5), (2, 90, 4, 2.25), (3, 40, 9, 2.5), (4, 50, 9, 4.0))
+    samples = [Sample(at, resident, 90.0, written, used) for at, resident, written, used in looks]
     took = Measured(0.5, 4.0, 1.0, 0, samples, "")
     assert (took.peak_between_mb(1.5, 2.5), took.written_between_mb(1.5, 2.5)) == (90, 4)
     assert (took.peak_between_mb(3.0, 4.0), took.written_between_mb(2.0, 4.0)) == (50, 5)
     assert (took.peak_between_mb(2.1, 2.2), took.written_between_mb(2.1, 2.2)) == (None, 0)
+    assert (took.cpu_between_s(0.0, 1.0), took.cpu_between_s(1.5, 4.0), took.cpu_between_s(2.1, 2.2)) == (0.5, 3.5, 0)
+
+
+def test_processor_seconds_are_seen_while_a_process_runs(tmp_path: Path) -> None:
+    took = python("import time\nwhile time.process_time() < .5: pass\ntime.sleep(.2)", printed=tmp_path / "printed")
+    assert 0.4 <= took.cpu_between_s(took.began, took.samples[-1].at) <= took.cpu_seconds

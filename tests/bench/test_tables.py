@@ -10,7 +10,14 @@ from tests.bench.tables import compared, main, median, of_steps, outside_s, read
 
 
 def step(name: str, began: float, seconds: float, rows: int | None = None, peak_mb: float | None = None) -> dict[str, Any]:
-    took = {"began": began, "seconds": seconds, "rows": rows, "written_mb": 1.0, "peak_mb": peak_mb}
+    took = {
+        "began": began,
+        "seconds": seconds,
+        "cpu_seconds": 1.5 * seconds,
+        "rows": rows,
+        "written_mb": 1.0,
+        "peak_mb": peak_mb,
+    }
     return {"step": name, "stage": name.split("/")[0], **took}
 
 
@@ -84,9 +91,9 @@ def test_the_peer_is_shown_beside_the_cold_refresh() -> None:
 
 def test_stages_are_shown_with_their_large_steps_alone() -> None:
     lines = shown(result(10.0))
-    assert cells(lines, "core ") == ["6.10", "-", "-", "75", "2.00", "200"]
-    assert cells(lines, "core/record") == ["6.00", "-", "-", "70", "1.00", "200"]
-    assert cells(lines, "gate") == ["1.00", "-", "-", "-", "1.00", "300"]
+    assert cells(lines, "core ") == ["6.10", "-", "-", "9.15", "75", "2.00", "200"]
+    assert cells(lines, "core/record") == ["6.00", "-", "-", "9.00", "70", "1.00", "200"]
+    assert cells(lines, "gate") == ["1.00", "-", "-", "1.50", "-", "1.00", "300"]
     assert cells(lines, "before steps") == ["1.50", "3.00", "4.00"]
     assert cells(lines, "between steps") == ["1.00", "0.00", "0.00"]
     assert cells(lines, "after steps") == ["0.40", "0.00", "0.00"]
