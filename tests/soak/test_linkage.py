@@ -6,10 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pytest
 
+from pipelines.engine.sql import read_sql
 from pipelines.identity.learning.case import Case, read_case
+from pipelines.identity.linking import block, current_chi, database, decide, posterior
 from tests.bench import linkage_tayside
 from tests.identity.people import links_of
 
@@ -73,3 +76,39 @@ def test_the_next_month_changes_no_unchanged_link(name: str, cases: Path) -> Non
     assert {client: first[client] for client in had_a_link} == {client: second[client] for client in had_a_link}
     newly = [client for client in unchanged - had_a_link if second[client][0] is not None]
     assert len(newly) <= NEWLY_LINKED_ALLOWED[name] * count
+
+
+def row_by_row(connection: duckdb.DuckDBPyConnection, sql: str, parameters: object = None) -> list[str]:
+    """The joins of a SELECT in which DuckDB would hold each row of one side against many of the other, for want of an equal key.
+
+    Cross products are none of them: one row of constants is joined so.
+    """
+    ((_, plan),) = connection.execute(f"EXPLAIN {sql}", parameters).fetchall()
+    return re.findall(r"─ (Nested Loop Join|Blockwise NL Join|Piecewise Merge Join|IE Join) ", plan)
+
+
+def test_at_twice_the_size_nobody_is_compared_with_everybody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB plans by the sizes of tables: a join that it makes by equal keys at Tayside's size may be another at a country's."""
+    linkage_tayside.write_case(
+        linkage_tayside.make_town(2 * linkage_tayside.PEOPLE, linkage_tayside.CLIENTS, seed=5, mess="standard"),
+        tmp_path,
+        with_chi=True,
+    )
+    made = []
+
+    def make(connection: duckdb.DuckDBPyConnection, name: str, **parameters: float | list[float]) -> None:
+        assert (name, row_by_row(connection, read_sql("identity", name), parameters or None)) == (name, [])
+        made.append(name)
+        database.make(connection, name, **parameters)
+
+    for module in (block, current_chi, decide, posterior):
+        monkeypatch.setattr(module, "make", make)
+    case = read_case(tmp_path)
+    assert links_of(case.register, case.clients).num_rows > linkage_tayside.CLIENTS
+    assert {"better_match", "blocked_pair", "guard", "link"} <= set(made)
+
+
+def test_a_join_without_equal_keys_is_seen() -> None:
+    with duckdb.connect() as connection:
+        assert row_by_row(connection, "SELECT * FROM range(5) a(x) JOIN range(9) b(y) ON x <> y") == ["Nested Loop Join"]
+        assert row_by_row(connection, "SELECT * FROM range(5) a(x) JOIN range(9) b(y) ON x = y") == []
