@@ -6,7 +6,9 @@
 -- method give no row here. An appointment not attended and a day of delay are units without a cost, whatever their rule.
 -- A client's alarms and telecare count once a month. What is open ends on the day of death, and that day counts.
 -- An open stay goes on after the days that its amount is for; those have units and no amount.
-WITH accepted AS (
+-- NOT MATERIALIZED: stays, what counts by the month and all records are read each for themselves; kept between them, all columns of a
+-- country's records would be spilled.
+WITH accepted AS NOT MATERIALIZED (
     SELECT
         record.*,
         rules.method AS rule_method,
@@ -19,7 +21,7 @@ WITH accepted AS (
     CROSS JOIN core.refresh
     WHERE record.fate = 'accepted' AND record.is_lead AND (record.feed <> 'payments' OR rules.method = 'payments')
 ),
-bounded AS (
+bounded AS NOT MATERIALIZED (
     -- last_day: the last day that has a share. A same-day stay and an event have their own day.
     SELECT
         *,
@@ -56,7 +58,7 @@ monthly AS (
     SELECT dated.*, unnest(month_series(from_month, to_month)) AS month
     FROM dated
 ),
-counted AS (
+counted AS NOT MATERIALIZED (
     SELECT
         *,
         date_diff('day', greatest(start_date, month), least(last_day, last_day(month))) + 1 AS own_days
