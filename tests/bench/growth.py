@@ -25,9 +25,10 @@ HEADER = (
 
 
 def newest(folder: Path) -> list[Result]:
-    """The newest result of each scale, from the least people to the most."""
+    """The newest result of each scale with no limit but the machine's, from the least people to the most."""
     files = {name: sorted(folder.glob(f"results/{name}-*.json")) for name in SCALES}
-    results = [read(of_scale[-1:]) for of_scale in files.values() if of_scale]
+    unlimited = {name: [file for file in of_scale if not read([file])["settings"]] for name, of_scale in files.items()}
+    results = [read(of_scale[-1:]) for of_scale in unlimited.values() if of_scale]
     return sorted(results, key=lambda result: int(result["people"]))
 
 
@@ -54,10 +55,9 @@ def _measured_on(results: list[Result]) -> list[str]:
     alike: dict[str, list[str]] = {}
     for result in results:
         machine, versions = result["machine"], result["versions"]
-        settings = "".join(f", {name} {value}" for name, value in result["settings"].items())
         place = (
             f"{machine['cores']} cores of {machine['cpu']}, {machine['memory_gb']} GB; commit {versions['commit']}, "
-            f"Python {versions['python']}, DuckDB {versions['duckdb']}{settings}; median of {len(result['turns'])}"
+            f"Python {versions['python']}, DuckDB {versions['duckdb']}; median of {len(result['turns'])}"
         )
         alike.setdefault(place, []).append(f"`{result['scale']}` (load before {result['load_before']})")
     return [f"- {', '.join(names)}: {place}." for place, names in alike.items()]

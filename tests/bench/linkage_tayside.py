@@ -26,7 +26,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipelines.identity.learning.benchmark import KILOBYTES_PER_MEGABYTE, lines_of
+from pipelines.identity.learning.benchmark import KIBIBYTES_PER_MEGABYTE, lines_of
 from pipelines.identity.learning.benchmark import measure as measure_case
 from pipelines.identity.learning.case import read_case
 from pipelines.synth import clients as synth_clients
@@ -140,7 +140,7 @@ def print_figures(out: Path, names: Sequence[str]) -> None:
     """Measure cases one after the other, and print the figures of each."""
     for name in names:
         measured = measure_case(read_case(out / name))
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MEGABYTE
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_PER_MEGABYTE
         print("\n".join([f"== {name}", *lines_of(measured, peak)]), flush=True)
 
 

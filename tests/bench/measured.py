@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _EVERY_S = 0.02
-_KILOBYTES, _BYTES = 1_000, 1_000_000
+_BYTES = 1_000_000
 """In a megabyte."""
+_BYTES_PER_KIBIBYTE = 1_024
+"""Of memory the system speaks in kibibytes, though it writes kB (proc_pid_status(5))."""
 _USER_TICKS, _SYSTEM_TICKS = 11, 12
 """Where `utime` and `stime` stand in /proc/PID/stat behind the name (proc_pid_stat(5))."""
 
@@ -84,7 +86,7 @@ def run(command: Sequence[str | Path], printed: Path, limit_s: float | None = No
         if (sample := _look_at(process.pid)) is not None:
             samples.append(sample)
         if limit_s is not None and time.perf_counter() - start > limit_s:
-            process.send_signal(signal.SIGKILL)
+            os.kill(process.pid, signal.SIGKILL)
             _, status, used = os.wait4(process.pid, 0)
             break
         time.sleep(_EVERY_S)
@@ -106,7 +108,7 @@ def _look_at(pid: int) -> Sample | None:
         return None
     if "VmHWM" not in status:
         return None
-    resident, peak = (int(status[name].split()[0]) / _KILOBYTES for name in ("VmRSS", "VmHWM"))
+    resident, peak = (int(status[name].split()[0]) * _BYTES_PER_KIBIBYTE / _BYTES for name in ("VmRSS", "VmHWM"))
     cpu_seconds = (int(used[_USER_TICKS]) + int(used[_SYSTEM_TICKS])) / os.sysconf("SC_CLK_TCK")
     return Sample(time.time(), resident, peak, int(written["wchar"]) / _BYTES, cpu_seconds)
 

@@ -120,12 +120,14 @@ def versions() -> dict[str, str]:
 
 def measure(name: str, turns: int, folder: Path) -> Path:
     """Measure a scale so many turns. Returns the file of the result."""
+    # Before the world is made, which is work of its own.
+    load_before = round(os.getloadavg()[0], 1)
     scale, world, root = SCALES[name], kept_world(name, folder), folder / "run"
     first = [p for p in world.glob("landing/*/*/*") if p.stem < scale.periods[-1]]
     result = {
         "scale": name, "people": scale.people, "months": scale.months, "mess": scale.mess, "world": identity(world),
         "files": len(first), "landing_mb": sum(p.stat().st_size for p in first) / _MEGABYTE, "peer_limit_s": scale.peer_limit_s,
-        "load_before": round(os.getloadavg()[0], 1), "machine": machine(), "settings": settings(), "versions": versions(),
+        "load_before": load_before, "machine": machine(), "settings": settings(), "versions": versions(),
         "turns": [turn(world, scale, root) for _ in range(turns)],
     }  # fmt: skip
     now = datetime.datetime.now(datetime.UTC)

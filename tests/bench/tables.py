@@ -24,14 +24,24 @@ OUTSIDE = ("before steps", "between steps", "after steps")
 SHOWN_FROM = 0.02
 """A step is shown when it takes at least so much of the cold refresh."""
 Result = dict[str, Any]
+ALIKE = ("scale", "world", "machine", "settings")
+"""What two results must have in common for a difference between them to be one of the code."""
 
 
 def read(files: Sequence[Path]) -> Result:
-    """The result of one file, or of several of one scale with the turns of all. Ends with a line where they are of two scales."""
+    """The result of one file, or of several measured alike with the turns of all. Ends with a line where they were not: of two
+    scales, worlds, machines, settings or commits no turns go together.
+    """
     results = [json.loads(file.read_text("utf-8")) for file in files]
-    if len({one["scale"] for one in results}) > 1:
-        raise SystemExit(f"results of several scales: {', '.join(sorted({one['scale'] for one in results}))}")
+    told = {f"{what.removesuffix('s')}s": [one[what] for one in results] for what in ALIKE}
+    for what, known in {**told, "commits": [_commit(one) for one in results]}.items():
+        if any(one != known[0] for one in known):
+            raise SystemExit(f"results of several {what}: {', '.join(sorted({str(one) for one in known}))}")
     return {**results[0], "turns": [turn for one in results for turn in one["turns"]]}
+
+
+def _commit(result: Result) -> str:
+    return str(result["versions"]["commit"])
 
 
 def median(result: Result, process: str, what: str) -> float | None:
@@ -121,10 +131,8 @@ def _columns(result: Result, **of: str) -> list[float | None]:
 
 def compared(a: Result, b: Result) -> list[str]:
     """What differs between two results: of each process all it took, and the seconds of each stage of the cold refresh."""
-    lines = [
-        f"not the same {what}: {a[what]}, {b[what]}" for what in ("scale", "world", "machine", "settings") if a[what] != b[what]
-    ]
-    lines += [f"{name}: median of {len(x['turns'])}, {x['versions']['commit']}" for name, x in (("A", a), ("B", b))]
+    lines = [f"not the same {what}: {a[what]}, {b[what]}" for what in ALIKE if a[what] != b[what]]
+    lines += [f"{name}: median of {len(x['turns'])}, {_commit(x)}" for name, x in (("A", a), ("B", b))]
     lines += ["", _row("", ["A", "B", "B - A", "B / A"])]
     for name, words in PROCESSES.items():
         for what, unit in TAKEN.items():

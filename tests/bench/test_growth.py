@@ -61,13 +61,21 @@ def test_what_is_around_the_table_stays_and_the_old_one_goes(tmp_path: Path) -> 
 def test_where_it_was_measured_is_told_once_for_those_measured_alike(tmp_path: Path) -> None:
     keep(tmp_path, "small-20260101T000000Z", 10.0)
     keep(tmp_path, "half-20260101T000000Z", 20.0, people=208_825)
-    keep(tmp_path, "tayside-20260101T000000Z", 40.0, people=417_650, settings={"IRF_THREADS": "1"})
+    keep(tmp_path, "tayside-20260101T000000Z", 40.0, people=417_650, machine={"cpu": "another", "cores": 8, "memory_gb": 16.0})
     document = document_of(tmp_path)
     main(document, tmp_path)
     assert [line for line in document.read_text("utf-8").splitlines() if line.startswith("- ")] == [
         "- `small` (load before 0.1), `half` (load before 0.1): 2 cores of a processor, 4.0 GB; commit abc, Python 3.11.0, DuckDB 2.0.0; median of 1.",
-        "- `tayside` (load before 0.1): 2 cores of a processor, 4.0 GB; commit abc, Python 3.11.0, DuckDB 2.0.0, IRF_THREADS 1; median of 1.",
+        "- `tayside` (load before 0.1): 8 cores of another, 16.0 GB; commit abc, Python 3.11.0, DuckDB 2.0.0; median of 1.",
     ]
+
+
+def test_a_run_with_a_limit_of_its_own_is_no_row(tmp_path: Path) -> None:
+    keep(tmp_path, "small-20260101T000000Z", 10.0)
+    keep(tmp_path, "small-20260102T000000Z", 99.0, settings={"IRF_MEMORY_LIMIT": "1GB"})
+    document = document_of(tmp_path)
+    main(document, tmp_path)
+    assert [row[HEADER.index("cold s")] for row in rows_of(document)] == ["10.0"]
 
 
 def test_without_marks_or_results_nothing_is_written(tmp_path: Path) -> None:

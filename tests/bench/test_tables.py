@@ -122,7 +122,17 @@ def test_what_one_side_has_not_is_left_open() -> None:
     assert cells(compared(result(10.0), fewer), "one more month, seconds") == ["4.00", "-", "-", "-"]
 
 
-def test_results_of_two_scales_are_not_one(tmp_path: Path) -> None:
-    files = [kept(tmp_path, "a", result(1.0)), kept(tmp_path, "b", result(1.0, scale="tayside"))]
-    with pytest.raises(SystemExit, match="small, tayside"):
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"scale": "tayside"}, "results of several scales: small, tayside"),
+        ({"world": "v"}, "results of several worlds: v, w"),
+        ({"machine": {"cpu": "another", "cores": 8, "memory_gb": 4.0}}, "results of several machines: .*a processor.*another"),
+        ({"settings": {"IRF_THREADS": "1"}}, "results of several settings: .*IRF_THREADS"),
+        ({"versions": {"commit": "abd", "python": "3.11.0"}}, "results of several commits: abc, abd"),
+    ],
+)
+def test_results_that_were_not_measured_alike_are_not_one(other: dict[str, Any], said: str, tmp_path: Path) -> None:
+    files = [kept(tmp_path, "a", result(1.0)), kept(tmp_path, "b", result(1.0, **other))]
+    with pytest.raises(SystemExit, match=said):
         read(files)

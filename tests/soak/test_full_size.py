@@ -9,7 +9,7 @@ import pytest
 
 pytestmark = pytest.mark.soak
 PEOPLE, MONTHS, PERIOD = 417_650, "2025-04..2026-03", "2026-03"
-KILOBYTES_PER_GIGABYTE = 1_000_000
+KIBIBYTES_PER_GIGABYTE = 1_000_000_000 / 1_024
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def irf(*arguments: str) -> tuple[int, str, float]:
     """Run the command in a process of its own: exit code, output, highest memory of any such process so far in GB."""
     # The command itself: in a process without a file of its own PySpark, where it is installed, takes itself to be under test.
     done = subprocess.run([Path(sys.executable).with_name("irf"), *arguments], capture_output=True, text=True)
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / KILOBYTES_PER_GIGABYTE
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / KIBIBYTES_PER_GIGABYTE
     return done.returncode, done.stdout + done.stderr, peak
 
 

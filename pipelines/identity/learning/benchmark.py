@@ -19,7 +19,7 @@ from pipelines.identity.linking.database import database
 from pipelines.identity.linking.decide import LINK_FROM, REVIEW_FROM, link_clients
 
 BAND_FLOORS = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
-KILOBYTES_PER_MEGABYTE = 1_000
+KIBIBYTES_PER_MEGABYTE = 1_000_000 / 1_024
 THREADS = 2
 
 # A reviewer who decides rightly links the true person where that person is among the candidates shown, and nobody else.
@@ -209,7 +209,7 @@ def _accuracy(accuracy: Accuracy) -> str:
 def main(folder: Path) -> None:
     """Measure a case and print the figures."""
     measured = measure(read_case(folder))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KILOBYTES_PER_MEGABYTE
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIBIBYTES_PER_MEGABYTE
     sys.stdout.write("\n".join(lines_of(measured, peak)) + "\n")
 
 
