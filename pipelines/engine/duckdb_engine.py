@@ -55,6 +55,10 @@ def _said_safely(what: str, views: Sequence[View]) -> Iterator[None]:
     """Turn an error of the engine into one of ours, without any value from the data. A file that is damaged is named."""
     try:
         yield
-    except (duckdb.Error, pa.ArrowException) as error:
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        # What fails while rows are handed on comes from Arrow as an OSError without a number; one of the system has its number.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
         refuse_damaged(what, views)
-        raise IrfError(f"{what}: {type(error).__name__}: {safe_reason(error)}") from None
+        kind = "" if isinstance(error, OSError) else f"{type(error).__name__}: "
+        raise IrfError(f"{what}: {kind}{safe_reason(error)}") from None

@@ -70,6 +70,16 @@ def test_what_does_not_fit_is_an_error_without_a_value(
     assert "Ada" not in str(refused.value)
 
 
+def test_what_fails_after_many_rows_is_an_error_of_one_line_too(engine: SqlEngine, view: View, tmp_path: Path) -> None:
+    """By then the rows are handed on, by another library with errors of its own."""
+    sql = f"SELECT CASE WHEN i < {BATCH_ROWS} THEN i ELSE CAST(word AS BIGINT) END AS n, word FROM core.many"
+    pq.write_table(pa.table({"i": range(2 * BATCH_ROWS), "word": ["Ada"] * 2 * BATCH_ROWS}), tmp_path / "many.parquet")
+    many = View("core", "many", [tmp_path / "many.parquet"], pa.schema([("i", pa.int64()), ("word", pa.string())]))
+    with pytest.raises(IrfError, match=r"sql/core/one\.sql") as refused:
+        engine.write([many], sql, out(tmp_path))
+    assert "Ada" not in str(refused.value)
+
+
 def test_a_small_result_that_fails_is_an_error_without_a_value(engine: SqlEngine, view: View) -> None:
     with pytest.raises(IrfError, match=r"pounds: (ConversionException|Spark: CAST_INVALID_INPUT)") as refused:
         engine.rows([view], {"pounds": "SELECT CAST(word AS BIGINT) AS n FROM core.one"})
