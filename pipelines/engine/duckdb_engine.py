@@ -18,6 +18,9 @@ from pipelines.engine.sql import safe_reason
 from pipelines.engine.view import Output, View, refuse_damaged
 from schemas.table import duckdb_columns_of
 
+_INTERNAL = "INTERNAL Error"
+"""What DuckDB says of a state that it took to be impossible."""
+
 
 @dataclass(frozen=True)
 class DuckDb:
@@ -61,4 +64,5 @@ def _said_safely(what: str, views: Sequence[View]) -> Iterator[None]:
             raise
         refuse_damaged(what, views)
         kind = "" if isinstance(error, OSError) else f"{type(error).__name__}: "
-        raise IrfError(f"{what}: {kind}{safe_reason(error)}") from None
+        own_fault = "; a fault of DuckDB's own, often gone the next time: refresh again" if _INTERNAL in str(error) else ""
+        raise IrfError(f"{what}: {kind}{safe_reason(error)}{own_fault}") from None

@@ -1,6 +1,7 @@
 """A SELECT over Parquet files becomes one Parquet file of exactly the declared schema, or an error that tells no value: on DuckDB
 and on Spark."""
 
+import errno
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from pipelines.engine import duckdb_engine
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import BATCH_ROWS
@@ -78,6 +80,24 @@ def test_what_fails_after_many_rows_is_an_error_of_one_line_too(engine: SqlEngin
     with pytest.raises(IrfError, match=r"sql/core/one\.sql") as refused:
         engine.write([many], sql, out(tmp_path))
     assert "Ada" not in str(refused.value)
+
+
+def test_a_fault_of_duckdbs_own_is_told_as_such(view: View, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> int:
+        raise OSError("INTERNAL Error: global dictionary column 18 changed identity")
+
+    monkeypatch.setattr(duckdb_engine, "write_table", fails)
+    with pytest.raises(IrfError, match=r"one\.sql: INTERNAL Error: global dictionary .*: refresh again"):
+        sql_engine(EngineName.duckdb, tmp_path, 1, "512MB").write([view], "SELECT * FROM core.one", out(tmp_path))
+
+
+def test_an_error_of_the_system_stays_what_it_is(view: View, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(duckdb_engine, "write_table", fails)
+    with pytest.raises(OSError, match="No space left"):
+        sql_engine(EngineName.duckdb, tmp_path, 1, "512MB").write([view], "SELECT * FROM core.one", out(tmp_path))
 
 
 def test_a_small_result_that_fails_is_an_error_without_a_value(engine: SqlEngine, view: View) -> None:
