@@ -1,8 +1,11 @@
 """What a process took is told: memory, bytes, how it ended, and what it printed; one that takes too long is stopped."""
 
+import os
 import sys
 import time
 from pathlib import Path
+
+import pytest
 
 from tests.bench.measured import Measured, Sample, run
 
@@ -34,6 +37,15 @@ def test_memory_and_bytes_are_those_of_the_process(tmp_path: Path) -> None:
     # Half the time it held nothing any more.
     last = took.samples[-1].at
     assert (took.peak_between_mb(last - 0.1, last) or 0) < 150
+
+
+def test_a_megabyte_is_a_million_bytes(tmp_path: Path) -> None:
+    code = (
+        "import time; held = b'x' * 200_000_000; print(open('/proc/self/statm').read().split()[1], flush=True); time.sleep(.3)"
+    )
+    took = python(code, printed=tmp_path / "printed")
+    held_mb = int(took.said) * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
+    assert took.peak_mb == pytest.approx(held_mb, rel=0.01)
 
 
 def test_what_it_printed_and_how_it_failed_is_told(tmp_path: Path) -> None:
