@@ -14,11 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import duckdb
+
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.files import replace_whole
 from pipelines.engine.progress import PROGRESS
 from pipelines.engine.shipped import shipped
+from pipelines.engine.sql import safe_words
 from pipelines.engine.sql_engine import require
 from pipelines.quality.foremost import foremost
 from pipelines.quality.verdict import Verdict
@@ -207,6 +210,10 @@ def _reason(events: "Sequence[dg.DagsterEvent]") -> Exception:
     if name == "IrfError":
         return IrfError(safe)
     # What the system says of a file names the file and what is wrong with it: "[Errno 28] No space left on device: 'x'".
+    if issubclass(getattr(duckdb, name, object), duckdb.Error):
+        return IrfError(
+            f"{where}: {safe_words(safe.removeprefix('_duckdb.').removeprefix(f'{name}: '))}; the last release stands"
+        )
     if said := re.search(r"\[Errno \d+\] (?P<what>[^:]+)(: (?P<file>.+))?$", text):
         file = (said["file"] or "").strip("'")
         return IrfError(": ".join(part for part in (where, file, said["what"]) if part) + "; mend that and refresh again")

@@ -11,15 +11,12 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import create_view, open_for_views
+from pipelines.engine.database import create_view, open_for_views, reader_of
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import BATCH_ROWS, write_table
 from pipelines.engine.sql import safe_reason
 from pipelines.engine.view import Output, View, refuse_damaged
 from schemas.table import duckdb_columns_of
-
-_INTERNAL = "INTERNAL Error"
-"""What DuckDB says of a state that it took to be impossible."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class DuckDb:
         with open_for_views(self.root, self.threads, self.memory_limit) as connection:
             show(connection, views)
             with _said_safely(out.what, views):
-                return write_table(connection.sql(sql).to_arrow_reader(BATCH_ROWS), out.schema, out.folder, out.by, out.only)
+                return write_table(reader_of(connection.sql(sql), BATCH_ROWS), out.schema, out.folder, out.by, out.only)
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
         with open_for_views(self.root, self.threads, self.memory_limit) as connection:
@@ -58,11 +55,6 @@ def _said_safely(what: str, views: Sequence[View]) -> Iterator[None]:
     """Turn an error of the engine into one of ours, without any value from the data. A file that is damaged is named."""
     try:
         yield
-    except (duckdb.Error, pa.ArrowException, OSError) as error:
-        # What fails while rows are handed on comes from Arrow as an OSError without a number; one of the system has its number.
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
+    except (duckdb.Error, pa.ArrowException) as error:
         refuse_damaged(what, views)
-        kind = "" if isinstance(error, OSError) else f"{type(error).__name__}: "
-        own_fault = "; a fault of DuckDB's own, often gone the next time: refresh again" if _INTERNAL in str(error) else ""
-        raise IrfError(f"{what}: {kind}{safe_reason(error)}{own_fault}") from None
+        raise IrfError(f"{what}: {type(error).__name__}: {safe_reason(error)}") from None

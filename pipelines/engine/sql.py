@@ -13,6 +13,11 @@ import duckdb
 from pipelines.engine.shipped import shipped
 
 SQL = shipped("sql")
+_REMEDIES = {
+    "INTERNAL Error": "; a fault of DuckDB's own, often gone the next time: refresh again",
+    "Out of Memory Error": "; give it more memory (IRF_MEMORY_LIMIT), or make room in state/spill, and refresh again",
+}
+"""What to do about what DuckDB calls so."""
 
 
 @functools.cache
@@ -61,7 +66,12 @@ def read_sql(layer: str, name: str) -> str:
 
 def safe_reason(error: Exception) -> str:
     """The first line of an error with every quoted value and number taken out, so that no record shows."""
-    first = str(error).splitlines()[0] if str(error) else ""
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
-        return first
-    return re.sub(r"(['\"]).*?\1|\d{3,}", "…", first)
+        return str(error).splitlines()[0]
+    return safe_words(str(error))
+
+
+def safe_words(text: str) -> str:
+    """`safe_reason` of an error of which only the words are left; and what to do, where we know it."""
+    first = text.splitlines()[0] if text else ""
+    return re.sub(r"(['\"]).*?\1|\d{3,}", "…", first) + "".join(todo for name, todo in _REMEDIES.items() if name in first)

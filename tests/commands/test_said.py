@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from assets.shared import MONTHS
@@ -100,6 +101,32 @@ def test_what_nobody_foresaw_is_said_in_a_sentence(small_world: SmallWorld, monk
         "error: step core__link: an error that nobody foresaw (KeyError); the last release stands. `make ui` shows the run; "
         "send this line to whoever keeps the software"
     )
+
+
+@pytest.mark.parametrize(
+    ("raised", "told"),
+    [
+        (
+            duckdb.Error(f"INTERNAL Error: no such row {PATIENT}"),
+            "INTERNAL Error: no such row …; a fault of DuckDB's own, often gone the next time: refresh again",
+        ),
+        (
+            duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data of size 'x'"),
+            "Out of Memory Error: failed to allocate data of size …; give it more memory (IRF_MEMORY_LIMIT), or make room in state/spill, "
+            "and refresh again",
+        ),
+    ],
+)
+def test_what_duckdb_says_of_any_step_is_told(
+    small_world: SmallWorld, monkeypatch: pytest.MonkeyPatch, raised: duckdb.Error, told: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise raised
+
+    small_world.ledger(ANGUS, "2025-04", meals="1.00")
+    monkeypatch.setattr("pipelines.identity.people.make_links", broken)
+    code, printed = small_world.refresh("2025-04")
+    assert (code, printed.splitlines()[-1]) == (1, f"error: step core__link: {told}; the last release stands")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])

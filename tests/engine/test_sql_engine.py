@@ -84,10 +84,10 @@ def test_what_fails_after_many_rows_is_an_error_of_one_line_too(engine: SqlEngin
 
 def test_a_fault_of_duckdbs_own_is_told_as_such(view: View, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: object) -> int:
-        raise OSError("INTERNAL Error: global dictionary column 18 changed identity")
+        raise duckdb.Error("INTERNAL Error: global dictionary column 18 changed identity")
 
     monkeypatch.setattr(duckdb_engine, "write_table", fails)
-    with pytest.raises(IrfError, match=r"one\.sql: INTERNAL Error: global dictionary .*: refresh again"):
+    with pytest.raises(IrfError, match=r"one\.sql: Error: INTERNAL Error: global dictionary .*: refresh again"):
         sql_engine(EngineName.duckdb, tmp_path, 1, "512MB").write([view], "SELECT * FROM core.one", out(tmp_path))
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
+from pipelines.engine.database import reader_of
 from pipelines.ingest.validating.group import FILE, TYPED, Group
 from pipelines.ingest.validating.parse import FIRST_LINE, parse_select
 
@@ -30,11 +31,12 @@ def typed_batches(connection: duckdb.DuckDBPyConnection, batch_rows: int) -> Ite
 
     Every batch but the last has so many rows, however many threads have laid them down: what is written of them has the same bytes.
     """
-    reader = connection.sql(f"""
+    typed = connection.sql(f"""
         SELECT * EXCLUDE ({FILE}, is_line, may_be_total)
             REPLACE (CASE WHEN is_line THEN '{FIRST_LINE}' ELSE part END AS part)
         FROM {TYPED}
-    """).to_arrow_reader(batch_rows)
+    """)
+    reader = reader_of(typed, batch_rows)
     waiting = reader.schema.empty_table()
     for batch in reader:
         waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])

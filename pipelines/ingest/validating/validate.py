@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.engine.ahead import ahead
+from pipelines.engine.database import reader_of
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import ParquetFile, ParquetFilesInTurn
 from pipelines.engine.sql import parquet_rows, safe_reason
@@ -221,13 +222,14 @@ def _keep_original_text(
     """Write the quarantine of each file: its bad records with every field as it was sent."""
     schema = staged_schema(group.feed)
     fields = ", ".join(f'"{name}" := sent."{name}"' for name in [*pq.read_schema(group.raws[0]).names, RECORD])
-    reader = connection.sql(
+    kept_text = connection.sql(
         f"""
         SELECT bad.*, CAST(to_json(struct_pack({fields})) AS VARCHAR) AS original
         FROM {parquet_rows(set_aside)} AS bad JOIN {group.sent} AS sent ON bad.{RECORD} = sent.number
         ORDER BY bad.{RECORD}
         """
-    ).to_arrow_reader(BATCH_ROWS)
+    )
+    reader = reader_of(kept_text, BATCH_ROWS)
     with ParquetFilesInTurn([_part(s.quarantine) for s in submissions], schema) as kept:
         for batch in reader:
             table = pa.Table.from_batches([batch])
