@@ -14,14 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import GateRefused, IrfError
 from pipelines.engine.files import replace_whole
 from pipelines.engine.progress import PROGRESS
 from pipelines.engine.shipped import shipped
-from pipelines.engine.sql import safe_words
+from pipelines.engine.sql import known_remedy
 from pipelines.engine.sql_engine import require
 from pipelines.quality.foremost import foremost
 from pipelines.quality.verdict import Verdict
@@ -210,13 +208,11 @@ def _reason(events: "Sequence[dg.DagsterEvent]") -> Exception:
     if name == "IrfError":
         return IrfError(safe)
     # What the system says of a file names the file and what is wrong with it: "[Errno 28] No space left on device: 'x'".
-    if issubclass(getattr(duckdb, name, object), duckdb.Error):
-        return IrfError(
-            f"{where}: {safe_words(safe.removeprefix('_duckdb.').removeprefix(f'{name}: '))}; the last release stands"
-        )
     if said := re.search(r"\[Errno \d+\] (?P<what>[^:]+)(: (?P<file>.+))?$", text):
         file = (said["file"] or "").strip("'")
         return IrfError(": ".join(part for part in (where, file, said["what"]) if part) + "; mend that and refresh again")
+    if text.startswith("_duckdb.") and (remedy := known_remedy(text)):
+        return IrfError(f"{where}: DuckDB failed ({name}): {remedy}; the last release stands")
     return IrfError(
         f"{where}: an error that nobody foresaw ({name}); the last release stands. `make ui` shows the run; send this line to "
         "whoever keeps the software"

@@ -136,20 +136,20 @@ def create_view(connection: duckdb.DuckDBPyConnection, layer: str, name: str, fi
     connection.execute(f'CREATE VIEW {layer}."{name}" AS SELECT * FROM {parquet_rows(*sorted(files))}')
 
 
-def reader_of(rows: duckdb.DuckDBPyRelation, batch_rows: int) -> pa.RecordBatchReader:
+def batches_of(rows: duckdb.DuckDBPyRelation, batch_rows: int) -> Iterator[pa.RecordBatch]:
     """Rows in batches of so many. What fails while they are handed on raises duckdb.Error, as what fails before does: Arrow makes it
     an OSError without a number."""
     reader = rows.to_arrow_reader(batch_rows)
-
-    def batches() -> Iterator[pa.RecordBatch]:
+    while True:
         try:
-            yield from reader
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
         except OSError as error:
             if error.errno is not None:
                 raise
             raise duckdb.Error(str(error)) from None
-
-    return pa.RecordBatchReader.from_batches(reader.schema, batches())
+        yield batch
 
 
 def tables(connection: duckdb.DuckDBPyConnection, frames: Mapping[str, pa.Table]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import create_view, open_for_views, reader_of
+from pipelines.engine.database import batches_of, create_view, open_for_views
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import BATCH_ROWS, write_table
 from pipelines.engine.sql import safe_reason
@@ -31,7 +31,7 @@ class DuckDb:
         with open_for_views(self.root, self.threads, self.memory_limit) as connection:
             show(connection, views)
             with _said_safely(out.what, views):
-                return write_table(reader_of(connection.sql(sql), BATCH_ROWS), out.schema, out.folder, out.by, out.only)
+                return write_table(batches_of(connection.sql(sql), BATCH_ROWS), out.schema, out.folder, out.by, out.only)
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
         with open_for_views(self.root, self.threads, self.memory_limit) as connection:

@@ -14,10 +14,11 @@ from pipelines.engine.shipped import shipped
 
 SQL = shipped("sql")
 _REMEDIES = {
-    "INTERNAL Error": "; a fault of DuckDB's own, often gone the next time: refresh again",
-    "Out of Memory Error": "; give it more memory (IRF_MEMORY_LIMIT), or make room in state/spill, and refresh again",
+    "INTERNAL Error": "a fault of DuckDB's own, often gone the next time: try again",
+    "Out of Memory Error": "give it more memory (IRF_MEMORY_LIMIT), or free disk for what it lays down, and try again",
+    "No space left on device": "the disk is full: make room and try again",
 }
-"""What to do about what DuckDB calls so."""
+"""What to do about an error of DuckDB, by what is in its words."""
 
 
 @functools.cache
@@ -65,13 +66,22 @@ def read_sql(layer: str, name: str) -> str:
 
 
 def safe_reason(error: Exception) -> str:
-    """The first line of an error with every quoted value and number taken out, so that no record shows."""
+    """What an error of DuckDB says, without what may be of a record, and what to do about it where we know."""
+    text = str(error)
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
-        return str(error).splitlines()[0]
-    return safe_words(str(error))
+        return text.partition("\n")[0]
+    remedy = known_remedy(text)
+    return f"{without_values(text)}; {remedy}" if remedy else without_values(text)
 
 
-def safe_words(text: str) -> str:
-    """`safe_reason` of an error of which only the words are left; and what to do, where we know it."""
-    first = text.splitlines()[0] if text else ""
-    return re.sub(r"(['\"]).*?\1|\d{3,}", "…", first) + "".join(todo for name, todo in _REMEDIES.items() if name in first)
+def without_values(text: str) -> str:
+    """What an error says before its first value: DuckDB puts a value between quotes or brackets, after a colon or as it is, and one that
+    has such signs itself tells nothing of where it ends."""
+    kind, parted, words = text.partition(" Error: ")
+    said = re.split(r"['\"`(\[{:\n\r\u2028]|(?<![A-Za-z])-?\d", words if parted else kind, maxsplit=1)
+    return (kind + parted if parted else "") + said[0] + ("…" if len(said) > 1 else "")
+
+
+def known_remedy(text: str) -> str | None:
+    """What to do about an error of DuckDB with these words; None where nobody can say."""
+    return next((remedy for words, remedy in _REMEDIES.items() if words in text), None)

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipelines.engine.database import reader_of
+from pipelines.engine.database import batches_of
 from pipelines.engine.sql import parquet_rows, read_sql
 from pipelines.ingest.raw import raw_of
 from pipelines.ingest.staging import Submission
@@ -89,7 +89,7 @@ def rows_set_aside(connection: duckdb.DuckDBPyConnection, root: DataRoot, asked:
         _show_sent(connection, root, list(submissions.values()))
         select = "record" if _has_records(feed) else "keyed"
         found = _selected(connection, select, submissions, {"total": TOTAL, "most": MOST_ROWS_OF_FILE})
-        records = (record for batch in reader_of(found, BATCH_ROWS) for record in batch.to_pylist())
+        records = (record for batch in batches_of(found, BATCH_ROWS) for record in batch.to_pylist())
         for (period, row), its in groupby(records, key=lambda r: (r["period"], r["source_row"])):
             alike = list(its)
             last = alike[-1]

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import resources
-from pipelines.engine.database import create_view, kept_in_a_run, open_apart, open_database, open_for_views, reader_of, tables
+from pipelines.engine.database import batches_of, create_view, kept_in_a_run, open_apart, open_database, open_for_views, tables
 from pipelines.engine.sql import parquet_rows
 from pipelines.identity.linking.database import database
 
@@ -208,11 +208,11 @@ def test_a_file_whose_name_has_quotes_is_read_as_that_file(connection: duckdb.Du
 
 
 def test_rows_come_in_batches_and_what_fails_meanwhile_is_an_error_of_duckdbs(connection: duckdb.DuckDBPyConnection) -> None:
-    rows = [batch.num_rows for batch in reader_of(connection.sql("SELECT i FROM range(10000) AS r (i)"), 3_000)]
+    rows = [batch.num_rows for batch in batches_of(connection.sql("SELECT i FROM range(10000) AS r (i)"), 3_000)]
     assert (sum(rows), max(rows)) == (10_000, 3_000)
     late = "SELECT CAST(CASE WHEN i < 900000 THEN '1' ELSE 'Ada' END AS BIGINT) AS n FROM range(1000000) AS r (i)"
     with pytest.raises(duckdb.Error, match="Could not convert"):
-        reader_of(connection.sql(late), 2_048).read_all()
+        list(batches_of(connection.sql(late), 2_048))
 
 
 def test_small_tables_are_shown_by_their_names(connection: duckdb.DuckDBPyConnection) -> None:

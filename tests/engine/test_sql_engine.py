@@ -87,7 +87,7 @@ def test_a_fault_of_duckdbs_own_is_told_as_such(view: View, tmp_path: Path, monk
         raise duckdb.Error("INTERNAL Error: global dictionary column 18 changed identity")
 
     monkeypatch.setattr(duckdb_engine, "write_table", fails)
-    with pytest.raises(IrfError, match=r"one\.sql: Error: INTERNAL Error: global dictionary .*: refresh again"):
+    with pytest.raises(IrfError, match=r"one\.sql: Error: INTERNAL Error: global dictionary .*: try again"):
         sql_engine(EngineName.duckdb, tmp_path, 1, "512MB").write([view], "SELECT * FROM core.one", out(tmp_path))
 
 

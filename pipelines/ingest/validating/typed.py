@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.database import reader_of
+from pipelines.engine.database import batches_of
 from pipelines.ingest.validating.group import FILE, TYPED, Group
 from pipelines.ingest.validating.parse import FIRST_LINE, parse_select
 
@@ -36,12 +36,12 @@ def typed_batches(connection: duckdb.DuckDBPyConnection, batch_rows: int) -> Ite
             REPLACE (CASE WHEN is_line THEN '{FIRST_LINE}' ELSE part END AS part)
         FROM {TYPED}
     """)
-    reader = reader_of(typed, batch_rows)
-    waiting = reader.schema.empty_table()
-    for batch in reader:
-        waiting = pa.concat_tables([waiting, pa.Table.from_batches([batch])])
+    waiting: pa.Table | None = None
+    for batch in batches_of(typed, batch_rows):
+        coming = pa.Table.from_batches([batch])
+        waiting = coming if waiting is None else pa.concat_tables([waiting, coming])
         while waiting.num_rows >= batch_rows:
             yield waiting.slice(0, batch_rows).combine_chunks()
             waiting = waiting.slice(batch_rows)
-    if waiting.num_rows:
+    if waiting is not None and waiting.num_rows:
         yield waiting.combine_chunks()

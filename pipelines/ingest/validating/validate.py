@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipelines.engine.ahead import ahead
-from pipelines.engine.database import reader_of
+from pipelines.engine.database import batches_of
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import ParquetFile, ParquetFilesInTurn
 from pipelines.engine.sql import parquet_rows, safe_reason
@@ -229,9 +229,8 @@ def _keep_original_text(
         ORDER BY bad.{RECORD}
         """
     )
-    reader = reader_of(kept_text, BATCH_ROWS)
     with ParquetFilesInTurn([_part(s.quarantine) for s in submissions], schema) as kept:
-        for batch in reader:
+        for batch in batches_of(kept_text, BATCH_ROWS):
             table = pa.Table.from_batches([batch])
             for part in parts_of(table[RECORD].to_numpy(), group.starts):
                 its = table.slice(part.first, part.end - part.first)
