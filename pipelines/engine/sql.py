@@ -71,10 +71,10 @@ def safe_reason(error: Exception) -> str:
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException | duckdb.ParserException):
         return text.partition("\n")[0]
     remedy = known_remedy(text)
-    return f"{without_values(text)}; {remedy}" if remedy else without_values(text)
+    return f"{_without_values(text)}; {remedy}" if remedy else _without_values(text)
 
 
-def without_values(text: str) -> str:
+def _without_values(text: str) -> str:
     """What an error says before its first value: DuckDB puts a value between quotes or brackets, after a colon or as it is, and one that
     has such signs itself tells nothing of where it ends."""
     kind, parted, words = text.partition(" Error: ")

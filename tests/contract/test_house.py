@@ -130,3 +130,16 @@ def test_a_header_that_names_what_is_gone_is_seen() -> None:
         "gone.py",
         "sql/core/gone.sql",
     }
+
+
+def streaming(texts: dict[str, str]) -> set[str]:
+    """The modules that let DuckDB hand rows on by themselves, where an error of its own comes as one of Arrow's."""
+    return {module for module, text in texts.items() if re.search(r"\b(to_arrow_reader|fetch_record_batch)\b", text)}
+
+
+def test_rows_are_handed_on_in_one_place() -> None:
+    assert streaming({module: path.read_text("utf-8") for module, path in MODULES.items()}) == {"pipelines.engine.database"}
+
+
+def test_a_module_that_hands_rows_on_itself_is_seen() -> None:
+    assert streaming({"one": "for batch in found.to_arrow_reader(9):", "two": "for batch in batches_of(found, 9):"}) == {"one"}
