@@ -14,8 +14,8 @@ import pyarrow as pa
 from pipelines.engine.database import batches_of, create_view, open_for_views
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import BATCH_ROWS, write_table
-from pipelines.engine.sql import safe_reason
-from pipelines.engine.view import Output, View, refuse_damaged
+from pipelines.engine.sql import literal, parquet_rows, safe_reason
+from pipelines.engine.view import InTurn, Output, View, refuse_damaged
 from schemas.table import duckdb_columns_of
 
 
@@ -27,11 +27,12 @@ class DuckDb:
     threads: int
     memory_limit: str
 
-    def write(self, views: Sequence[View], sql: str, out: Output) -> int:
+    def write(self, views: Sequence[View], sql: str, out: Output, in_turn: InTurn | None = None) -> int:
         with open_for_views(self.root, self.threads, self.memory_limit) as connection:
             show(connection, views)
             with _said_safely(out.what, views):
-                return write_table(batches_of(connection.sql(sql), BATCH_ROWS), out.schema, out.folder, out.by, out.only)
+                rows = _in_turn(connection, views, sql, in_turn) if in_turn else batches_of(connection.sql(sql), BATCH_ROWS)
+                return write_table(rows, out.schema, out.folder, out.by, out.only)
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
         with open_for_views(self.root, self.threads, self.memory_limit) as connection:
@@ -48,6 +49,20 @@ def show(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> None:
     for view in views:
         with _said_safely(f"{view.layer}/{view.name}", [view]):
             create_view(connection, view.layer, view.name, list(view.files), duckdb_columns_of(view.schema))
+
+
+def _in_turn(connection: duckdb.DuckDBPyConnection, views: Sequence[View], sql: str, by: InTurn) -> Iterator[pa.RecordBatch]:
+    """The rows of a SELECT, run for each value of a column while its view shows the rows of that value alone. Where those lie together
+    in the files, nothing is read twice."""
+    (view,) = [view for view in views if (view.layer, view.name) == (by.layer, by.name)]
+    shown = f'{by.layer}."{by.name}"'
+    values = connection.sql(
+        f"SELECT CAST({by.column} AS VARCHAR) FROM {shown} GROUP BY {by.column} ORDER BY {by.column}"
+    ).fetchall()
+    for (value,) in values:
+        rows = f"SELECT * FROM {parquet_rows(*sorted(view.files))} WHERE {by.column} = {literal(value)}"
+        connection.execute(f"CREATE OR REPLACE VIEW {shown} AS {rows}")
+        yield from batches_of(connection.sql(sql), BATCH_ROWS)
 
 
 @contextmanager

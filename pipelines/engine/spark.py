@@ -24,7 +24,7 @@ from pipelines.engine import words
 from pipelines.engine.carry import carry, view_name
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import BATCH_ROWS, write_table
-from pipelines.engine.view import Output, View, refuse_damaged
+from pipelines.engine.view import InTurn, Output, View, refuse_damaged
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -59,7 +59,8 @@ class Spark:
 
     root: Path
 
-    def write(self, views: Sequence[View], sql: str, out: Output) -> int:
+    def write(self, views: Sequence[View], sql: str, out: Output, in_turn: InTurn | None = None) -> int:
+        # Spark parts its rows itself: nothing is run in turn.
         with tempfile.TemporaryDirectory(prefix=LAID_DOWN, dir=_spill(self.root)) as folder, _said_safely(out.what, views):
             rows = Path(folder) / "rows"
             self._session(views).sql(carry(sql)).write.parquet(rows.as_uri())

@@ -10,16 +10,16 @@ from typing import Protocol
 
 from pipelines.engine.duckdb_engine import DuckDb
 from pipelines.engine.engine_name import EngineName
-from pipelines.engine.view import Output, View
+from pipelines.engine.view import InTurn, Output, View
 
 
 class SqlEngine(Protocol):
     """What runs the SELECTs of `sql/`. The same views and the same SELECT give the same bytes, whatever runs it."""
 
-    def write(self, views: Sequence[View], sql: str, out: Output) -> int:
+    def write(self, views: Sequence[View], sql: str, out: Output, in_turn: InTurn | None = None) -> int:
         """Write the rows of a SELECT in its order into a new folder. Returns the row count.
 
-        Raises IrfError, without any value from the data, where the SELECT fails or does not fit the schema; what is in the folder
+        in_turn: for what the SELECT may be run one after the other, so that less is held at once; the bytes are the same. Raises IrfError, without any value from the data, where the SELECT fails or does not fit the schema; what is in the folder
         then is no table.
         """
 

@@ -38,6 +38,16 @@ class Output:
     only: str = "all"
 
 
+@dataclass(frozen=True)
+class InTurn:
+    """A column of a view for whose values a SELECT may be run one after the other, the smallest first: the rows of all its values are
+    those of each, in this order. No value may be NULL."""
+
+    layer: str
+    name: str
+    column: str
+
+
 def refuse_damaged(what: str, views: Sequence[View]) -> None:
     """Raise IrfError where the reason that `what` failed is a file that is damaged. It is named."""
     if damaged := [str(file) for view in views for file in view.files if not _is_whole(file)]:

@@ -24,7 +24,7 @@ from pipelines.engine.files import sha256_of
 from pipelines.engine.parquet import read_tables, write_table
 from pipelines.engine.sql import dependencies, read_sql, selects
 from pipelines.engine.sql_engine import SqlEngine, sql_engine
-from pipelines.engine.view import Output, View
+from pipelines.engine.view import InTurn, Output, View
 from pipelines.warehouse.made import Made, files_of, is_as_noted, note, noted, step_of
 from pipelines.warehouse.work import Work
 from schemas.core import CORE
@@ -38,6 +38,8 @@ SUBMITTED = ("staged", "quarantine")
 """The layers whose tables are the files of the submissions that count."""
 OF_STATISTICS = ("standardised_cost", "inequality")
 """The tables of analysis that Python makes, from the one of ages."""
+IN_TURN = {("mart", "client_month_cost"): InTurn("core", "cost_line", "month")}
+"""The tables whose SELECT is run month by month, as what it reads is sorted: a year of clients' sums would fill the memory at once."""
 UNFINISHED = ".unfinished"
 """What the name of a folder ends with in which a table is being made; a killed process leaves it."""
 
@@ -106,7 +108,8 @@ class Tables:
         step = step_of(f"{layer}/{name}", {f"{of}/{table}": self._hashes(of, table) for of, table in inputs})
         rows = self._kept(layer, name, step)
         if rows is None:
-            rows = self.engine.write([self._view(*table) for table in inputs], sql, self._output(layer, name))
+            views = [self._view(*table) for table in inputs]
+            rows = self.engine.write(views, sql, self._output(layer, name), IN_TURN.get((layer, name)))
             self._put(layer, name, step, rows)
         return rows
 

@@ -14,7 +14,7 @@ from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import BATCH_ROWS
 from pipelines.engine.sql_engine import SqlEngine, sql_engine
-from pipelines.engine.view import Output, View
+from pipelines.engine.view import InTurn, Output, View
 from tests.spark import spark
 
 SCHEMA = pa.schema([pa.field("n", pa.int64(), nullable=False), pa.field("word", pa.string())])
@@ -142,3 +142,37 @@ def test_a_file_of_several_row_groups_has_the_bytes_of_every_engine(engine: SqlE
     assert engine.write(views, select, written[0]) == rows
     sql_engine(EngineName.duckdb, tmp_path, 2, "512MB").write(views, select, written[1])
     assert (written[0].folder / "all.parquet").read_bytes() == (written[1].folder / "all.parquet").read_bytes()
+
+
+def test_a_select_that_is_run_in_turn_sees_each_value_alone(view: View, tmp_path: Path) -> None:
+    duckdb_engine = sql_engine(EngineName.duckdb, tmp_path, 1, "512MB")
+    select, written = "SELECT count(*) AS n, max(word) AS word FROM core.one", out(tmp_path)
+    assert duckdb_engine.write([view], select, written, InTurn("core", "one", "n")) == 2
+    assert pq.read_table(written.folder).to_pylist() == [{"n": 1, "word": None}, {"n": 1, "word": "Ada"}]
+
+
+@pytest.mark.parametrize("files", [0, 2])
+def test_what_is_run_in_turn_has_the_bytes_of_what_is_run_at_once(
+    engine: SqlEngine, view: View, tmp_path: Path, files: int
+) -> None:
+    views, select = [View("core", "one", view.files[:files], SCHEMA)], "SELECT n, word FROM core.one ORDER BY n"
+    written = [Output(tmp_path / "out" / name, SCHEMA, "sql/core/one.sql") for name in ("in_turn", "at_once")]
+    assert engine.write(views, select, written[0], InTurn("core", "one", "n")) == files
+    assert engine.write(views, select, written[1]) == files
+    assert (written[0].folder / "all.parquet").read_bytes() == (written[1].folder / "all.parquet").read_bytes()
+
+
+def test_what_fails_in_a_later_turn_is_an_error_without_a_value(engine: SqlEngine, view: View, tmp_path: Path) -> None:
+    with pytest.raises(IrfError, match=r"sql/core/one\.sql") as refused:
+        engine.write(
+            [view],
+            "SELECT n, CAST(CAST(word AS BIGINT) AS VARCHAR) AS word FROM core.one",
+            out(tmp_path),
+            InTurn("core", "one", "n"),
+        )
+    assert "Ada" not in str(refused.value)
+
+
+def test_a_view_that_was_shown_in_turn_is_whole_in_the_next_call(engine: SqlEngine, view: View, tmp_path: Path) -> None:
+    engine.write([view], "SELECT * FROM core.one", out(tmp_path), InTurn("core", "one", "n"))
+    assert engine.rows([view], {"all": "SELECT count(*) AS n FROM core.one"}) == {"all": [{"n": 2}]}

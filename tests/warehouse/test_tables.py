@@ -1,8 +1,11 @@
 """A table is made once of the same: it is made again where what it reads, or itself, is another."""
 
+import datetime
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +17,7 @@ from pipelines.warehouse import tables as rooms
 from pipelines.warehouse.root import DataRoot
 from pipelines.warehouse.tables import Tables
 from pipelines.warehouse.work import Work
+from schemas.month import financial_year
 from schemas.reference import REFERENCE
 from schemas.table import arrow_schema
 
@@ -127,3 +131,43 @@ def test_the_state_is_that_of_the_bytes_of_all_tables(tables: Tables, services: 
     services("meals", "telecare")
     tables.run("mart", "service")
     assert tables.state() != before
+
+
+def line(month: datetime.date, person: str, service: str, number: int) -> dict[str, object]:
+    text = {"agency": "A", "sector": "nhs", "service": service, "setting": "community", "person_id": person, "age_band": "0-17"}
+    place = dict.fromkeys(("council", "hscp", "locality"), "Unknown")
+    rest = {"sex": "0", "unit": "none", "cost_basis": "rate", "link_method": "none", "units": Decimal(number)}
+    money = {"direct_cost": Decimal(number), "residual_cost": Decimal(0), "cost": Decimal(number), "client_contribution": None}
+    return {
+        "line_id": f"{month}{person}{service}{number}",
+        "financial_year": financial_year(f"{month:%Y-%m}"),
+        "month": month,
+        **text,
+        **place,
+        **rest,
+        **money,
+    }
+
+
+def test_a_table_that_is_run_month_by_month_has_the_bytes_that_it_has_at_once(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second person of a month comes before the first one of the next, in each year's file."""
+    months = [datetime.date(2025, 2, 1), datetime.date(2025, 3, 1), datetime.date(2025, 4, 1), datetime.date(2025, 5, 1)]
+    lines = [
+        line(month, person, service, n) for month in months for service in ("x", "y") for person in ("b", "a") for n in (1, 2)
+    ]
+    tables.write_rows("core", "cost_line", lines)
+    for layer, name in rooms.IN_TURN:
+        at_month = _bytes(tables, layer, name)
+        with monkeypatch.context() as patched:
+            patched.setattr(rooms, "IN_TURN", {})
+            shutil.rmtree(tables.work.table(layer, name))
+            assert _bytes(tables, layer, name) == at_month
+        assert len(at_month) == 2
+
+
+def _bytes(tables: Tables, layer: str, name: str) -> dict[str, bytes]:
+    """The files of a table, made now."""
+    assert tables.run(layer, name) == 16
+    return {file.name: file.read_bytes() for file in tables.made(layer, name)}
