@@ -52,15 +52,16 @@ def show(connection: duckdb.DuckDBPyConnection, views: Sequence[View]) -> None:
 
 
 def _in_turn(connection: duckdb.DuckDBPyConnection, views: Sequence[View], sql: str, by: InTurn) -> Iterator[pa.RecordBatch]:
-    """The rows of a SELECT, run for each value of a column while its view shows the rows of that value alone. Where those lie together
-    in the files, nothing is read twice."""
+    """The rows of a SELECT, run for each value of a column by itself, while its view shows the rows of that value alone. Where the files
+    are sorted by the column, their statistics spare reading the others."""
     (view,) = [view for view in views if (view.layer, view.name) == (by.layer, by.name)]
     shown = f'{by.layer}."{by.name}"'
     values = connection.sql(
         f"SELECT CAST({by.column} AS VARCHAR) FROM {shown} GROUP BY {by.column} ORDER BY {by.column}"
     ).fetchall()
     for (value,) in values:
-        rows = f"SELECT * FROM {parquet_rows(*sorted(view.files))} WHERE {by.column} = {literal(value)}"
+        is_value = "IS NULL" if value is None else f"= {literal(value)}"
+        rows = f"SELECT * FROM {parquet_rows(*sorted(view.files))} WHERE {by.column} {is_value}"
         connection.execute(f"CREATE OR REPLACE VIEW {shown} AS {rows}")
         yield from batches_of(connection.sql(sql), BATCH_ROWS)
 

@@ -19,7 +19,8 @@ class SqlEngine(Protocol):
     def write(self, views: Sequence[View], sql: str, out: Output, in_turn: InTurn | None = None) -> int:
         """Write the rows of a SELECT in its order into a new folder. Returns the row count.
 
-        in_turn: for what the SELECT may be run one after the other, so that less is held at once; the bytes are the same. Raises IrfError, without any value from the data, where the SELECT fails or does not fit the schema; what is in the folder
+        in_turn: the column for each of whose values the SELECT may be run by itself, so that less is held at once.
+        Raises IrfError, without any value from the data, where the SELECT fails or does not fit the schema; what is in the folder
         then is no table.
         """
 

@@ -40,8 +40,8 @@ class Output:
 
 @dataclass(frozen=True)
 class InTurn:
-    """A column of a view for whose values a SELECT may be run one after the other, the smallest first: the rows of all its values are
-    those of each, in this order. No value may be NULL."""
+    """A column of a view. A SELECT may be run for each of its values by itself, from the smallest on: together that gives the same rows
+    in the same order as running it once."""
 
     layer: str
     name: str

@@ -39,7 +39,8 @@ SUBMITTED = ("staged", "quarantine")
 OF_STATISTICS = ("standardised_cost", "inequality")
 """The tables of analysis that Python makes, from the one of ages."""
 IN_TURN = {("mart", "client_month_cost"): InTurn("core", "cost_line", "month")}
-"""The tables whose SELECT is run month by month, as what it reads is sorted: a year of clients' sums would fill the memory at once."""
+"""The tables whose SELECT is run month by month, for what it reads is sorted by month: held together, a year of clients' sums would fill
+the memory."""
 UNFINISHED = ".unfinished"
 """What the name of a folder ends with in which a table is being made; a killed process leaves it."""
 

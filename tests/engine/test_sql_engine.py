@@ -176,3 +176,9 @@ def test_what_fails_in_a_later_turn_is_an_error_without_a_value(engine: SqlEngin
 def test_a_view_that_was_shown_in_turn_is_whole_in_the_next_call(engine: SqlEngine, view: View, tmp_path: Path) -> None:
     engine.write([view], "SELECT * FROM core.one", out(tmp_path), InTurn("core", "one", "n"))
     assert engine.rows([view], {"all": "SELECT count(*) AS n FROM core.one"}) == {"all": [{"n": 2}]}
+
+
+def test_a_value_that_is_empty_has_its_turn_too(engine: SqlEngine, view: View, tmp_path: Path) -> None:
+    select, written = "SELECT n, word FROM core.one ORDER BY word NULLS LAST", out(tmp_path)
+    assert engine.write([view], select, written, InTurn("core", "one", "word")) == 2
+    assert pq.read_table(written.folder)["n"].to_pylist() == [2, 1]
