@@ -1,7 +1,8 @@
 -- Purpose: how far each client's record agrees with the person of the register whose CHI the client claims. Grain: client.
 -- Inputs: client, client_standard, claimed_chi, register_person, register_standard.
 -- Conserves: every client once; NULL where there is nothing to compare.
--- A CHI number contains the date of birth, so agreement on that date alone does not support the claim.
+-- A CHI number contains the date of birth, so agreement on that date alone does not support the claim. Where the date is quite another, a
+-- name supports it only as a whole: a name that is missing, spelt nearly so or of the other sex is a brother's, a sister's or a spouse's.
 WITH claim_count AS (
     SELECT agency, social_care_id, count(*) AS claims FROM claimed_chi GROUP BY agency, social_care_id
 ),
@@ -22,6 +23,14 @@ compared AS (
             OR coalesce(alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part), FALSE) AS part_of_name_agrees,
         coalesce((l.sex = r.sex)::INTEGER, 0) + coalesce((l.postcode = r.postcode)::INTEGER, 0) AS more_agree,
         alike_dates(l.date_of_birth, r.date_of_birth) AS date_is_near,
+        coalesce(
+            (l.forename = r.forename OR list_has_any(l.forename_root, r.forename_root))
+            AND alike_surnames(l.surname, l.surname_part, r.surname, r.surname_part),
+            FALSE
+        )
+            AND coalesce(l.sex = r.sex, TRUE)
+            AND coalesce(least(length(l.middle_name), length(r.middle_name)) = 1 OR alike(l.middle_name, r.middle_name), TRUE) AS whole_name_agrees,
+        l.forename <> r.forename AS is_forename_other,
         -- A new surname beside a slip in the date: forename and home, and a date that is near.
         coalesce(
             alike_forenames(l.forename, l.forename_root, r.forename, r.forename_root) AND l.postcode = r.postcode
@@ -36,7 +45,8 @@ compared AS (
 ),
 final AS (
     SELECT *,
-        coalesce(name_agrees, FALSE) OR (coalesce(date_agrees, FALSE) AND (part_of_name_agrees OR more_agree > 0))
+        (coalesce(name_agrees, FALSE) AND (coalesce(date_is_near, TRUE) OR whole_name_agrees))
+            OR (coalesce(date_agrees, FALSE) AND (part_of_name_agrees OR more_agree > 0))
             OR forename_home_and_near_date_agree AS is_supported
     FROM compared
 )

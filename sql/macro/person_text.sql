@@ -14,7 +14,8 @@ CREATE MACRO names_nobody(words) AS
     words = ''
     OR regexp_matches(words, '^(BABY|INFANT|NEWBORN|DAUGHTER OF|SON OF|WIFE OF|HUSBAND OF|CHILD OF)\b')
     OR (length(words) > 1 AND replace(words, left(words, 1), '') = '')
-    OR len(list_filter(string_split(words, ' '), LAMBDA word: NOT word IN (
+    -- A alone is an initial.
+    OR (words <> 'A' AND len(list_filter(string_split(words, ' '), LAMBDA word: NOT word IN (
         'UNKNOWN', 'NOT', 'KNOWN', 'NO', 'NAME', 'NONAME', 'NONE', 'NIL', 'NULL', 'NA', 'NK', 'TBC', 'TBA', 'DONT', 'KNOW', 'GIVEN', 'RECORDED',
         'STATED', 'AVAILABLE', 'ANONYMOUS', 'ANON', 'DECEASED', 'WITHHELD', 'REFUSED', 'REFUSE', 'REDACTED', 'MISSING', 'BLANK', 'TEST', 'DUMMY',
         'OF', 'IN', 'AT', 'THE', 'THIS', 'A', 'AN', 'AND', 'MY', 'HOUSE', 'HOME', 'HOUSEHOLD', 'OTHER', 'FIRST', 'SECOND', 'LAST', 'SURNAME',
@@ -25,7 +26,7 @@ CREATE MACRO names_nobody(words) AS
         'NIECE', 'NEPHEW', 'RELATIVE', 'FAMILY', 'FRIEND', 'ROOMMATE', 'HOUSEMATE', 'LODGER', 'BOARDER', 'VISITOR', 'GUEST', 'RESIDENT', 'RESPONDENT',
         'APPLICANT', 'OCCUPANT', 'OWNER', 'TENANT', 'LANDLORD', 'HOUSEHOLDER', 'PATIENT', 'CLIENT', 'CUSTOMER', 'USER', 'MR', 'MRS', 'MS', 'MISS', 'DR',
         'PROF', 'PROFESSOR', 'REV', 'REVEREND', 'SIR', 'DAME', 'SENIOR', 'JUNIOR', 'MASTER', 'II', 'III'
-    ))) = 0;
+    ))) = 0);
 
 -- Without a title before it and a suffix behind it.
 CREATE MACRO bare_name(field) AS
