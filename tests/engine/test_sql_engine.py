@@ -145,9 +145,9 @@ def test_a_file_of_several_row_groups_has_the_bytes_of_every_engine(engine: SqlE
 
 
 def test_a_select_that_is_run_in_turn_sees_each_value_alone(view: View, tmp_path: Path) -> None:
-    duckdb_engine = sql_engine(EngineName.duckdb, tmp_path, 1, "512MB")
+    on_duckdb = sql_engine(EngineName.duckdb, tmp_path, 1, "512MB")
     select, written = "SELECT count(*) AS n, max(word) AS word FROM core.one", out(tmp_path)
-    assert duckdb_engine.write([view], select, written, InTurn("core", "one", "n")) == 2
+    assert on_duckdb.write([view], select, written, InTurn("core", "one", "n")) == 2
     assert pq.read_table(written.folder).to_pylist() == [{"n": 1, "word": None}, {"n": 1, "word": "Ada"}]
 
 

@@ -56,6 +56,25 @@ def test_a_chi_with_its_date_of_birth_and_one_thing_more_links(named: str) -> No
     assert (row["link_method"], row["chi_number"]) == ("chi", AGNES_CHI)
 
 
+@pytest.mark.parametrize("part", [{"forename": None}, {"forename": "Agnees"}, {"sex": "1"}])
+def test_where_its_owner_was_born_on_quite_another_date_a_chi_needs_the_whole_name(part: Row) -> None:
+    """A baby without a name, a brother or sister of a like name, a husband or wife of the same."""
+    elsewhere = {**AGNES, "postcode": "PH1 1AA"}
+    assert (
+        linked_one(client(AGNES_CHI, elsewhere | {"forename": "Senga", "date_of_birth": DAY(1999, 1, 1)}))["link_method"]
+        == "chi"
+    )
+    assert linked_one(client(AGNES_CHI, elsewhere | part | {"date_of_birth": None}))["link_method"] == "chi"
+    row = linked_one(client(AGNES_CHI, elsewhere | part | {"date_of_birth": DAY(1999, 1, 1)}))
+    assert (row["link_method"], row["review_reason"]) == ("unlinked", decide.CHI_DISAGREES)
+
+
+def test_of_two_people_of_like_names_the_one_of_the_very_name_is_the_better_match() -> None:
+    twins = [{"chi_number": AGNES_CHI, **AGNES, "forename": "Annie"}, {"chi_number": NEWER_CHI, **AGNES, "forename": "Anna"}]
+    assert linked_one(client(AGNES_CHI, {**AGNES, "forename": "Anna"}), twins)["review_reason"] == decide.BETTER_MATCH
+    assert linked_one(client(AGNES_CHI, {**AGNES, "forename": "Annia"}), twins)["link_method"] == "chi"
+
+
 MARGARET = {**AGNES, "forename": "Margaret"}
 AGNES_LATER = {**AGNES, "date_of_birth": DAY(1971, 11, 2), "postcode": "DD5 1ZZ"}
 

@@ -136,6 +136,7 @@ CASES = [
     Case("right CHI, another date of birth altogether", (("Lorna", "Bruce", DATE_1952, "2", HOME),), ("Lorna", "Bruce", DAY(1961, 1, 1), "2", ELSEWHERE), 0, "link", chi_of=0),
     Case("twins who share the first of two forenames, the own record absent", (("Mohammed Imran", "Khan", DATE_1978, "1", HOME),), ("Mohammed Tariq", "Khan", DATE_1978, "1", HOME), None, "leave", why=OTHER_FORENAME),
     Case("twins who share the first of two forenames, both there", (("Mohammed Imran", "Khan", DATE_1978, "1", HOME), ("Mohammed Tariq", "Khan", DATE_1978, "1", HOME)), ("Mohammed Tariq", "Khan", DATE_1978, "1", HOME), 1, "link"),
+    Case("wife of the same name, the husband's CHI", (("Leslie", "Carie", DAY(1940, 12, 18), "1", HOME),), ("Leslie", "Carie", DAY(1942, 10, 23), "2", HOME), None, "leave", chi_of=0),
     Case("Chinese: family name first, in another home", (("Xiu Ying", "Zhang", DATE_1978, "2", HOME),), ("Zhang", "Xiu Ying", DATE_1978, "2", ELSEWHERE), 0, "link"),
 ]  # fmt: skip
 ACCEPTABLE = 0.95
