@@ -41,9 +41,10 @@ bench: $(ENVIRONMENT) ## time and memory of a refresh beside a plain read and a 
 	.venv/bin/python -m tests.bench.run $(SCALE) --turns $(TURNS)
 
 bench-compare: $(ENVIRONMENT) ## what differs between results of the benchmark (A="<json> ..." B="<json> ...")
+	$(if $(and $(A),$(B)),,$(error bench-compare: name the results, A="<json> ..." B="<json> ..."))
 	.venv/bin/python -m tests.bench.tables $(addprefix --a ,$(A)) $(addprefix --b ,$(B))
 
-bench-growth: $(ENVIRONMENT) ## put the newest results of the benchmark into docs/performance.md
+bench-growth: $(ENVIRONMENT) ## put the newest results of large scales into docs/performance.md
 	.venv/bin/python -m tests.bench.growth docs/performance.md
 
 lint: $(ENVIRONMENT)

@@ -15,7 +15,6 @@ from pipelines.analysis.estimate import MILLIONTH, PENNY, Estimate, published
 from pipelines.analysis.standardisation import pooled, pools, standardised_mean
 from schemas.analysis_codes import AgeGroup, AnalysisAreaKind
 
-HUNDRED = Decimal(100)
 Standardised = dict[tuple[Place, AgeGroup], "Standard"]
 
 

@@ -32,7 +32,7 @@ def review_export() -> None:
 @review_app.command("import")
 def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False)]) -> None:
     """Check the decisions filled in on a review sheet and keep them; the next refresh follows them."""
-    from pipelines.engine.clock import now_in_scotland
+    from pipelines.engine.clock import today_in_scotland
     from pipelines.identity.people import register_numbers
     from pipelines.identity.review import import_review
     from pipelines.ingest.intake import last_work, open_tables
@@ -40,7 +40,7 @@ def review_import(file: Annotated[Path, typer.Argument(metavar="FILE", exists=Tr
 
     root = data_root()
     tables = open_tables(last_work(root))
-    imported = import_review(file, root.decisions, key_of(root), register_numbers(tables), now_in_scotland())
+    imported = import_review(file, root.decisions, key_of(root), register_numbers(tables), today_in_scotland())
     say(f"new decisions: {imported.decisions}; the next refresh follows them")
     if imported.undecided:
         say(f"clients of whom not every person is marked: {imported.undecided}; they stay in review")

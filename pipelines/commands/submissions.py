@@ -16,12 +16,12 @@ from pipelines.engine.errors import IrfError
 
 def status(period: Annotated[str | None, typer.Option(help="one month, YYYY-MM; default all")] = None) -> None:
     """Which submissions have arrived for each month, which are late, refused or revised, and when they came."""
-    from pipelines.engine.clock import now_in_scotland
+    from pipelines.engine.clock import today_in_scotland
     from pipelines.ingest.status import status_of, told
 
     if period is not None:
         check_month(period)
-    found = status_of(data_root(), now_in_scotland(), period)
+    found = status_of(data_root(), today_in_scotland(), period)
     for line in told(found):
         say(line)
     if found.has_problems:

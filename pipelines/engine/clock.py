@@ -1,5 +1,7 @@
-"""What time it is. Belongs here: the one reading of the clock. No result of a refresh depends on it: only checks of what comes in,
-and the log of what was published when.
+"""What time it is.
+
+Belongs here: today and now, for checks of what comes in and the log of what was published when. Does not belong here: anything that
+a result of a refresh depends on.
 """
 
 import datetime
@@ -8,8 +10,8 @@ from zoneinfo import ZoneInfo
 SCOTLAND = ZoneInfo("Europe/London")
 
 
-def now_in_scotland() -> datetime.date:
-    """Today's date."""
+def today_in_scotland() -> datetime.date:
+    """Today's date, as it is in Scotland."""
     return datetime.datetime.now(SCOTLAND).date()
 
 

@@ -4,7 +4,7 @@ Belongs here: opening, macros, showing Parquet files as tables. Does not belong 
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -74,11 +74,12 @@ def open_for_views(root: Path, threads: int, memory_limit: str) -> Iterator[duck
 def kept_in_a_run() -> Iterator[None]:
     """The life of a run, in which `open_for_views` keeps a database open. At its end that is closed, and what it has laid down in the
     spill folder goes with it."""
-    _runs.append(None)
+    global _runs
+    _runs += 1
     try:
         yield
     finally:
-        _runs.pop()
+        _runs -= 1
         _close_kept()
 
 
@@ -87,8 +88,8 @@ def _close_kept() -> None:
         _kept.popitem()[1][0].close()
 
 
-_runs: list[None] = []
-"""One for each run that goes on."""
+_runs = 0
+"""How many runs go on."""
 _kept: dict[tuple[Path, int, str], tuple[ExitStack, duckdb.DuckDBPyConnection]] = {}
 """The database that was used last for views, with what closes it; none while it is used, or after an error in it."""
 
@@ -150,9 +151,3 @@ def batches_of(rows: duckdb.DuckDBPyRelation, batch_rows: int) -> Iterator[pa.Re
                 raise
             raise duckdb.Error(str(error)) from None
         yield batch
-
-
-def tables(connection: duckdb.DuckDBPyConnection, frames: Mapping[str, pa.Table]) -> None:
-    """Register small Arrow tables by name."""
-    for name, frame in frames.items():
-        connection.register(name, frame)

@@ -1,4 +1,7 @@
-"""The errors a user sees: one line that says what, where and what to do. Never a value from a record."""
+"""The errors a user sees: one line that says what, where and what to do.
+
+Belongs here: their kinds. Does not belong here: making a text safe to show (`said.py`), the exit codes (`pipelines/commands/main.py`).
+"""
 
 from collections.abc import Sequence
 

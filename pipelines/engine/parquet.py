@@ -15,9 +15,11 @@ import pyarrow.parquet as pq
 from pipelines.engine.errors import IrfError
 
 BATCH_ROWS = 122_880
+"""Rows that are read and handed on at once: a row group of DuckDB's own."""
 ROW_GROUP_ROWS = 250_000
+"""The most rows of a row group of our files."""
 ROW_GROUP_BYTES = 64_000_000
-"""Of rows in memory, so that long ones do not fill it."""
+"""The most bytes of one, as its rows are in memory: long ones do not fill it."""
 DICTIONARY_BYTES = 100_000
 """Where a column has more different values than fit, each is written as it stands."""
 
@@ -153,7 +155,7 @@ class TableFiles:
     def add(self, table: pa.Table) -> None:
         """Add rows. Raises as `fit`."""
         self.rows += table.num_rows
-        for part, rows in self._parts(fit(table, self._schema)):
+        for part, rows in self._parts(fit(table, self._schema, self._folder.name)):
             held = self._held.setdefault(part, [])
             held.append(rows)
             if sum(one.num_rows for one in held) >= BATCH_ROWS:
@@ -209,17 +211,19 @@ def read_tables(files: Sequence[Path]) -> pa.Table:
     return pa.concat_tables(pq.ParquetFile(file).read() for file in files)
 
 
-def fit(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """The table with exactly the declared columns, types and nullability.
+def fit(table: pa.Table, schema: pa.Schema, what: str) -> pa.Table:
+    """The table with exactly the declared columns, types and nullability. what: how an error names it.
 
     Raises IrfError when a column is absent or a required column holds NULL.
     """
     arrays = []
     for field in schema:
         if field.name not in table.column_names:
-            raise IrfError(f"column {field.name} is missing")
+            raise IrfError(f"{what}: column {field.name} is missing: a fault of this software, please report it")
         array = table.column(field.name)
         if not field.nullable and array.null_count:
-            raise IrfError(f"required column {field.name} has {array.null_count} empty values")
+            raise IrfError(
+                f"{what}: required column {field.name} has {array.null_count} empty values: a fault of this software, please report it"
+            )
         arrays.append(array.cast(field.type))
     return pa.Table.from_arrays(arrays, schema=schema)

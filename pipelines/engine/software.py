@@ -9,7 +9,7 @@ import importlib.metadata
 
 from pipelines.engine.shipped import name_of, shipped_files
 
-PACKAGES = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pandera", "pyarrow", "splink")
+PACKAGES = ("dagster", "duckdb", "great-expectations", "numpy", "pandas", "pandera", "pyarrow", "python-calamine", "splink")
 CODE = ("assets/**/*.py", "pipelines/**/*.py", "pipelines/**/*.json", "schemas/**/*.py", "schemas/**/*.toml", "sql/**/*.sql")
 """The files that decide what a release holds."""
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 MASTER = "IRF_SPARK_MASTER"
 """The environment variable that names the cluster; by default Spark runs on this machine."""
 ON_THIS_MACHINE = "local[*]"
+MASTERS = re.compile(r"(local|spark://|k8s://).*|yarn")
 LAID_DOWN = "laid-down-"
 """What the name of a folder begins with in which Spark lays down the rows of a SELECT."""
 SETTINGS = {
@@ -43,14 +44,22 @@ SETTINGS = {
     "spark.sql.parquet.filterPushdown": "false",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "OFF",
 }
-"""What the results rest on, and a console without Spark's own lines."""
+"""What the results rest on, and a console with few of Spark's own lines."""
 SETTINGS_ON_THIS_MACHINE = {
     # Nobody outside can call it, and small tables are not cut into 200 parts.
     "spark.driver.bindAddress": "127.0.0.1",
     "spark.driver.host": "127.0.0.1",
     "spark.sql.shuffle.partitions": "8",
 }
+
+
+_REMEDIES = {
+    "No space left on device": "the disk is full: make room and try again",
+    "OutOfMemoryError": "Java has too little memory: give it more (spark.driver.memory in spark-defaults.conf) and try again",
+}
+"""What to do about an error of Spark, by what is in its words."""
 
 
 @dataclass(frozen=True)
@@ -99,20 +108,24 @@ def _said_safely(what: str, views: Sequence[View]) -> Iterator[None]:
         yield
     except (PySparkException, Py4JError, pa.ArrowException) as error:
         refuse_damaged(what, views)
+        remedy = next((remedy for words, remedy in _REMEDIES.items() if words in str(error)), None)
         known = error.getCondition() if isinstance(error, PySparkException) else None
-        is_full = "No space left on device" in str(error)
-        raise IrfError(f"{what}: Spark: {'the disk is full' if is_full else known or type(error).__name__}") from None
+        raise IrfError(f"{what}: Spark: {remedy or known or type(error).__name__}") from None
 
 
 def require_spark() -> None:
     """Raise IrfError where Spark cannot run, with what to do."""
     if importlib.util.find_spec("pyspark") is None:
         raise IrfError(
-            "--engine spark: PySpark is not here; install this software with its extra: integrated-resource-framework[spark]"
+            "--engine spark: PySpark is not here; install this software with its extra [spark] (in a clone: make spark)"
         )
     home = os.environ.get("JAVA_HOME")
     if shutil.which(str(Path(home) / "bin" / "java") if home else "java") is None:
         raise IrfError("--engine spark: Java is not here; install Java 17 or later, or point JAVA_HOME to it")
+    if not MASTERS.fullmatch(_master()):
+        raise IrfError(
+            f"--engine spark: {MASTER} is {_master()}; write local[*], spark://host:port, k8s://https://host:port or yarn"
+        )
 
 
 def clear_spill(root: Path) -> None:
@@ -128,23 +141,33 @@ def _spill(root: Path) -> Path:
     return folder
 
 
+def _master() -> str:
+    return os.environ.get(MASTER) or ON_THIS_MACHINE
+
+
 @functools.cache
 def _started(root: Path) -> "SparkSession":
+    """Spark, started. Raises IrfError where it does not start: Java is too old, or nobody answers for the cluster."""
     require_spark()
     clear_spill(root)
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    master = os.environ.get(MASTER) or ON_THIS_MACHINE
+    master = _master()
     builder = SparkSession.builder.master(master).appName("irf")
     settings = {**SETTINGS, "spark.sql.warehouse.dir": (_spill(root) / "spark").as_uri()}
     if master.startswith("local"):
         settings |= {**SETTINGS_ON_THIS_MACHINE, "spark.local.dir": str(_spill(root))}
     for name, value in settings.items():
         builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    return session
+    try:
+        return builder.getOrCreate()
+    except (PySparkException, Py4JError):
+        raise IrfError(
+            f"--engine spark: Spark did not start on {master}; see that Java is 17 or later, and that {MASTER} can be reached"
+        ) from None
 
 
 def _show(session: "SparkSession", view: View) -> None:

@@ -1,4 +1,4 @@
-"""What runs the SELECTs of `sql/`: Parquet files in as views, one SELECT of ours, a declared schema, one Parquet file out.
+"""What runs the SELECTs of `sql/`: Parquet files in as views, one SELECT of ours, a declared schema, the Parquet files of a table out.
 
 Belongs here: that interface, and the choice of what stands behind it. Does not belong here: which files a view has
 (`pipelines/warehouse/`), what a SELECT says (`sql/`). Who runs a SELECT does not know which engine does.

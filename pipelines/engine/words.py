@@ -19,18 +19,22 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 
 def trimmed(field: pa.Array) -> pa.Array:
+    """Each text without the blanks around it; NULL of NULL."""
     return _called("trimmed", pa.string(), field)
 
 
 def unaccented(field: pa.Array) -> pa.Array:
+    """Each text in upper case without accents; NULL of NULL."""
     return _called("unaccented", pa.string(), field)
 
 
 def folded(field: pa.Array) -> pa.Array:
+    """Each text without case, accents, blanks and signs; NULL of NULL."""
     return _called("folded", pa.string(), field)
 
 
 def word_similarity(one_text: pa.Array, other_text: pa.Array) -> pa.Array:
+    """How alike two texts are, row by row, from 0 to 1 (Jaro-Winkler) as decimal(18, 6); NULL where either is."""
     return _called("word_similarity", pa.decimal128(18, 6), one_text, other_text)
 
 

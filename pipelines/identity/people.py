@@ -12,7 +12,7 @@ from typing import ClassVar
 import duckdb
 import pyarrow as pa
 
-from pipelines.engine.clock import now_in_scotland
+from pipelines.engine.clock import today_in_scotland
 from pipelines.identity.decisions import read_decisions
 from pipelines.identity.linking.current_chi import make_current_chis
 from pipelines.identity.linking.database import database, make
@@ -62,7 +62,7 @@ def _links_made(tables: Tables, decisions: Path) -> Iterator[tuple[duckdb.DuckDB
         known = connection.execute("SELECT DISTINCT agency, social_care_id FROM staged.clients").fetchall()
         for name in ("register", "client_row", "every_client_row"):
             make(connection, name)
-        month = make_links(connection, read_decisions(decisions, key_of(root), now_in_scotland(), known))
+        month = make_links(connection, read_decisions(decisions, key_of(root), today_in_scotland(), known))
         yield connection, month
 
 

@@ -21,6 +21,7 @@ from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
 from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
 from pipelines.engine.shipped import shipped_files
+from pipelines.engine.software import package_versions
 from pipelines.ingest.landing import Landed, sha256_of
 from pipelines.ingest.raw import raw_file, raw_mark, write_raw
 from pipelines.ingest.reading.read import Refused
@@ -95,7 +96,7 @@ def rules_of_work(work: Work) -> Rules:
 
 
 def fingerprint(*files: Path) -> str:
-    """A hash over what decides a validation beside the submission: schemas, readers, macros, and these files."""
+    """A hash over what decides a validation beside the submission: schemas, readers, macros, packages, and these files."""
     digest = hashlib.sha256(_code_hash())
     for path in files:
         state = path.stat()
@@ -107,8 +108,15 @@ def fingerprint(*files: Path) -> str:
 def _code_hash() -> bytes:
     """The hash of what of the software decides a validation, taken once as `code_version` is: it is asked for with every submission."""
     digest = hashlib.sha256()
-    for path in shipped_files("schemas/**/*.py", "schemas/dialects/*/*.toml", "pipelines/ingest/**/*.py", "sql/macro/**/*.sql"):
+    for path in shipped_files(
+        "schemas/**/*.py",
+        "schemas/dialects/*/*.toml",
+        "pipelines/engine/**/*.py",
+        "pipelines/ingest/**/*.py",
+        "sql/macro/**/*.sql",
+    ):
         digest.update(hashlib.sha256(path.read_bytes()).digest())
+    digest.update(repr(sorted(package_versions().items())).encode())
     return digest.digest()
 
 

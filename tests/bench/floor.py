@@ -2,7 +2,8 @@
 
     python -m tests.bench.floor LANDING OUT PERIOD
 
-Belongs here: that read. Nothing is typed, validated or joined: no refresh with as many threads can take less. It prints how many rows there are.
+Belongs here: that read. It prints how many rows there are. Does not belong here: typing, validating, joining: no refresh with as many
+threads can take less.
 """
 
 import codecs

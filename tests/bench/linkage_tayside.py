@@ -3,7 +3,7 @@
     .venv/bin/python -m tests.bench.linkage_tayside OUT
 
 Belongs here: a register of the real size, 60,000 clients as councils of the standard mess write them down, the truth, and
-the figures of each case with false links told apart. Nothing is asserted here: `make soak` asserts what must hold.
+the figures of each case with false links told apart. Does not belong here: what must hold, which `make soak` asserts.
 
 | case | CHI numbers | for |
 |---|---|---|

@@ -4,7 +4,7 @@
 
 Belongs here: the same feeds, the rules that set a record aside (`peer_files.py`), clients linked by CHI or by equal facts, the
 same costs, in one table: person, agency, service, month, pence. It uses nothing of the software, so that each can be checked
-against the other. It leaves out repaired values, rules across files, uncertain links, the pounds of records set aside,
+against the other. Does not belong here: repaired values, rules across files, uncertain links, the pounds of records set aside,
 localities and everything that makes a release.
 """
 

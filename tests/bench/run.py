@@ -24,6 +24,8 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.engine.errors import IrfError
+from pipelines.engine.machine import memory_limit, threads
 from pipelines.engine.software import code_version, package_versions
 from tests import REPOSITORY
 from tests.bench import measured, steps, tables
@@ -145,6 +147,10 @@ def main(
     """Measure a scale, print the medians, keep all that was measured as JSON."""
     if scale not in SCALES:
         raise typer.BadParameter(f"{scale}: one of {', '.join(SCALES)}")
+    try:
+        threads(), memory_limit()
+    except IrfError as error:
+        raise SystemExit(str(error)) from None
     folder.mkdir(parents=True, exist_ok=True)
     path = measure(scale, turns, folder.resolve())
     print("\n".join([*tables.shown(tables.read([path])), f"kept as {path}"]))

@@ -1,4 +1,4 @@
-"""What the benchmark's results say: one run's table, what differs between two, how time and memory grow with size.
+"""What the benchmark's results say: one run's table, and what differs between two.
 
     python -m tests.bench.tables --a A.json [--a …] --b B.json [--b …]
 
@@ -163,8 +163,8 @@ def _cell(cell: float | int | str | None) -> str:
 
 
 def main(
-    a: Annotated[list[Path], typer.Option(help="results of the one side")],
-    b: Annotated[list[Path], typer.Option(help="results of the other")],
+    a: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="results of the one side")],
+    b: Annotated[list[Path], typer.Option(exists=True, dir_okay=False, help="results of the other")],
 ) -> None:
     """Print what differs between two sets of results."""
     print("\n".join(compared(read(a), read(b))))

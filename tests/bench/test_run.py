@@ -114,6 +114,13 @@ def test_a_scale_that_is_not_there_is_refused(tmp_path: Path) -> None:
         run.main("fife", 1, tmp_path)
 
 
+def test_a_wrong_setting_is_said_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IRF_THREADS", "zero")
+    with pytest.raises(SystemExit, match="IRF_THREADS is zero; write a whole number"):
+        run.main("tiny", 1, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_world_is_made_once_and_again_when_what_makes_it_changes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (made,) = folder.glob("tiny-*")
     monkeypatch.setattr(worlds, "IRF", folder / "no such command")

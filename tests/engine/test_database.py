@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines import resources
-from pipelines.engine.database import batches_of, create_view, kept_in_a_run, open_apart, open_database, open_for_views, tables
+from pipelines.engine.database import batches_of, create_view, kept_in_a_run, open_apart, open_database, open_for_views
 from pipelines.engine.sql import parquet_rows
 from pipelines.identity.linking.database import database
 
@@ -213,11 +213,6 @@ def test_rows_come_in_batches_and_what_fails_meanwhile_is_an_error_of_duckdbs(co
     late = "SELECT CAST(CASE WHEN i < 900000 THEN '1' ELSE 'Ada' END AS BIGINT) AS n FROM range(1000000) AS r (i)"
     with pytest.raises(duckdb.Error, match="Could not convert"):
         list(batches_of(connection.sql(late), 2_048))
-
-
-def test_small_tables_are_shown_by_their_names(connection: duckdb.DuckDBPyConnection) -> None:
-    tables(connection, {"counted": pa.table({"n": [3]})})
-    assert connection.sql("SELECT n FROM counted").fetchall() == [(3,)]
 
 
 def test_a_folder_called_column_equals_value_says_nothing_of_the_rows_below_it(root: Path) -> None:

@@ -1,17 +1,34 @@
 """Spark is refused in one clear line where it cannot run, and an error of it tells no value."""
 
 import importlib.util
+import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
-from pipelines.engine.spark import clear_spill
+from pipelines.engine.spark import MASTER, _said_safely, clear_spill
 from pipelines.engine.sql_engine import require
+from tests import REPOSITORY
 from tests.conftest import IrfAt
 from tests.spark import spark
+
+ASKED = """
+import sys
+from pathlib import Path
+from pipelines.engine.errors import IrfError
+from pipelines.engine.spark import Spark
+try:
+    Spark(Path(sys.argv[1])).rows([], {"one": "SELECT 1 AS n"})
+except IrfError as error:
+    print(error)
+"""
+"""A process that asks Spark, and prints the error."""
 
 
 def test_without_pyspark_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,6 +46,48 @@ def test_without_java_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("JAVA_HOME", str(tmp_path))
     with pytest.raises(IrfError, match="JAVA_HOME"):
         require(EngineName.spark)
+
+
+@pytest.mark.parametrize("master", ["nonsense", "http://host:7077", "yarn-cluster", "host:7077"])
+def test_what_names_no_cluster_is_refused_with_what_does(master: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    monkeypatch.setenv(MASTER, master)
+    with pytest.raises(IrfError, match=rf"IRF_SPARK_MASTER is {master}; write local\[\*\], spark://"):
+        require(EngineName.spark)
+    for right in ("", "local", "local[4]", "spark://host:7077", "k8s://https://host:443", "yarn"):
+        monkeypatch.setenv(MASTER, right)
+        require(EngineName.spark)
+
+
+def test_a_java_that_cannot_start_it_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    java = tmp_path / "bin" / "java"
+    java.parent.mkdir()
+    java.write_text("#!/bin/sh\nexit 1\n", "utf-8")
+    java.chmod(0o755)
+    spark(tmp_path)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    # In a process of its own: here Spark may have been started.
+    script = tmp_path / "asked.py"
+    script.write_text(ASKED, "utf-8")
+    told = subprocess.run(
+        [sys.executable, script, tmp_path],
+        cwd=REPOSITORY,
+        env={**os.environ, "PYTHONPATH": "."},
+        capture_output=True,
+        text=True,
+    )
+    assert told.stdout == (
+        "--engine spark: Spark did not start on local[2]; see that Java is 17 or later, and that IRF_SPARK_MASTER can be reached\n"
+    )
+
+
+def test_what_java_lacks_is_told_with_what_to_do(tmp_path: Path) -> None:
+    error = pytest.importorskip("py4j.protocol", reason="NOT TESTED: PySpark is not here").Py4JError
+    with pytest.raises(IrfError) as refused, _said_safely("sql/core/one.sql", []):
+        raise error("java.lang.OutOfMemoryError: Java heap space of Ada")
+    assert "one.sql: Spark: Java has too little memory: give it more (spark.driver.memory" in str(refused.value)
+    assert "Ada" not in str(refused.value)
 
 
 def test_a_refresh_that_cannot_run_there_is_refused_before_it_begins(
