@@ -1,4 +1,8 @@
-"""Analysis: what inequality costs. One asset for each `sql/analysis/*.sql`, and those that are statistics."""
+"""Analysis: what inequality costs. One asset for each `sql/analysis/*.sql`, and those that are statistics.
+
+Belongs here: the assets of this layer. Does not belong here: the sums (`sql/analysis/`), the statistics
+(`pipelines/analysis/`).
+"""
 
 import dagster as dg
 

@@ -1,4 +1,8 @@
-"""Core: who, where, what it cost. One asset for each `sql/core/*.sql`, and those that Python makes."""
+"""Core: who, where, what it cost. One asset for each `sql/core/*.sql`, and those that Python makes.
+
+Belongs here: the assets of this layer, and which function makes each that no SELECT makes. Does not belong here: these
+functions.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -8,7 +12,7 @@ from assets.shared import INTAKE, made, period_of, row_count, sql_dependencies, 
 from pipelines.costing.prices import check_unit_costs
 from pipelines.costing.window import write_window
 from pipelines.engine.sql import selects
-from pipelines.identity.people import link_clients_of
+from pipelines.identity.people import kept_links, link_clients_of
 from pipelines.quality.findings import write_drift, write_rule_findings
 from pipelines.quality.withheld import write_withheld
 from pipelines.resources import Warehouse
@@ -28,11 +32,13 @@ def _from_sql(name: str) -> dg.AssetsDefinition:
     return core
 
 
-def _from_python(name: str, write: Callable[[Tables], int], deps: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
+def _from_python(
+    name: str, write: Callable[[Tables], int], deps: Iterable[dg.AssetKey], kept: Callable[[Tables], int | None] | None = None
+) -> dg.AssetsDefinition:
     @made(key=["core", name], deps=sorted({INTAKE, *deps}), **table_facts("core", name))
     def core(context: dg.AssetExecutionContext, warehouse: Warehouse) -> dg.MaterializeResult:
         tables = warehouse.tables(period_of(context))
-        rows = tables.kept("core", name)
+        rows = kept(tables) if kept else tables.kept("core", name)
         return dg.MaterializeResult(metadata=row_count(write(tables) if rows is None else rows))
 
     return core
@@ -49,7 +55,7 @@ def _link(tables: Tables) -> int:
 REGISTER, CLIENTS = (dg.AssetKey(["staged", feed]) for feed in ("population_register", "clients"))
 ASSETS = [
     _from_python("refresh", write_window, []),
-    _from_python("link", _link, [REGISTER, CLIENTS, *_core("client_birth")]),
+    _from_python("link", _link, [REGISTER, CLIENTS, *_core("client_birth")], kept_links),
     _from_python("withheld", write_withheld, _core("outside_text", "known_word")),
     _from_python(
         "rule_finding",

@@ -1,4 +1,8 @@
-"""The gate: every check of a refresh, each told on the asset that it is about."""
+"""The gate: every check of a refresh, each told on the asset that it is about.
+
+Belongs here: what waits for what, and the answers as Dagster's checks. Does not belong here: the checks
+(`pipelines/quality/`, `sql/gate/`).
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,8 @@
-"""Landing: the files that agencies have dropped, the submissions among them, and which of them a refresh is made of."""
+"""Landing: the files that agencies have dropped, the submissions among them, and which of them a refresh is made of.
+
+Belongs here: the assets before any file is read, and the one that decides which count. Does not belong here: how that is
+decided (`pipelines/ingest/intake.py`).
+"""
 
 import dagster as dg
 

@@ -1,4 +1,8 @@
-"""Mart: the published tables. One asset for each `sql/mart/*.sql`, and those that Python makes."""
+"""Mart: the published tables. One asset for each `sql/mart/*.sql`, and those that Python makes.
+
+Belongs here: the assets of this layer. Does not belong here: `cost_line` and `ledger_line`, which are
+core's; what is in a table.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,8 @@
-"""Reference: the lookups that our own office keeps."""
+"""Reference: the lookups that our own office keeps.
+
+Belongs here: the asset that loads them. Does not belong here: what they may say (`schemas/reference`), reading them
+(`pipelines/ingest/reference.py`).
+"""
 
 import dagster as dg
 

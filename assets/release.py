@@ -1,4 +1,8 @@
-"""The release itself."""
+"""The release itself.
+
+Belongs here: the asset that publishes, and what a run tells it. Does not belong here: publishing (`pipelines/release/`), the
+pages (`pipelines/report/`).
+"""
 
 import dagster as dg
 

@@ -1,4 +1,7 @@
-"""Raw, staged and quarantine: each feed's submissions as text, and as records that were accepted or set aside."""
+"""Raw, staged and quarantine: each feed's submissions as text, and as records that were accepted or set aside.
+
+Belongs here: two assets for each feed. Does not belong here: reading and validating a file (`pipelines/ingest/`).
+"""
 
 import dagster as dg
 

@@ -16,11 +16,16 @@ CODE = ("assets/**/*.py", "pipelines/**/*.py", "pipelines/**/*.json", "schemas/*
 
 @functools.cache
 def code_version() -> str:
-    """A hash over the code that decides what a release holds: the same code, the same text, in a clone and from a wheel."""
+    """A hash over the code that decides what a release holds."""
+    return hash_of(*CODE)[:16]
+
+
+def hash_of(*patterns: str) -> str:
+    """A hash over the names and content of files of this software: the same in a clone and from a wheel."""
     digest = hashlib.sha256()
-    for path in shipped_files(*CODE):
+    for path in shipped_files(*patterns):
         digest.update(name_of(path).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+    return digest.hexdigest()
 
 
 @functools.cache

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 MASTER = "IRF_SPARK_MASTER"
 """The environment variable that names the cluster; by default Spark runs on this machine."""
 ON_THIS_MACHINE = "local[*]"
-MASTERS = re.compile(r"(local|spark://|k8s://).*|yarn")
+MASTERS = re.compile(r"local(\[([1-9][0-9]*|\*)(, ?[0-9]+)?\])?|(spark|k8s)://.+|yarn")
 LAID_DOWN = "laid-down-"
 """What the name of a folder begins with in which Spark lays down the rows of a SELECT."""
 SETTINGS = {
@@ -72,7 +72,11 @@ class Spark:
         # Spark parts its rows itself: nothing is run in turn.
         with tempfile.TemporaryDirectory(prefix=LAID_DOWN, dir=_spill(self.root)) as folder, _said_safely(out.what, views):
             rows = Path(folder) / "rows"
-            self._session(views).sql(carry(sql)).write.parquet(rows.as_uri())
+            self._session(views).sql(carry(sql)).write.parquet(_place(rows))
+            if not (rows / "_SUCCESS").exists():
+                raise IrfError(
+                    f"{out.what}: Spark has not laid down its rows in {rows}; every worker must see the data root under that path"
+                )
             # The names of the parts are in the order of the SELECT.
             parts = (
                 batch for part in sorted(rows.glob("*.parquet")) for batch in pq.ParquetFile(part).iter_batches(BATCH_ROWS)
@@ -141,6 +145,11 @@ def _spill(root: Path) -> Path:
     return folder
 
 
+def _place(path: Path) -> str:
+    """A path as Spark takes it: an address whose signs stand for themselves. `as_uri` writes a space as `%20`, which Spark would keep."""
+    return f"file://{path}"
+
+
 def _master() -> str:
     return os.environ.get(MASTER) or ON_THIS_MACHINE
 
@@ -156,8 +165,12 @@ def _started(root: Path) -> "SparkSession":
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     master = _master()
+    if "," in str(_spill(root)):
+        raise IrfError(
+            f"--engine spark: a comma in the path of the data root ends a folder's name for Spark; move {root} to another path"
+        )
     builder = SparkSession.builder.master(master).appName("irf")
-    settings = {**SETTINGS, "spark.sql.warehouse.dir": (_spill(root) / "spark").as_uri()}
+    settings = {**SETTINGS, "spark.sql.warehouse.dir": _place(_spill(root) / "spark")}
     if master.startswith("local"):
         settings |= {**SETTINGS_ON_THIS_MACHINE, "spark.local.dir": str(_spill(root))}
     for name, value in settings.items():

@@ -27,9 +27,11 @@ from pipelines.warehouse.tables import Tables
 
 
 class Linkage(Entry):
-    """How the links of a refresh were found. month: by comparison and level, the m probabilities of this month's records."""
+    """How the links of a refresh were found. made_of: as of its tables. month: by comparison and level, the m probabilities of this
+    month's records."""
 
     named: ClassVar[str] = "linkage"
+    made_of: str
     model_version: str
     month: dict[str, dict[str, float]]
 
@@ -42,9 +44,15 @@ def link_clients_of(tables: Tables) -> pa.Table:
     """Link the councils' clients to people of the register. Returns the table `core/link`."""
     with _links_made(tables, tables.work.decisions) as (connection, month):
         linked = links_in(connection)
-    tables.work.keep(Linkage(model_version=model_version(), month=by_level(month)))
+    tables.work.keep(Linkage(made_of=tables.made_of, model_version=model_version(), month=by_level(month)))
     tables.write("core", "link", linked)
     return linked
+
+
+def kept_links(tables: Tables) -> int | None:
+    """The row count of `core/link` where the table and how its links were found are there, as this refresh has them; else None."""
+    found = tables.work.find(Linkage)
+    return tables.kept("core", "link") if found is not None and found.made_of == tables.made_of else None
 
 
 def uncertain_links(tables: Tables) -> pa.Table:

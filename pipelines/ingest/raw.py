@@ -4,17 +4,19 @@ Belongs here: where it is, writing it. Does not belong here: how a file is read 
 """
 
 from pathlib import Path
+from typing import ClassVar
 
 import pyarrow as pa
 
 from pipelines.engine.errors import IrfError
-from pipelines.engine.files import read_note
 from pipelines.engine.parquet import ParquetFile
 from pipelines.ingest.landing import Landed
 from pipelines.ingest.reading.read import Refused, read_text
 from pipelines.ingest.reading.unread import NOTE
 from pipelines.ingest.validating.group import ROWS_ARE_PARTS
 from pipelines.ingest.validating.outcome import NO_RECORDS
+from pipelines.warehouse import journal
+from pipelines.warehouse.journal import Entry
 from pipelines.warehouse.root import DataRoot
 from schemas.dialect import Dialect, dialects_of
 from schemas.feeds import FEEDS
@@ -25,20 +27,30 @@ RAW_LINEAGE = [("source_row", pa.int64()), ("row_count", pa.int64()), ("row_text
 """What a raw record carries beside its text: the row of the file it is from, how many rows it stands for, a row that fits no header."""
 
 
+class Raw(Entry):
+    """A raw table as it was made. of: the SHA-256 of the submission that it is of. key: all that decided how that was read. sha256:
+    its own."""
+
+    named: ClassVar[str] = "raw"
+    of: str
+    key: str
+    sha256: str
+
+
 def raw_file(landed: Landed, root: DataRoot) -> Path:
     """Where the raw table of a submission is."""
     return root.folder("raw") / landed.feed / landed.agency / f"{landed.stem}.parquet"
 
 
 def raw_mark(landed: Landed, root: DataRoot) -> Path:
-    """Where it is noted what the raw table of a submission was made of: a text that begins with the SHA-256 of its content."""
+    """Where it is noted what the raw table of a submission was made of, as `Raw`."""
     return raw_file(landed, root).with_suffix(".sha256")
 
 
 def raw_of(landed: Landed, root: DataRoot) -> Path | None:
     """The raw table of a submission; None where it is not there, or is of another content."""
-    raw, of = raw_file(landed, root), str(read_note(raw_mark(landed, root)))
-    return raw if landed.sha256 and of.startswith(landed.sha256) and raw.exists() else None
+    raw, made = raw_file(landed, root), journal.find(raw_mark(landed, root), Raw)
+    return raw if made is not None and made.of == landed.sha256 and raw.exists() else None
 
 
 def write_raw(landed: Landed, out: Path) -> int:

@@ -5,7 +5,6 @@ validated (`validating/`), which submissions count (`intake.py`).
 A staged file has the hash of all that decides it in its name: one content never takes another's place.
 """
 
-import functools
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +18,10 @@ import duckdb
 from pipelines.engine.ahead import at_once
 from pipelines.engine.database import open_database
 from pipelines.engine.errors import IrfError
-from pipelines.engine.files import copy_hashed, read_note, remove, sync, write_note
-from pipelines.engine.shipped import shipped_files
-from pipelines.engine.software import package_versions
+from pipelines.engine.files import copy_hashed, remove, sync
+from pipelines.ingest.fingerprint import fingerprint
 from pipelines.ingest.landing import Landed, sha256_of
-from pipelines.ingest.raw import raw_file, raw_mark, write_raw
+from pipelines.ingest.raw import Raw, raw_file, raw_mark, write_raw
 from pipelines.ingest.reading.read import Refused
 from pipelines.ingest.reference import declared_bounds, declared_corrections
 from pipelines.ingest.validating.corrections import Correction
@@ -80,7 +78,7 @@ class Rules:
 
 
 class Noted(Entry):
-    """What became of a submission when it was read or validated last. key: of what, and by what."""
+    """What became of a submission when it was read or validated last. key: of what, by what. files: the SHA-256 of both its files."""
 
     named: ClassVar[str] = "submission"
     sha256: str
@@ -88,42 +86,12 @@ class Noted(Entry):
     outcome: Outcome
     refused: str | None
     detail: str
+    files: list[str] | None
 
 
 def rules_of_work(work: Work) -> Rules:
     """The rules by which a refresh validates."""
     return Rules(work.reference("postcodes"), declared_corrections(work), declared_bounds(work))
-
-
-def fingerprint(*files: Path) -> str:
-    """A hash over what decides a validation beside the submission: schemas, readers, macros, packages, and these files."""
-    digest = hashlib.sha256(_code_hash())
-    for path in files:
-        state = path.stat()
-        digest.update(_content_hash(path, state.st_size, state.st_mtime_ns))
-    return digest.hexdigest()
-
-
-@functools.cache
-def _code_hash() -> bytes:
-    """The hash of what of the software decides a validation, taken once as `code_version` is: it is asked for with every submission."""
-    digest = hashlib.sha256()
-    for path in shipped_files(
-        "schemas/**/*.py",
-        "schemas/dialects/*/*.toml",
-        "pipelines/engine/**/*.py",
-        "pipelines/ingest/**/*.py",
-        "sql/macro/**/*.sql",
-    ):
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    digest.update(repr(sorted(package_versions().items())).encode())
-    return digest.digest()
-
-
-@functools.cache
-def _content_hash(path: Path, size_bytes: int, changed_ns: int) -> bytes:
-    """The hash of a file, taken once while the file stays as it is; it is asked for with every submission."""
-    return hashlib.sha256(path.read_bytes()).digest()
 
 
 # ---- raw ----
@@ -139,7 +107,7 @@ def take_raw(landed: Landed, root: DataRoot) -> bool:
     if landed.unusable:
         return False
     raw = raw_file(landed, root)
-    if raw.exists() and _is_raw_of(landed, root):
+    if _is_raw_of(landed, root):
         return True
     remove(raw_mark(landed, root))
     try:
@@ -147,11 +115,11 @@ def take_raw(landed: Landed, root: DataRoot) -> bool:
             write_raw(replace(landed, path=copy), raw)
     except Refused as refusal:
         raw.unlink(missing_ok=True)
-        _note(landed, root, _raw_key(landed), Outcome(), refusal)
+        _note(landed, root, _raw_key(landed), refusal)
         return False
     remove(_noted_file(landed, root))
     sync(raw)
-    write_note(raw_mark(landed, root), _raw_key(landed))
+    journal.keep(raw_mark(landed, root), Raw(of=landed.sha256, key=_raw_key(landed), sha256=sha256_of(raw)))
     return True
 
 
@@ -179,8 +147,9 @@ def _raw_key(landed: Landed) -> str:
 
 
 def _is_raw_of(landed: Landed, root: DataRoot) -> bool:
-    """Whether the raw table under a submission's name is of its content, read by this code."""
-    return read_note(raw_mark(landed, root)) == _raw_key(landed)
+    """Whether the raw table under a submission's name is of its content, read by this code, with the bytes that it was made with."""
+    made = journal.find(raw_mark(landed, root), Raw)
+    return made is not None and made.key == _raw_key(landed) and _hashes([raw_file(landed, root)]) == [made.sha256]
 
 
 # ---- staged, quarantine ----
@@ -220,7 +189,7 @@ def noted_submission(landed: Landed, root: DataRoot, rules: Rules) -> Submission
         is_known = noted.key in (rules.key(landed), _raw_key(landed))
         return Submission(landed, noted.outcome, noted.refused, noted.detail) if is_known else None
     key = rules.key(landed)
-    if noted.key != key or not all(file.exists() for file in _staged_files(landed, root, key)):
+    if noted.key != key or noted.files != _hashes(_staged_files(landed, root, key)):
         return None
     return Submission(landed, noted.outcome, file=_file_name(landed, key))
 
@@ -261,19 +230,30 @@ def _keep(files: Files, outcome: Outcome | Refused, root: DataRoot, rules: Rules
     """Be sure that the files of a validated submission are on the disk, then note what became of it."""
     key = rules.key(files.landed)
     if isinstance(outcome, Refused):
-        return _note(files.landed, root, key, Outcome(), outcome)
+        return _note(files.landed, root, key, outcome)
     for file in (files.staged, files.quarantine):
         sync(file)
-    return _note(files.landed, root, key, outcome)
+    return _note(files.landed, root, key, outcome, _hashes((files.staged, files.quarantine)))
 
 
-def _note(landed: Landed, root: DataRoot, key: str, outcome: Outcome, refusal: Refused | None = None) -> Submission:
-    """Keep what became of a submission, its rules in the order of their names."""
-    outcome = replace(outcome, rules=dict(sorted(outcome.rules.items())), corrected=dict(sorted(outcome.corrected.items())))
-    refused, detail = (refusal.rule_id, str(refusal)) if refusal else (None, "")
-    noted = Noted(sha256=landed.sha256, key=key, outcome=outcome, refused=refused, detail=detail)
+def _hashes(files: Sequence[Path]) -> list[str] | None:
+    """The SHA-256 of each file; None where one is not there."""
+    return [sha256_of(file) for file in files] if all(file.exists() for file in files) else None
+
+
+def _note(landed: Landed, root: DataRoot, key: str, became: Outcome | Refused, files: list[str] | None = None) -> Submission:
+    """Keep what became of a submission, its rules in the order of their names. files: as in `Noted`."""
+    if isinstance(became, Refused):
+        outcome, refused, detail = Outcome(), became.rule_id, str(became)
+    else:
+        outcome, refused, detail = _in_order(became), None, ""
+    noted = Noted(sha256=landed.sha256, key=key, outcome=outcome, refused=refused, detail=detail, files=files)
     journal.keep(_noted_file(landed, root), noted)
-    return Submission(landed, outcome, refused, detail, "" if refusal else _file_name(landed, key))
+    return Submission(landed, outcome, refused, detail, "" if refused else _file_name(landed, key))
+
+
+def _in_order(outcome: Outcome) -> Outcome:
+    return replace(outcome, rules=dict(sorted(outcome.rules.items())), corrected=dict(sorted(outcome.corrected.items())))
 
 
 def refusal_noted(landed: Landed, root: DataRoot) -> str | None:

@@ -110,7 +110,7 @@ def _publish(checked: Checked, run: str, note: str | None, write_pages: WritePag
         key_check=key_check(key_of(root)),
         packages=package_versions(),
         config={"memory_limit": tables.memory_limit},
-        linkage=work.read(Linkage).model_dump(),
+        linkage=work.read(Linkage).model_dump(exclude={"made_of"}),
         gate=[asdict(check) for check in verdict.checks],
         note=naming_nobody(tables, [note])[0] if note is not None else None,
     )

@@ -14,7 +14,7 @@ import pytest
 
 from pipelines.engine.shipped import PACKAGES, shipped
 from pipelines.engine.software import code_version
-from pipelines.ingest.staging import fingerprint
+from pipelines.ingest.fingerprint import fingerprint
 from tests import REPOSITORY
 
 WITH_WARNINGS = 2
@@ -87,7 +87,7 @@ def test_what_is_installed_is_the_same_code_in_another_place(installed: Installe
     code = """
 import pipelines.engine.shipped as shipped
 from pipelines.engine.software import code_version
-from pipelines.ingest.staging import fingerprint
+from pipelines.ingest.fingerprint import fingerprint
 print(*map(shipped.shipped, shipped.PACKAGES), sep="\\n")
 print(code_version(), fingerprint())
 """

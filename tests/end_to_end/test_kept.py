@@ -62,6 +62,27 @@ def test_a_changed_amount_makes_only_what_follows_from_it(world: SmallWorld) -> 
     assert [file.read_bytes() for file in two] == [file.read_bytes() for file in three]
 
 
+@pytest.mark.parametrize("layer", ["raw", "staged", "quarantine"])
+def test_a_damaged_submission_is_read_and_validated_again(world: SmallWorld, layer: str) -> None:
+    file = max((world.root / layer).rglob("*.parquet"), key=lambda path: path.stat().st_size)
+    sound = file.read_bytes()
+    # Of the same length, as a disk damages it.
+    file.write_bytes(sound[:-9] + bytes([sound[-9] ^ 1]) + sound[-8:])
+    assert "nothing has changed since 2025.04.1" in world.published(APRIL)
+    assert file.read_bytes() == sound
+
+
+@pytest.mark.parametrize("content", [None, "{", '{"made_of": "another", "model_version": "1", "month": {}}'])
+def test_links_are_made_again_where_how_they_were_found_is_lost(world: SmallWorld, content: str | None) -> None:
+    noted = world.root / "work" / APRIL / "linkage.json"
+    sound = noted.read_text("utf-8")
+    noted.unlink()
+    if content is not None:
+        noted.write_text(content, "utf-8")
+    assert world.irf("refresh", "--period", APRIL, "--again")[0] in (0, 2)
+    assert noted.read_text("utf-8") == sound
+
+
 @pytest.mark.parametrize("name", ["mart/control_total", "core/record", "expectations"])
 def test_what_was_changed_by_hand_is_made_again_and_checked_again(
     world: SmallWorld, monkeypatch: pytest.MonkeyPatch, name: str

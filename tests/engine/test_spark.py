@@ -8,12 +8,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
 from pipelines.engine.spark import MASTER, _said_safely, clear_spill
 from pipelines.engine.sql_engine import require
+from pipelines.engine.view import Output
 from tests import REPOSITORY
 from tests.conftest import IrfAt
 from tests.spark import spark
@@ -48,12 +50,12 @@ def test_without_java_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
         require(EngineName.spark)
 
 
-@pytest.mark.parametrize("master", ["nonsense", "http://host:7077", "yarn-cluster", "host:7077"])
+@pytest.mark.parametrize("master", ["nonsense", "http://host:7077", "yarn-cluster", "host:7077", "local[0]", "localhost"])
 def test_what_names_no_cluster_is_refused_with_what_does(master: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     monkeypatch.setattr(shutil, "which", lambda name: name)
     monkeypatch.setenv(MASTER, master)
-    with pytest.raises(IrfError, match=rf"IRF_SPARK_MASTER is {master}; write local\[\*\], spark://"):
+    with pytest.raises(IrfError, match=rf"IRF_SPARK_MASTER is {re.escape(master)}; write local\[\*\], spark://"):
         require(EngineName.spark)
     for right in ("", "local", "local[4]", "spark://host:7077", "k8s://https://host:443", "yarn"):
         monkeypatch.setenv(MASTER, right)
@@ -111,6 +113,20 @@ def test_an_error_of_a_row_is_named_without_the_row(tmp_path: Path) -> None:
         spark(tmp_path).rows([], {"one": "SELECT CAST('Ada 12' AS INTEGER) AS n"})
     assert "CAST_INVALID_INPUT" in str(refused.value)
     assert "Ada" not in str(refused.value)
+
+
+def test_rows_that_are_laid_down_where_nobody_looks_are_no_empty_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, out = spark(tmp_path), Output(tmp_path / "out", pa.schema([pa.field("n", pa.int32())]), "sql/core/one.sql")
+    monkeypatch.setattr("pipelines.engine.spark._place", lambda path: f"file://{path}-elsewhere")
+    with pytest.raises(
+        IrfError, match=r"one\.sql: Spark has not laid down its rows in .*; every worker must see the data root"
+    ):
+        engine.write([], "SELECT 1 AS n", out)
+
+
+def test_a_data_root_that_spark_would_cut_in_two_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(IrfError, match="a comma in the path of the data root"):
+        spark(tmp_path / "a,b").rows([], {"one": "SELECT 1 AS n"})
 
 
 def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 and on Spark."""
 
 import errno
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -13,11 +14,15 @@ from pipelines.engine import duckdb_engine
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
 from pipelines.engine.parquet import BATCH_ROWS
+from pipelines.engine.spark import Spark
 from pipelines.engine.sql_engine import SqlEngine, sql_engine
 from pipelines.engine.view import InTurn, Output, View
 from tests.spark import spark
 
 SCHEMA = pa.schema([pa.field("n", pa.int64(), nullable=False), pa.field("word", pa.string())])
+
+ODD = ("a b dä #%20 'q' [x]{y}*?", "a:b")
+"""Names of folders as somebody may give them, with signs that mean something in addresses and patterns."""
 
 
 @pytest.fixture(params=EngineName)
@@ -44,6 +49,18 @@ def test_the_rows_of_all_files_are_written_in_the_order_of_the_select(engine: Sq
     table = pq.read_table(written.folder / "all.parquet")
     assert table.schema.equals(SCHEMA)
     assert table.to_pylist() == [{"n": 1, "word": None}, {"n": 2, "word": "Ada"}]
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_the_signs_of_a_path_stand_for_themselves(engine: SqlEngine, view: View, tmp_path: Path, name: str) -> None:
+    odd = tmp_path / name
+    odd.mkdir()
+    files = [Path(shutil.copy(file, odd / file.name)) for file in view.files]
+    there = spark(odd) if isinstance(engine, Spark) else sql_engine(EngineName.duckdb, odd, 1, "512MB")
+    written = Output(odd / "out", SCHEMA, "sql/core/one.sql")
+    assert there.write([View("core", "one", files, SCHEMA)], "SELECT word, n FROM core.one ORDER BY n", written) == 2
+    assert [row["n"] for row in pq.read_table(written.folder / "all.parquet").to_pylist()] == [1, 2]
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir() and path.name not in (name, "state")] == []
 
 
 def test_a_view_without_a_file_is_empty(engine: SqlEngine, tmp_path: Path) -> None:

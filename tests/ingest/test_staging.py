@@ -1,12 +1,15 @@
 """Staging goes on from what is done: one damaged file is named and takes no other with it, and nothing half written stays."""
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
 
 from pipelines.engine.errors import IrfError
+from pipelines.engine.files import write_note
 from pipelines.ingest.landing import Landed, sha256_of
+from pipelines.ingest.raw import raw_mark
 from pipelines.ingest.staging import Rules, noted_submission, stage, take_raw
 from pipelines.ingest.validating.validate import SET_ASIDE, UNFINISHED
 from pipelines.warehouse.root import DataRoot
@@ -51,11 +54,16 @@ def raw_of(root: DataRoot, month: str) -> Path:
 def test_a_damaged_file_is_named_and_takes_no_other_with_it(root: DataRoot, rules: Rules, landed: list[Landed]) -> None:
     whole = raw_of(root, "2025-05").read_bytes()
     raw_of(root, "2025-05").write_bytes(whole[:40] + bytes(360) + whole[400:])
+    with pytest.raises(IrfError, match=r"^raw/home_care/angus/2025-05\.r0 is not made of angus/home_care/2025-05\.csv"):
+        stage(landed, root, rules)
+    made = json.loads(raw_mark(landed[1], root).read_text("utf-8"))
+    write_note(raw_mark(landed[1], root), {**made, "sha256": sha256_of(raw_of(root, "2025-05"))})
     with pytest.raises(IrfError, match=r"^angus/home_care/2025-05\.csv: validating failed"):
         stage(landed, root, rules)
     assert noted_submission(landed[0], root, rules) is not None
     assert noted_submission(landed[1], root, rules) is None
     raw_of(root, "2025-05").write_bytes(whole)
+    write_note(raw_mark(landed[1], root), made)
     assert [s.outcome.accepted for s in stage(landed, root, rules)] == [1, 1, 1]
 
 
