@@ -155,7 +155,7 @@ class TableFiles:
     def add(self, table: pa.Table) -> None:
         """Add rows. Raises as `fit`."""
         self.rows += table.num_rows
-        for part, rows in self._parts(fit(table, self._schema, self._folder.name)):
+        for part, rows in self._parts(fit(table, self._schema, self._folder.stem)):
             held = self._held.setdefault(part, [])
             held.append(rows)
             if sum(one.num_rows for one in held) >= BATCH_ROWS:

@@ -73,15 +73,8 @@ class Spark:
         with tempfile.TemporaryDirectory(prefix=LAID_DOWN, dir=_spill(self.root)) as folder, _said_safely(out.what, views):
             rows = Path(folder) / "rows"
             self._session(views).sql(carry(sql)).write.parquet(_place(rows))
-            if not (rows / "_SUCCESS").exists():
-                raise IrfError(
-                    f"{out.what}: Spark has not laid down its rows in {rows}; every worker must see the data root under that path"
-                )
-            # The names of the parts are in the order of the SELECT.
-            parts = (
-                batch for part in sorted(rows.glob("*.parquet")) for batch in pq.ParquetFile(part).iter_batches(BATCH_ROWS)
-            )
-            return write_table(parts, out.schema, out.folder, out.by, out.only)
+            batches = (batch for part in _laid_down(rows, out.what) for batch in pq.ParquetFile(part).iter_batches(BATCH_ROWS))
+            return write_table(batches, out.schema, out.folder, out.by, out.only)
 
     def rows(self, views: Sequence[View], selects: Mapping[str, str]) -> dict[str, list[dict]]:
         with _said_safely("views", views):
@@ -112,9 +105,19 @@ def _said_safely(what: str, views: Sequence[View]) -> Iterator[None]:
         yield
     except (PySparkException, Py4JError, pa.ArrowException) as error:
         refuse_damaged(what, views)
-        remedy = next((remedy for words, remedy in _REMEDIES.items() if words in str(error)), None)
+        remedy = next((what_to_do for said, what_to_do in _REMEDIES.items() if said in str(error)), None)
         known = error.getCondition() if isinstance(error, PySparkException) else None
         raise IrfError(f"{what}: Spark: {remedy or known or type(error).__name__}") from None
+
+
+def _laid_down(rows: Path, what: str) -> list[Path]:
+    """The parts of a SELECT's rows, in its order. Raises IrfError where they are not there: Spark lays down the first part even of no rows."""
+    parts = sorted(rows.glob("part-*.parquet"))
+    if not parts or not parts[0].name.startswith("part-00000-"):
+        raise IrfError(
+            f"{what}: Spark has not laid down its rows in {rows}; every worker must see the data root itself under that path"
+        )
+    return parts
 
 
 def require_spark() -> None:
@@ -165,7 +168,7 @@ def _started(root: Path) -> "SparkSession":
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     master = _master()
-    if "," in str(_spill(root)):
+    if master.startswith("local") and "," in str(_spill(root)):
         raise IrfError(
             f"--engine spark: a comma in the path of the data root ends a folder's name for Spark; move {root} to another path"
         )

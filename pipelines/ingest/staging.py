@@ -78,7 +78,8 @@ class Rules:
 
 
 class Noted(Entry):
-    """What became of a submission when it was read or validated last. key: of what, by what. files: the SHA-256 of both its files."""
+    """What became of a submission when it was read or validated last. key: of what, by what. files: the SHA-256 of both its files;
+    None where it was refused."""
 
     named: ClassVar[str] = "submission"
     sha256: str

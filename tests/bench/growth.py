@@ -67,13 +67,18 @@ def _cells(result: Result) -> list[str]:
 
 
 def rows_in(lines: Sequence[str]) -> list[Row]:
-    """The rows of a table as `table` has written it."""
+    """The rows of a table as `table` has written it. Ends with a line where it is not said on what one was measured."""
     measured: dict[str, tuple[str, str]] = {}
     for line in lines:
         if found := MEASURED_ON.fullmatch(line):
             measured |= {name: (load, found["place"]) for name, load in MEASURED.findall(found["names"])}
     cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("| ")]
-    return [Row(of_scale, *measured[of_scale[0]]) for of_scale in cells if of_scale[0] in measured]
+    kept = [of_scale for of_scale in cells if of_scale[0] in GROWTH]
+    if unknown := [of_scale[0] for of_scale in kept if of_scale[0] not in measured]:
+        raise SystemExit(
+            f"below the table it is not said on what {', '.join(unknown)} was measured; say it as for the others, or take its row out"
+        )
+    return [Row(of_scale, *measured[of_scale[0]]) for of_scale in kept]
 
 
 def table(rows: Sequence[Row]) -> list[str]:

@@ -81,6 +81,15 @@ def test_a_scale_that_was_not_measured_here_keeps_its_row_and_one_of_the_tests_h
     ]
 
 
+def test_a_row_is_not_lost_that_nobody_knows_the_machine_of(tmp_path: Path) -> None:
+    keep(tmp_path, "half-20260102T000000Z", 30.0)
+    text = DOCUMENT.replace("old", "| tayside | 417,650 |\n| small | 5,000 |")
+    document = document_of(tmp_path, text)
+    with pytest.raises(SystemExit, match="on what tayside was measured"):
+        main(document, tmp_path)
+    assert document.read_text("utf-8") == text
+
+
 def test_where_it_was_measured_is_told_once_for_those_measured_alike(tmp_path: Path) -> None:
     keep(tmp_path, "eighth-20260101T000000Z", 10.0)
     keep(tmp_path, "half-20260101T000000Z", 20.0, people=208_825)

@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.engine.engine_name import EngineName
 from pipelines.engine.errors import IrfError
-from pipelines.engine.spark import MASTER, _said_safely, clear_spill
+from pipelines.engine.spark import MASTER, _laid_down, _said_safely, clear_spill
 from pipelines.engine.sql_engine import require
 from pipelines.engine.view import Output
 from tests import REPOSITORY
@@ -122,6 +122,14 @@ def test_rows_that_are_laid_down_where_nobody_looks_are_no_empty_table(tmp_path:
         IrfError, match=r"one\.sql: Spark has not laid down its rows in .*; every worker must see the data root"
     ):
         engine.write([], "SELECT 1 AS n", out)
+
+
+@pytest.mark.parametrize("parts", [[], ["part-00001-a.parquet"]])
+def test_rows_that_another_machine_has_kept_are_no_table_though_all_went_well(tmp_path: Path, parts: list[str]) -> None:
+    for name in ("_SUCCESS", *parts):
+        (tmp_path / name).touch()
+    with pytest.raises(IrfError, match=r"one\.sql: Spark has not laid down its rows"):
+        _laid_down(tmp_path, "sql/core/one.sql")
 
 
 def test_a_data_root_that_spark_would_cut_in_two_is_refused(tmp_path: Path) -> None:

@@ -75,8 +75,8 @@ def test_small_results_come_by_name(engine: SqlEngine, view: View) -> None:
 @pytest.mark.parametrize(
     ("sql", "reason"),
     [
-        ("SELECT n FROM core.one", "column word is missing"),
-        ("SELECT CAST(NULL AS BIGINT) AS n, word FROM core.one", r"required column n has [12] empty values"),
+        ("SELECT n FROM core.one", "^out: column word is missing"),
+        ("SELECT CAST(NULL AS BIGINT) AS n, word FROM core.one", r"^out: required column n has [12] empty values"),
         ("SELECT CAST(word AS BIGINT) AS n, word FROM core.one", "sql/core/one.sql"),
     ],
 )
