@@ -35,6 +35,10 @@ def test_it_is_another_with_another_version_of_a_package(monkeypatch: pytest.Mon
     assert fingerprint() != now
 
 
+def test_it_knows_every_package_that_reads_or_validates() -> None:
+    assert {"duckdb", "pandas", "pandera", "pyarrow", "python-calamine"} <= software.package_versions().keys()
+
+
 def test_it_looks_at_all_that_reads_and_validates() -> None:
     looked_at = {name_of(path) for path in shipped_files(*VALIDATES)}
     assert {
