@@ -1,4 +1,4 @@
-"""The errors a user sees: one line that says what, where and what to do.
+"""The errors a user sees: one line that says what, where and what to do, and never a value from a record.
 
 Belongs here: their kinds. Does not belong here: making a text safe to show (`said.py`), the exit codes (`pipelines/commands/main.py`).
 """

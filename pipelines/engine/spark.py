@@ -33,6 +33,7 @@ MASTER = "IRF_SPARK_MASTER"
 """The environment variable that names the cluster; by default Spark runs on this machine."""
 ON_THIS_MACHINE = "local[*]"
 MASTERS = re.compile(r"local(\[([1-9][0-9]*|\*)(, ?[0-9]+)?\])?|(spark|k8s)://.+|yarn")
+"""The names that Spark knows a cluster, or this machine, by."""
 LAID_DOWN = "laid-down-"
 """What the name of a folder begins with in which Spark lays down the rows of a SELECT."""
 SETTINGS = {
@@ -53,8 +54,6 @@ SETTINGS_ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",
     "spark.sql.shuffle.partitions": "8",
 }
-
-
 _REMEDIES = {
     "No space left on device": "the disk is full: make room and try again",
     "OutOfMemoryError": "Java has too little memory: give it more (spark.driver.memory in spark-defaults.conf) and try again",

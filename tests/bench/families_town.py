@@ -60,6 +60,15 @@ class Known(TypedDict, total=False):
     surname: str
 
 
+class Wanted(Known, total=False):
+    """The same, with what else a person is drawn by: born on `dob`, or in one of the `years`."""
+
+    sex: str | None
+    dob: dt.date | None
+    home: Home | None
+    years: tuple[int, int]
+
+
 class Written(TypedDict, total=False):
     """What a client record has in place of what is right."""
 
@@ -135,17 +144,9 @@ class Town:
             self.register.append(person)
         return people[0]
 
-    def registered(
-        self,
-        *,
-        sex: str | None = None,
-        dob: dt.date | None = None,
-        home: Home | None = None,
-        years: tuple[int, int] = BORN_BETWEEN,
-        **known: Unpack[Known],
-    ) -> Person:
+    def registered(self, **wanted: Unpack[Wanted]) -> Person:
         """A person of the register."""
-        return self.enter(self.person(sex=sex, dob=dob, home=home, years=years, **known))
+        return self.enter(self.person(**wanted))
 
     def client(self, person: Person, acceptable: Outcome, *, keep_middle: bool = False, **instead: Unpack[Written]) -> None:
         """Write a client down as the register has the person, but for what is given; half the middle names are left out."""

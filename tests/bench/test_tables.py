@@ -1,11 +1,15 @@
 """The tables of the benchmark: medians over turns, each process beside the floor, stages with their large steps, differences."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from tests import REPOSITORY
 from tests.bench.tables import compared, main, median, of_steps, outside_s, read, shown
 
 
@@ -120,6 +124,15 @@ def test_what_one_side_has_not_is_left_open() -> None:
     fewer = result(10.0)
     del fewer["turns"][0]["month"]
     assert cells(compared(result(10.0), fewer), "one more month, seconds") == ["4.00", "-", "-", "-"]
+
+
+def test_files_that_are_not_there_or_not_named_are_told_in_a_line(tmp_path: Path) -> None:
+    app = typer.Typer()
+    app.command()(main)
+    refused = CliRunner().invoke(app, ["--a", str(tmp_path / "no.json"), "--b", str(tmp_path)])
+    assert (refused.exit_code, "does not exist" in refused.output) == (2, True)
+    unnamed = subprocess.run(["make", "-n", "bench-compare"], cwd=REPOSITORY, capture_output=True, text=True)
+    assert unnamed.returncode and 'bench-compare: name the results, A="<json> ..." B="<json> ..."' in unnamed.stderr
 
 
 @pytest.mark.parametrize(

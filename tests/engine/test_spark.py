@@ -51,7 +51,7 @@ def test_without_java_it_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 @pytest.mark.parametrize("master", ["nonsense", "http://host:7077", "yarn-cluster", "host:7077", "local[0]", "localhost"])
-def test_what_names_no_cluster_is_refused_with_what_does(master: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_names_no_cluster_is_refused_with_what_does(master: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: object())
     monkeypatch.setattr(shutil, "which", lambda name: name)
     monkeypatch.setenv(MASTER, master)
@@ -84,7 +84,7 @@ def test_a_java_that_cannot_start_it_is_told_in_a_line(monkeypatch: pytest.Monke
     )
 
 
-def test_what_java_lacks_is_told_with_what_to_do(tmp_path: Path) -> None:
+def test_what_java_lacks_is_told_with_what_to_do() -> None:
     error = pytest.importorskip("py4j.protocol", reason="NOT TESTED: PySpark is not here").Py4JError
     with pytest.raises(IrfError) as refused, _said_safely("sql/core/one.sql", []):
         raise error("java.lang.OutOfMemoryError: Java heap space of Ada")
