@@ -4,8 +4,9 @@
 -- Conserves: nothing; most have no guard. is_expected: this month's records are still learnt from the pair, as its posterior says; else
 -- dates that are wholly unlike would be taken for rarer than they are.
 -- The last four are people whom the register may lack beside one whom it has: a twin, brother or sister, a parent or child of one name,
--- somebody of a common name elsewhere, a housemate. A middle name that agrees speaks for a slip: no guard, but for a parent or child, who may
--- have the whole name. Nor is there one where a date is no day.
+-- somebody of a common name elsewhere, a housemate. Where sex and home agree, a figure or a letter out is no slip for certain: a son may be
+-- born on the father's birthday, and twins be called Ronald and Donald. A middle name that agrees speaks for a slip: no guard, but for a
+-- parent or child, who may have the whole name. Nor is there one where a date is no day.
 WITH judged AS (
     SELECT
         w.client, w.candidate, w.register, w.forename_weight, w.surname_weight, w.surname_level,
@@ -48,13 +49,13 @@ compared AS (
         w.client, w.candidate, w.is_forename_alike, w.parts_alike,
         list_has_any(l.forename_root, r.forename_root) OR least(length(l.forename), length(r.forename)) = 1 AS is_forename_of_one,
         l.forename IN (SELECT forename FROM borne_forename) AND r.forename IN (SELECT forename FROM borne_forename)
-            AND levenshtein(l.forename, r.forename) > 1
             AND NOT starts_with(l.forename, r.forename) AND NOT starts_with(r.forename, l.forename)
             AND NOT coalesce(l.forename = r.middle_name OR r.forename = l.middle_name, FALSE) AS are_two_forenames,
         -- An initial that is of neither forename.
         least(length(l.forename), length(r.forename)) = 1 AND left(l.forename, 1) <> left(r.forename, 1)
             AND NOT coalesce(left(l.forename, 1) = left(r.middle_name, 1) OR left(r.forename, 1) = left(l.middle_name, 1), FALSE)
             AS is_another_initial,
+        levenshtein(l.forename, r.forename) = 1 AS is_forename_a_letter_out,
         coalesce(alike(l.middle_name, r.middle_name), FALSE) AS is_middle_name_alike,
         coalesce(length(l.middle_name) > 1 AND length(r.middle_name) > 1, FALSE) AS are_middle_names_whole,
         l.forename = r.forename AND l.surname = r.surname AS is_one_name,
@@ -75,7 +76,7 @@ compared AS (
             OR (l.birth_year = r.birth_year AND l.any_birthday = r.any_birthday) AS is_slip,
         '01-01' IN (l.birthday, r.birthday) AS is_new_year,
         abs(TRY_CAST(l.birth_year AS INTEGER) - TRY_CAST(r.birth_year AS INTEGER)) AS years_between,
-        levenshtein(l.birth_year, r.birth_year) > 1 AS is_year_unlike
+        levenshtein(l.birth_year, r.birth_year) = 1 AND parts_alike = 2 AS is_year_a_figure_out
     FROM settled AS w
     JOIN client_standard AS l ON l.row_id = w.client
     JOIN register_standard AS r ON r.row_id = w.register
@@ -87,11 +88,12 @@ examined AS (
         CASE
             WHEN NOT are_days THEN NULL
             WHEN is_middle_name_alike AND NOT are_middle_names_whole THEN NULL
-            WHEN may_be_one_sex AND may_be_one_home AND is_one_name AND (is_year_unlike OR parts_alike < 2)
+            WHEN may_be_one_sex AND may_be_one_home AND is_one_name AND ((is_housemate AND NOT is_new_year) OR NOT is_year_a_figure_out)
                 AND years_between BETWEEN $least_generation_years AND $most_generation_years THEN 'generation'
             WHEN is_middle_name_alike THEN NULL
             WHEN may_be_one_sex AND (may_be_one_home OR (is_surname_common AND NOT is_other_date)) AND is_surname_same
-                AND NOT is_forename_alike AND (are_two_forenames OR is_another_initial) THEN 'other_forename'
+                AND NOT is_forename_alike AND ((are_two_forenames AND (is_housemate OR NOT is_forename_a_letter_out)) OR is_another_initial)
+                THEN 'other_forename'
             WHEN may_be_one_sex AND may_be_one_home AND is_surname_same AND is_forename_of_one AND are_middle_names_whole THEN 'other_forename'
             WHEN is_housemate AND is_surname_same AND (NOT is_forename_of_one OR are_middle_names_whole)
                 AND parts_alike < 2 AND years_between BETWEEN 1 AND $least_generation_years - 1 THEN 'other_forename'

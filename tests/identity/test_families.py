@@ -98,7 +98,16 @@ CASES = [
     Case("one name, another date, a second forename written once", (("Thomasina Jean", "Auchterlonie", DATE_1978, "2", HOME),), ("Thomasina", "Auchterlonie", DAY(1983, 11, 21), "2", HOME), 0, "any", why=UNCERTAIN),
     Case("father born on the son's birthday, the son absent", (("Hugh", "Smith", DAY(1934, 9, 20), "1", HOME),), ("Hugh", "Smith", DAY(1970, 9, 20), "1", HOME), None, "leave", why=GENERATION),
     Case("father born in the son's month, a figure of the year unlike", (("William", "Laing", DAY(1939, 2, 10), "1", HOME),), ("William", "Laing", DAY(1969, 2, 14), "1", HOME), None, "leave", why=GENERATION),
-    Case("a figure of the year mistyped", (("William", "Laing", DAY(1939, 2, 10), "1", HOME),), ("William", "Laing", DAY(1969, 2, 10), "1", HOME), 0, "link"),
+    Case("father born in the son's month, a figure of the year unlike, no sex written", (("William", "Laing", DAY(1939, 2, 10), "1", HOME),), ("William", "Laing", DAY(1969, 2, 14), None, HOME), None, "leave", why=GENERATION),
+    Case("a figure of the year mistyped, or the son", (("William", "Laing", DAY(1939, 2, 10), "1", HOME),), ("William", "Laing", DAY(1969, 2, 10), "1", HOME), 0, "any", why=GENERATION),
+    Case("a figure of the year mistyped, no sex written", (("William", "Laing", DAY(1939, 2, 10), "1", HOME),), ("William", "Laing", DAY(1969, 2, 10), None, HOME), 0, "link"),
+    Case("a figure of the year mistyped, 1 January", (("William", "Laing", DAY(1939, 1, 1), "1", HOME),), ("William", "Laing", DAY(1969, 1, 1), "1", HOME), 0, "link"),
+    Case("a figure of the year mistyped, ten years", (("William", "Laing", DAY(1939, 2, 10), "1", HOME),), ("William", "Laing", DAY(1949, 2, 10), "1", HOME), 0, "link"),
+    Case("twins whose names are a letter apart, the own record absent", (("Ronald", "Wood", DATE_1950, "1", HOME),), ("Donald", "Wood", DATE_1950, "1", HOME), None, "leave", why=OTHER_FORENAME),
+    Case("twins whose names are a letter apart, both there", (("Ronald", "Wood", DATE_1950, "1", HOME), ("Donald", "Wood", DATE_1950, "1", HOME)), ("Donald", "Wood", DATE_1950, "1", HOME), 1, "link"),
+    Case("sisters of one birthday whose names are a letter apart, the own record absent", (("Jean", "Cathro", DATE_1950, "2", HOME),), ("Joan", "Cathro", DAY(1952, 3, 9), "2", HOME), None, "leave", why=OTHER_FORENAME),
+    Case("a letter mistyped that makes another name, no sex written", (("Ronald", "Wood", DATE_1950, "1", HOME),), ("Donald", "Wood", DATE_1950, None, HOME), 0, "link"),
+    Case("a letter mistyped that makes no name", (("Ronald", "Wood", DATE_1950, "1", HOME),), ("Ponald", "Wood", DATE_1950, "1", HOME), 0, "link"),
     Case("another resident, one forename and year", (("Marion", "Wood", DAY(1942, 8, 24), "2", CARE_HOME),), ("Marion", "Rattray", DAY(1942, 5, 17), "2", CARE_HOME), None, "leave", why=HOUSEMATE),
     Case("namesake elsewhere, one birthday", (("Margaret", "Brown", DAY(1935, 2, 21), "2", HOME),), ("Margaret", "Brown", DAY(1939, 2, 21), "2", ELSEWHERE), None, "leave", why=NAMESAKE),
     Case("namesake elsewhere, one month of a year", (("Lewis", "Robertson", DAY(2014, 9, 16), "1", HOME),), ("Lewis", "Robertson", DAY(2014, 9, 4), "1", ELSEWHERE), None, "leave", why=NAMESAKE),
@@ -124,22 +133,22 @@ CASES = [
     Case("Polish: a short name", (("Katarzyna", "Mazur", DATE_1978, "2", HOME),), ("Kasia", "Mazur", DATE_1978, "2", HOME), 0, "link"),
     Case("son of the father's whole name, the son absent", (("Robert Ian", "Scrymgeour", DAY(1932, 2, 11), "1", HOME),), ("Robert Ian", "Scrymgeour", DAY(1955, 2, 11), "1", HOME), None, "leave", why=GENERATION),
     Case("an initial that is of neither forename", (("Raymond James", "Wallace", DATE_1950, "1", HOME),), ("P", "Wallace", DATE_1950, "1", HOME), None, "leave", why=OTHER_FORENAME),
-    Case("the initial of a second forename", (("Raymond James", "Wallace", DATE_1950, "1", HOME),), ("J", "Wallace", DATE_1950, "1", HOME), 0, "link"),
+    Case("the initial of a second forename", (("Raymond James", "Wallace", DATE_1950, "1", HOME),), ("J", "Wallace", DATE_1950, "1", HOME), 0, "any"),
     Case("the initial A", (("Alan", "Farquharson", DATE_1978, "1", HOME),), ("A", "Farquharson", DATE_1978, "1", HOME), 0, "link"),
     Case("the initial A of somebody else", (("Robert", "Farquharson", DATE_1978, "1", HOME),), ("A.", "Farquharson", DATE_1978, "1", HOME), None, "leave", why=OTHER_FORENAME),
     Case("a baby without a name, the sister's CHI", (("Harper", "Young", DAY(2022, 12, 4), "2", HOME),), ("Baby", "Young", DAY(2024, 9, 21), "2", HOME), None, "leave", chi_of=0),
     Case("wife with the like name, the husband's CHI", (("Robert", "Carie", DAY(1940, 12, 18), "1", HOME),), ("Roberta", "Carie", DAY(1942, 10, 23), "2", HOME), None, "leave", chi_of=0),
     Case("brother who shares the first syllable, the brother's CHI", (("Siu Ming", "Chan", DATE_1978, "1", HOME),), ("Siu Fai", "Chan", DAY(1976, 1, 30), "1", HOME), None, "leave", chi_of=0),
     Case("twins of like names, the twin's CHI", (("Martin", "Whiterton", DATE_2014, "1", HOME), ("Marvin", "Whiterton", DATE_2014, "1", HOME)), ("Martin", "Whiterton", DATE_2014, "1", HOME), 0, "any", chi_of=1),
-    Case("right CHI, a slip in forename and date", (("Lorna", "Bruce", DATE_1952, "2", HOME),), ("Lorma", "Bruce", DAY(1952, 8, 24), "2", ELSEWHERE), 0, "link", chi_of=0),
-    Case("right CHI, no forename, a slip in the date", (("Lorna", "Bruce", DATE_1952, "2", HOME),), (None, "Bruce", DAY(1952, 8, 24), "2", HOME), 0, "link", chi_of=0),
-    Case("right CHI, another date of birth altogether", (("Lorna", "Bruce", DATE_1952, "2", HOME),), ("Lorna", "Bruce", DAY(1961, 1, 1), "2", ELSEWHERE), 0, "link", chi_of=0),
+    Case("right CHI, a slip in forename and date", (("Lorna", "Tosh", DATE_1952, "2", HOME),), ("Lorma", "Tosh", DAY(1952, 8, 24), "2", ELSEWHERE), 0, "link", chi_of=0),
+    Case("right CHI, no forename, a slip in the date", (("Lorna", "Kidd", DATE_1952, "2", HOME),), (None, "Kidd", DAY(1952, 8, 24), "2", HOME), 0, "link", chi_of=0),
+    Case("right CHI, another date of birth altogether", (("Lorna", "Fyfe", DATE_1952, "2", HOME),), ("Lorna", "Fyfe", DAY(1961, 1, 1), "2", ELSEWHERE), 0, "link", chi_of=0),
     Case("twins who share the first of two forenames, the own record absent", (("Mohammed Imran", "Khan", DATE_1978, "1", HOME),), ("Mohammed Tariq", "Khan", DATE_1978, "1", HOME), None, "leave", why=OTHER_FORENAME),
     Case("twins who share the first of two forenames, both there", (("Mohammed Imran", "Khan", DATE_1978, "1", HOME), ("Mohammed Tariq", "Khan", DATE_1978, "1", HOME)), ("Mohammed Tariq", "Khan", DATE_1978, "1", HOME), 1, "link"),
     Case("wife of the same name, the husband's CHI", (("Leslie", "Carie", DAY(1940, 12, 18), "1", HOME),), ("Leslie", "Carie", DAY(1942, 10, 23), "2", HOME), None, "leave", chi_of=0),
     Case("Chinese: family name first, in another home", (("Xiu Ying", "Zhang", DATE_1978, "2", HOME),), ("Zhang", "Xiu Ying", DATE_1978, "2", ELSEWHERE), 0, "link"),
+    Case("the initial of a second forename agrees, two figures of the year mistyped", (("Raymond James", "Wallace", DAY(1939, 2, 10), "1", HOME),), ("Raymond J", "Wallace", DAY(1958, 2, 10), "1", HOME), 0, "link"),
 ]  # fmt: skip
-ACCEPTABLE = 0.95
 
 
 @functools.cache
@@ -219,10 +228,10 @@ def test_nobody_is_linked_to_somebody_else(case: Case) -> None:
     assert said == "right" or probability >= LINK_FROM
 
 
-def test_nearly_every_client_is_linked_or_left_as_common_sense_says() -> None:
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_client_is_linked_or_left_as_common_sense_says(case: Case) -> None:
     accepted = {"link": {"right"}, "leave": {"review", "unlinked"}, "any": {"right", "review", "unlinked"}}
-    odd = {case.name: outcomes()[case.name] for case in CASES if outcomes()[case.name][0] not in accepted[case.must]}
-    assert len(odd) <= (1 - ACCEPTABLE) * len(CASES), odd
+    assert outcomes()[case.name][0] in accepted[case.must], outcomes()[case.name]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.why], ids=lambda case: case.name)

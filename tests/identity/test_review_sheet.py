@@ -10,10 +10,12 @@ from python_calamine import CalamineWorkbook
 
 from pipelines.engine.errors import IrfError
 from pipelines.identity import review, review_sheet
+from pipelines.identity.linking import decide
 from tests.identity.people import (
     A_REGISTER,
     AGNES,
     AGNES_CHI,
+    DAY,
     IN_APRIL,
     KEY,
     NEWER_CHI,
@@ -25,13 +27,14 @@ from tests.identity.people import (
 )
 
 SHEET = ("agency", "social_care_id", "candidate_chi_number", "persons", "row_key", *review_sheet.FILLED_IN)
+STRANGER = {**AGNES, "forename": "Elspeth", "surname": "Yule", "date_of_birth": DAY(1971, 11, 2), "postcode": "DD5 1ZZ"}
 
 
 def test_the_review_sheet_shows_both_sides_easiest_first() -> None:
     twin = client(UNKNOWN_CHI, AGNES, forename="Margaret", social_care_id="A2")
     two_alike = [*A_REGISTER, {"chi_number": NEWER_CHI, **ROBERT}]
     rows = sheet_of(
-        [client(None, ROBERT, social_care_id="A1"), twin, client(AGNES_CHI, ROBERT, social_care_id="A3")], two_alike
+        [client(None, ROBERT, social_care_id="A1"), twin, client(AGNES_CHI, STRANGER, social_care_id="A3")], two_alike
     )
     seen = rows.select(["social_care_id", "candidate_chi_number", "forename", "candidate_forename"]).to_pylist()
     assert [row["social_care_id"] for row in seen] == ["A2", "A1", "A1", "A3"]
@@ -39,9 +42,19 @@ def test_the_review_sheet_shows_both_sides_easiest_first() -> None:
     assert (seen[0]["forename"], seen[0]["candidate_forename"]) == ("Margaret", "Agnes")
 
 
+def test_beside_the_person_of_a_number_that_nothing_supports_stands_who_the_client_may_be() -> None:
+    rows = sheet_of([client(AGNES_CHI, ROBERT)])
+    assert rows["why"].to_pylist() == [decide.CHI_DISAGREES] * 2
+    assert rows["candidate_chi_number"].to_pylist() == [ROBERT_CHI, AGNES_CHI]
+    assert rows["persons"].to_pylist() == [2, 2]
+    probability, claimed = rows["probability"].to_pylist()
+    assert probability > decide.REVIEW_FROM
+    assert claimed is None
+
+
 def test_review_goes_out_private_and_safe_for_a_spreadsheet(tmp_path: Path) -> None:
     path = tmp_path / "review" / review.PENDING_FILE
-    assert review.export_review(sheet_of([client(AGNES_CHI, ROBERT, social_care_id="=A2")]), path, KEY) == 1
+    assert review.export_review(sheet_of([client(AGNES_CHI, STRANGER, social_care_id="=A2")]), path, KEY) == 1
     header, row = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     seen = dict(zip(header, row, strict=True))
     assert (seen["social_care_id"], seen["persons"]) == ("=A2", "1")
