@@ -235,7 +235,7 @@ def test_of_more_equal_clients_than_one_person_can_be_one_is_searched_for_and_al
     rows = linked([*equal, other])
     assert [row["review_reason"] for row in rows] == [decide.CROWD] * len(equal) + [None]
     assert {row["candidate_chi_number"] for row in rows[:-1]} == {AGNES_CHI}
-    assert searched([*equal, other]) == 2
+    assert asked("SELECT count(*) FROM searched", [*equal, other]) == [2]
     # A reviewer sees the person beside each of them.
     shown = sheet_of([*equal, other]).to_pylist()
     assert {(row["social_care_id"], row["candidate_chi_number"]) for row in shown} == {
@@ -243,6 +243,14 @@ def test_of_more_equal_clients_than_one_person_can_be_one_is_searched_for_and_al
     }
     monkeypatch.setattr(decide, "MAX_CLIENTS", len(equal))
     assert all(row["chi_number"] == AGNES_CHI for row in linked(equal))
+
+
+def test_whoever_has_the_number_of_somebody_else_tells_nothing_of_those_whose_number_the_register_lacks() -> None:
+    """The first are in the register nearly always, the others seldom: what is likely of each is estimated apart."""
+    somebody_elses = client(AGNES_CHI, ROBERT, social_care_id="A1")
+    unknown, none = client(UNKNOWN_CHI, ROBERT, social_care_id="A2"), client(None, ROBERT, social_care_id="A3")
+    cohorts = asked("SELECT cohort FROM client_likelihood ORDER BY client", [somebody_elses, unknown, none])
+    assert len(set(cohorts)) == len(cohorts) == 3
 
 
 def test_a_probabilistic_link_is_expected_to_be_right_as_often_as_its_posterior_says() -> None:
@@ -280,10 +288,11 @@ def test_order_and_threads_change_nothing_and_links_are_right() -> None:
     assert found > 0.9 * findable
 
 
-def searched(clients: list[Row]) -> int:
+def asked(query: str, clients: list[Row]) -> list[Any]:
+    """The first column of what the tables of the linkage say."""
     with people._database(1) as connection:
         decide.link_clients(connection, table(A_REGISTER, REGISTER), table(clients, CLIENTS), table([], DECISIONS))
-        return int(connection.sql("SELECT count(*) FROM searched").fetchall()[0][0])
+        return [row[0] for row in connection.sql(query).fetchall()]
 
 
 def chance_in_register(clients: list[Row], decisions: list[Row] | None = None) -> Any:
