@@ -1,5 +1,6 @@
--- Purpose: the likelihood of each explanation for each searched client, summed over its candidates, and the client's cohort.
--- Grain: searched client. Inputs: searched, client_standard, chi_agreement, candidate_likelihood.
+-- Purpose: the likelihood of each explanation for each searched client, summed over its candidates, the client's cohort, and whether it tells
+-- of others (is_for_review: it does not).
+-- Grain: searched client. Inputs: searched, client_standard, candidate_likelihood.
 -- Conserves: every searched client once. Summed as decimals, so that the order of rows does not matter.
 WITH summed AS (
     SELECT
@@ -20,11 +21,11 @@ final AS (
     SELECT
         s.row_id AS client,
         -- A client with a CHI that the register lacks is less likely to be in it than one without a CHI; so is one born after the
-        -- register was made. One with somebody else's number is likely to be there, and tells nothing of those.
+        -- register was made.
         concat(
-            CASE WHEN a.in_register THEN 'CHI of somebody else ' WHEN s.claim IS NOT NULL THEN 'another CHI ' END,
-            TRY_CAST(c.birth_year AS INTEGER) // 10
+            CASE WHEN s.claim IS NOT NULL AND NOT s.is_for_review THEN 'another CHI ' END, TRY_CAST(c.birth_year AS INTEGER) // 10
         ) AS cohort,
+        s.is_for_review,
         coalesce(l.spotless, 0) AS spotless,
         coalesce(l.careful, 0) AS careful,
         coalesce(l.fair, 0) AS fair,
@@ -37,7 +38,6 @@ final AS (
         coalesce(l.namesake, 0) AS namesake
     FROM searched AS s
     JOIN client_standard AS c USING (row_id)
-    JOIN chi_agreement AS a USING (row_id)
     LEFT JOIN summed AS l ON l.client = s.row_id
 )
 SELECT * FROM final

@@ -30,7 +30,7 @@ settled AS (
     SELECT
         *,
         CASE
-            WHEN outcome = 'reused_id' THEN 'reused_id'
+            WHEN outcome <> 'search' THEN outcome
             WHEN has_other_chi AND NOT is_forename_alike THEN 'twin'
             WHEN has_other_chi THEN 'other_chi'
             WHEN parts_alike = 0 THEN 'other_date'
@@ -88,11 +88,12 @@ examined AS (
         CASE
             WHEN NOT are_days THEN NULL
             WHEN is_middle_name_alike AND NOT are_middle_names_whole THEN NULL
-            WHEN may_be_one_sex AND may_be_one_home AND is_one_name AND ((is_housemate AND NOT is_new_year) OR NOT is_year_a_figure_out)
+            WHEN may_be_one_sex AND may_be_one_home AND is_one_name AND (is_housemate OR NOT is_year_a_figure_out)
                 AND years_between BETWEEN $least_generation_years AND $most_generation_years THEN 'generation'
             WHEN is_middle_name_alike THEN NULL
             WHEN may_be_one_sex AND (may_be_one_home OR (is_surname_common AND NOT is_other_date)) AND is_surname_same
-                AND NOT is_forename_alike AND ((are_two_forenames AND (is_housemate OR NOT is_forename_a_letter_out)) OR is_another_initial)
+                AND (is_another_initial OR (are_two_forenames
+                    AND CASE WHEN is_housemate THEN NOT is_forename_of_one ELSE NOT is_forename_alike AND NOT is_forename_a_letter_out END))
                 THEN 'other_forename'
             WHEN may_be_one_sex AND may_be_one_home AND is_surname_same AND is_forename_of_one AND are_middle_names_whole THEN 'other_forename'
             WHEN is_housemate AND is_surname_same AND (NOT is_forename_of_one OR are_middle_names_whole)

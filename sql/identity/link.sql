@@ -10,6 +10,7 @@ WITH sought AS (
     FROM searched AS s
     JOIN client_standard AS t USING (row_id)
     LEFT JOIN posterior AS p ON p.client = s.row_id
+    WHERE NOT s.is_for_review
     GROUP BY s.row_id, t.date_of_birth
 ),
 counted_client AS (

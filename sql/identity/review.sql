@@ -2,9 +2,7 @@
 -- Inputs: link, client, register_person, posterior, stand_in, claimed_chi, better_match; $review_from.
 -- Conserves: every client in review once at least. The clients that are easiest to decide come first.
 WITH uncertain AS (
-    SELECT
-        l.*, c.row_id,
-        greatest(coalesce(l.candidate_probability, 0), 1 - coalesce(l.candidate_probability, 1)) AS ease
+    SELECT l.*, c.row_id
     FROM link AS l
     JOIN client AS c USING (agency, social_care_id)
     WHERE l.review
@@ -29,11 +27,14 @@ shown AS (
     UNION ALL
     SELECT *, NULL AS probability FROM in_question ANTI JOIN probable USING (row_id, candidate)
 ),
+eased AS (
+    SELECT *, max(greatest(probability, 1 - probability)) OVER (PARTITION BY row_id) AS ease FROM shown
+),
 final AS (
     SELECT
         u.agency, u.social_care_id, u.review_reason AS why,
         count(o.candidate) OVER (PARTITION BY u.agency, u.social_care_id) AS persons,
-        o.candidate AS candidate_chi_number, o.probability,
+        c.claim AS chi_number, o.candidate AS candidate_chi_number, o.probability,
         c.forename, p.forename AS candidate_forename,
         c.surname, p.surname AS candidate_surname,
         CAST(c.date_of_birth AS VARCHAR) AS date_of_birth, CAST(p.date_of_birth AS VARCHAR) AS candidate_date_of_birth,
@@ -41,8 +42,8 @@ final AS (
         c.postcode, p.postcode AS candidate_postcode
     FROM uncertain AS u
     JOIN client AS c USING (row_id)
-    LEFT JOIN shown AS o USING (row_id)
+    LEFT JOIN eased AS o USING (row_id)
     LEFT JOIN register_person AS p ON p.current_chi_number = o.candidate AND p.is_current
-    ORDER BY u.ease DESC, u.agency, u.social_care_id, o.probability DESC NULLS LAST, o.candidate
+    ORDER BY o.ease DESC NULLS LAST, u.agency, u.social_care_id, o.probability DESC NULLS LAST, o.candidate
 )
 SELECT * FROM final

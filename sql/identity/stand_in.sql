@@ -9,7 +9,7 @@ WITH alike AS (
     FROM client AS c
     JOIN client_standard AS s USING (row_id)
     JOIN deterministic_link AS d USING (row_id)
-    WHERE d.outcome = 'search'
+    WHERE d.outcome IN ('search', 'chi_disagrees')
     WINDOW copies AS (
         PARTITION BY c.agency, c.claim, s.forename_all, s.middle_name, s.surname, s.date_of_birth, s.sex, s.postcode, s.address_word
     )

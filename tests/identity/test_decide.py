@@ -5,6 +5,7 @@ import random
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 
 from pipelines.engine.sql import read_sql
@@ -171,14 +172,16 @@ def test_where_those_whom_no_key_finds_may_be_all_who_are_not_found_nobody_can_t
 
 def test_how_many_share_no_key_is_told_by_who_shares_one_and_who_shares_two() -> None:
     """Ten matches that share one key and four that share two, of 21 keys: 20/21 of 10 × 9 / (2 × 5). Two are as likely as not."""
-    keys = [1] * 9 + [1, 1] + [2] * 4 + [5]
-    chances = [1.0] * 9 + [0.5, 0.5] + [1.0] * 5
+    keys = [1] * 11 + [1, 1] + [2] * 4 + [5]
+    chances = [1.0] * 11 + [0.5, 0.5] + [1.0] * 5
     pairs = list(range(len(keys)))
     with database() as connection:
         connection.register("blocked_pair", pa.table({"client": pairs, "register": pairs, "keys": keys}))
         candidates = pa.array([str(pair) for pair in pairs])
         connection.register("match_weight", pa.table({"client": pairs, "register": pairs, "candidate": candidates}))
         connection.register("posterior", pa.table({"client": pairs, "candidate": candidates, "probability": chances}))
+        # Of two more who share one key each, nothing is told: they are only for a reviewer to see.
+        connection.register("searched", pa.table({"row_id": pairs, "is_for_review": [pair in (0, 1) for pair in pairs]}))
         assert connection.sql(read_sql("identity", "unseen_match")).fetchall() == [(pytest.approx(9 * 20 / 21),)]
         connection.execute("CREATE OR REPLACE TEMP VIEW posterior AS SELECT 0 AS client, '0' AS candidate, 0.0 AS probability")
         assert connection.sql(read_sql("identity", "unseen_match")).fetchall() == [(0,)]
@@ -236,6 +239,9 @@ def test_of_more_equal_clients_than_one_person_can_be_one_is_searched_for_and_al
     assert [row["review_reason"] for row in rows] == [decide.CROWD] * len(equal) + [None]
     assert {row["candidate_chi_number"] for row in rows[:-1]} == {AGNES_CHI}
     assert asked("SELECT count(*) FROM searched", [*equal, other]) == [2]
+    doubtful = [client(AGNES_CHI, ROBERT, social_care_id=f"A{n}") for n in range(decide.MAX_CLIENTS + 2)]
+    assert asked("SELECT count(*) FROM searched", doubtful) == [1]
+    assert sheet_of(doubtful)["candidate_chi_number"].to_pylist() == [ROBERT_CHI, AGNES_CHI] * len(doubtful)
     # A reviewer sees the person beside each of them.
     shown = sheet_of([*equal, other]).to_pylist()
     assert {(row["social_care_id"], row["candidate_chi_number"]) for row in shown} == {
@@ -245,12 +251,34 @@ def test_of_more_equal_clients_than_one_person_can_be_one_is_searched_for_and_al
     assert all(row["chi_number"] == AGNES_CHI for row in linked(equal))
 
 
-def test_whoever_has_the_number_of_somebody_else_tells_nothing_of_those_whose_number_the_register_lacks() -> None:
-    """The first are in the register nearly always, the others seldom: what is likely of each is estimated apart."""
-    somebody_elses = client(AGNES_CHI, ROBERT, social_care_id="A1")
-    unknown, none = client(UNKNOWN_CHI, ROBERT, social_care_id="A2"), client(None, ROBERT, social_care_id="A3")
-    cohorts = asked("SELECT cohort FROM client_likelihood ORDER BY client", [somebody_elses, unknown, none])
-    assert len(set(cohorts)) == len(cohorts) == 3
+def test_who_is_in_review_whatever_is_found_tells_nothing_of_others() -> None:
+    """One council shifts its column of CHI numbers by a row: nothing that is said of another council's clients changes."""
+    register, clients, _ = invented_town(people_count=1000, clients_count=150)
+    for at, row in enumerate(clients[:30]):
+        row |= {"chi_number": f"99999{at:05d}", "chi_is_valid": True}
+    numbers = [register[-1]["chi_number"], *(person["chi_number"] for person in register[:199])]
+    shifted = [
+        client(number, {**person, "chi_number": number}, agency="dundee-city", social_care_id=f"D{at}")
+        for at, (number, person) in enumerate(zip(numbers, register[:200], strict=True))
+    ]
+    doubtful = [
+        row
+        for row, link in zip(
+            shifted, sorted(linked(shifted, register), key=lambda link: int(link["social_care_id"][1:])), strict=True
+        )
+        if link["review_reason"] == decide.CHI_DISAGREES
+    ]
+    assert len(doubtful) > 0.9 * len(shifted)
+    alone = links_of(table(register, REGISTER), table(clients, CLIENTS))
+    beside = links_of(table(register, REGISTER), table([*clients, *doubtful], CLIENTS))
+    assert alone.equals(beside.filter(pc.equal(beside["agency"], "angus")))
+
+
+def test_who_is_in_review_whatever_is_found_is_expected_to_be_nobody() -> None:
+    """Though it is very like the person whose number it has, by forename and home."""
+    doubtful = client(AGNES_CHI, AGNES, surname="Gow", date_of_birth=DAY(1940, 7, 20))
+    assert linked_one(doubtful)["review_reason"] == decide.CHI_DISAGREES
+    assert asked("SELECT guard IS NOT NULL AND NOT is_expected FROM posterior", [doubtful]) == [True]
 
 
 def test_a_probabilistic_link_is_expected_to_be_right_as_often_as_its_posterior_says() -> None:

@@ -47,9 +47,13 @@ def test_beside_the_person_of_a_number_that_nothing_supports_stands_who_the_clie
     assert rows["why"].to_pylist() == [decide.CHI_DISAGREES] * 2
     assert rows["candidate_chi_number"].to_pylist() == [ROBERT_CHI, AGNES_CHI]
     assert rows["persons"].to_pylist() == [2, 2]
+    assert rows["chi_number"].to_pylist() == [AGNES_CHI, AGNES_CHI]
     probability, claimed = rows["probability"].to_pylist()
     assert probability > decide.REVIEW_FROM
     assert claimed is None
+    # Who is nearly sure to be somebody is easier to decide than who may be nobody.
+    sure, unsure = client(AGNES_CHI, ROBERT, social_care_id="A2"), client(AGNES_CHI, STRANGER, social_care_id="A1")
+    assert sheet_of([sure, unsure])["social_care_id"].to_pylist() == ["A2", "A2", "A1"]
 
 
 def test_review_goes_out_private_and_safe_for_a_spreadsheet(tmp_path: Path) -> None:

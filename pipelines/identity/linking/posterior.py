@@ -9,9 +9,10 @@ fair, poor, typed in haste, or as this month's records are (`month_kind.py`). Or
 the candidate as anybody may, or as a twin, a relative or a namesake in the same home.
 
 How common each explanation is, its prior, differs between months and is no part of the frozen model. Expectation maximisation
-(EM) estimates it from the likelihoods of all searched clients, with a Dirichlet prior given as pseudo-counts. The priors are
+(EM) estimates it from the likelihoods of the searched clients, with a Dirichlet prior given as pseudo-counts. The priors are
 estimated for all clients first, and then for each cohort (decade of birth, and whether the client has a CHI that the register
-lacks), since people who were born or arrived after the register was made are not in it. No link and no decision is looked at.
+lacks), since people who were born or arrived after the register was made are not in it. A client who is searched for only so that a
+reviewer sees whom it may be does not count. No link and no decision is looked at.
 
 The posteriors are then computed again, given those of the other clients: a person who is probably one client already is seldom
 another too, and households move together. The result depends only on what the tables say, not on the order of their rows or
@@ -169,10 +170,11 @@ def _priors(connection: duckdb.DuckDBPyConnection) -> tuple[Vector, pa.Table]:
     """The prior of each explanation, over all clients and by cohort."""
     found = connection.sql("SELECT * FROM client_likelihood ORDER BY client").fetchnumpy()
     likelihoods = np.array([found[name] for name in PSEUDO_COUNTS], dtype=np.float64)
-    of_all = estimate_priors(likelihoods, np.array(list(PSEUDO_COUNTS.values())))
+    counts = ~found["is_for_review"].astype(bool)
+    of_all = estimate_priors(likelihoods[:, counts], np.array(list(PSEUDO_COUNTS.values())))
     cohorts, cohort = np.unique(found["cohort"].astype(str), return_inverse=True)
     of_cohorts = [
-        with_namesakes(estimate_priors(likelihoods[:, cohort == number], COHORT_PSEUDO_COUNT * of_all))
+        with_namesakes(estimate_priors(likelihoods[:, counts & (cohort == number)], COHORT_PSEUDO_COUNT * of_all))
         for number in range(len(cohorts))
     ]
     by_explanation = np.array(of_cohorts).reshape(len(cohorts), len(PSEUDO_COUNTS)).T
