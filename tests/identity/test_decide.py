@@ -256,6 +256,8 @@ def test_who_is_in_review_whatever_is_found_tells_nothing_of_others() -> None:
     register, clients, _ = invented_town(people_count=1000, clients_count=150)
     for at, row in enumerate(clients[:30]):
         row |= {"chi_number": f"99999{at:05d}", "chi_is_valid": True}
+    for row in clients[30:60]:
+        row["date_of_birth"] = None
     numbers = [register[-1]["chi_number"], *(person["chi_number"] for person in register[:199])]
     shifted = [
         client(number, {**person, "chi_number": number}, agency="dundee-city", social_care_id=f"D{at}")
@@ -279,6 +281,8 @@ def test_who_is_in_review_whatever_is_found_is_expected_to_be_nobody() -> None:
     doubtful = client(AGNES_CHI, AGNES, surname="Gow", date_of_birth=DAY(1940, 7, 20))
     assert linked_one(doubtful)["review_reason"] == decide.CHI_DISAGREES
     assert asked("SELECT guard IS NOT NULL AND NOT is_expected FROM posterior", [doubtful]) == [True]
+    without = client(None, AGNES, social_care_id="A2")
+    assert len(set(asked("SELECT cohort FROM client_likelihood", [doubtful, without]))) == 1
 
 
 def test_a_probabilistic_link_is_expected_to_be_right_as_often_as_its_posterior_says() -> None:

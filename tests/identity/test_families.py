@@ -108,6 +108,7 @@ CASES = [
     Case("twins whose names are a letter apart, both there", (("Ronald", "Wood", DATE_1950, "1", HOME), ("Donald", "Wood", DATE_1950, "1", HOME)), ("Donald", "Wood", DATE_1950, "1", HOME), 1, "link"),
     Case("sisters of one birthday whose names are a letter apart, the own record absent", (("Jean", "Cathro", DATE_1950, "2", HOME),), ("Joan", "Cathro", DAY(1952, 3, 9), "2", HOME), None, "leave", why=OTHER_FORENAME),
     Case("a letter mistyped that makes another name, no sex written", (("Ronald", "Wood", DATE_1950, "1", HOME),), ("Donald", "Wood", DATE_1950, None, HOME), 0, "link"),
+    Case("two letters turned that make another name, no sex written", (("Elsie", "Wood", DATE_1950, "2", HOME),), ("Elise", "Wood", DATE_1950, None, HOME), 0, "link"),
     Case("a letter mistyped that makes no name", (("Ronald", "Wood", DATE_1950, "1", HOME),), ("Ponald", "Wood", DATE_1950, "1", HOME), 0, "link"),
     Case("another resident, one forename and year", (("Marion", "Wood", DAY(1942, 8, 24), "2", CARE_HOME),), ("Marion", "Rattray", DAY(1942, 5, 17), "2", CARE_HOME), None, "leave", why=HOUSEMATE),
     Case("namesake elsewhere, one birthday", (("Margaret", "Brown", DAY(1935, 2, 21), "2", HOME),), ("Margaret", "Brown", DAY(1939, 2, 21), "2", ELSEWHERE), None, "leave", why=NAMESAKE),
