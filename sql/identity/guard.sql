@@ -4,7 +4,7 @@
 -- Conserves: nothing; most have no guard. is_expected: this month's records are still learnt from the pair, as its posterior says; else
 -- dates that are wholly unlike would be taken for rarer than they are.
 -- The last four are people whom the register may lack beside one whom it has: a twin, brother or sister, a parent or child of one name,
--- somebody of a common name elsewhere, a housemate. Where sex and home agree, a figure or a letter out is no slip for certain: a son may be
+-- somebody of a common name elsewhere, a housemate. Where sex and home agree, a figure or a letter out may be a slip or another person: a son may be
 -- born on the father's birthday, and twins be called Ronald and Donald. A middle name that agrees speaks for a slip: no guard, but for a
 -- parent or child, who may have the whole name. Nor is there one where a date is no day.
 WITH judged AS (

@@ -28,7 +28,9 @@ shown AS (
     SELECT *, NULL AS probability FROM in_question ANTI JOIN probable USING (row_id, candidate)
 ),
 eased AS (
-    SELECT *, max(greatest(probability, 1 - probability)) OVER (PARTITION BY row_id) AS ease FROM shown
+    SELECT *, max(probability) OVER of_client AS best, greatest(best, 1 - best) AS ease
+    FROM shown
+    WINDOW of_client AS (PARTITION BY row_id)
 ),
 final AS (
     SELECT

@@ -5,12 +5,14 @@ import stat
 import zipfile
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from python_calamine import CalamineWorkbook
 
 from pipelines.engine.errors import IrfError
 from pipelines.identity import review, review_sheet
 from pipelines.identity.linking import decide
+from pipelines.identity.linking.database import database
 from tests.identity.people import (
     A_REGISTER,
     AGNES,
@@ -78,6 +80,28 @@ def test_the_same_links_make_the_same_workbook(tmp_path: Path) -> None:
     for path in made:
         review.export_review(sheet, path, KEY)
     assert made[0].read_bytes() == made[1].read_bytes()
+
+
+def test_how_easy_a_client_is_to_decide_is_told_by_the_likeliest_person_alone() -> None:
+    """A2 is one person of two, as likely as not; that a third is unlikely makes it no easier than A1."""
+    person = {"forename": None, "surname": None, "date_of_birth": None, "sex": None, "postcode": None}
+    clients = [{"row_id": at, "agency": "angus", "social_care_id": f"A{at}", "claim": None, **person} for at in (1, 2)]
+    links = [{"agency": "angus", "social_care_id": f"A{at}", "review": True, "review_reason": "?"} for at in (1, 2)]
+    posteriors = [(1, "a", 0.7), (2, "a", 0.5), (2, "b", 0.06)]
+    tables = {
+        "client": pa.Table.from_pylist(clients),
+        "link": pa.Table.from_pylist(links),
+        "register_person": pa.Table.from_pylist([{"current_chi_number": one, "is_current": True, **person} for one in "ab"]),
+        "posterior": pa.table(dict(zip(("client", "candidate", "probability"), zip(*posteriors, strict=True), strict=True))),
+        "stand_in": pa.schema([("client", pa.int64()), ("searched", pa.int64())]).empty_table(),
+        "claimed_chi": pa.schema([(name, pa.string()) for name in ("agency", "social_care_id", "claim")]).empty_table(),
+        "better_match": pa.schema([("row_id", pa.int64()), ("candidate", pa.string())]).empty_table(),
+    }
+    with database(threads=1) as connection:
+        for name, rows in tables.items():
+            connection.register(name, rows)
+        sheet = review.review_sheet(connection, decide.REVIEW_FROM)
+    assert sheet["social_care_id"].to_pylist() == ["A1", "A2", "A2"]
 
 
 @pytest.mark.parametrize("content", [b"no workbook", b""])
