@@ -17,10 +17,10 @@ Line = tuple[str, str, Decimal]
 """A client's link method, person id and cost in a release."""
 
 
-def with_somebody_elses_chi(root: Path) -> tuple[str, str]:
+def with_somebody_elses_chi(root: Path) -> tuple[str, str, str]:
     """Give a client of Angus who has home care the CHI number of another client, in the file of every month.
 
-    Returns the client's id and that number.
+    Returns the client's id, that number, and the client's own.
     """
     files = sorted((root / "landing" / "angus" / "clients").glob("*.csv"))
     rows = rows_of(files[-1])
@@ -34,18 +34,19 @@ def with_somebody_elses_chi(root: Path) -> tuple[str, str]:
                 row["chi_number"] = other["chi_number"]
         lines = [",".join(rows[0]), *(",".join(row.values()) for row in rows)]
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return mistaken["social_care_id"], other["chi_number"]
+    return mistaken["social_care_id"], other["chi_number"], mistaken["chi_number"]
 
 
-def fill_in(sheet: Path, decision: str) -> list[dict[str, str]]:
-    """Decide every row of the sheet as a person in a spreadsheet does; gives the rows as they were."""
+def fill_in(sheet: Path, number: str) -> list[dict[str, str]]:
+    """Mark one person of the sheet the same, as somebody does in a spreadsheet; gives the rows as they were."""
     header, *rows = CalamineWorkbook.from_path(str(sheet)).get_sheet_by_index(0).to_python()
-    decided = {"decision": decision, "decided_by": "jm", "decided_on": "03/06/2025", "reason": "asked the council"}
+    decided = {"decision": "same", "decided_by": "jm", "decided_on": "03/06/2025", "reason": "asked the council"}
     with xlsxwriter.Workbook(sheet) as workbook:
         worksheet = workbook.add_worksheet()
         worksheet.write_row(0, 0, header)
         for at, row in enumerate(rows, start=1):
-            worksheet.write_row(at, 0, [decided.get(str(name), value) for name, value in zip(header, row, strict=True)])
+            filled = decided if str(row[header.index("candidate_chi_number")]) == number else {}
+            worksheet.write_row(at, 0, [filled.get(str(name), value) for name, value in zip(header, row, strict=True)])
     return [dict(zip(map(str, header), map(str, row), strict=True)) for row in rows]
 
 
@@ -71,7 +72,7 @@ def test_a_decision_links_a_client_in_the_next_release_and_moves_no_pound(
     root = copy_of(world("none"))
     validated_before(published("none"), root)
     assert irf_at(root, "review", "export")[0] == 1  # no refresh yet
-    client, number = with_somebody_elses_chi(root)
+    client, wrong_number, own_number = with_somebody_elses_chi(root)
     first = home_care(root, run(root).version, client)
     assert first[0] == "unlinked"
 
@@ -79,9 +80,12 @@ def test_a_decision_links_a_client_in_the_next_release_and_moves_no_pound(
     sheet = root / "review" / "pending.xlsx"
     assert (code, "clients in review: 1;" in told) == (0, True)
     assert irf_at(root, "review", "import", str(sheet)) == (0, "new decisions: 0; the next refresh follows them\n")
-    (row,) = fill_in(sheet, "same")
-    assert (row["social_care_id"], row["candidate_chi_number"], row["decision"]) == (client, number, "")
-    assert row["surname"] != row["candidate_surname"]
+    themselves, somebody_else = fill_in(sheet, own_number)
+    for row, candidate in ((themselves, own_number), (somebody_else, wrong_number)):
+        assert (row["social_care_id"], row["chi_number"], row["decision"]) == (client, wrong_number, "")
+        assert row["candidate_chi_number"] == candidate
+    assert themselves["surname"] == themselves["candidate_surname"]
+    assert somebody_else["surname"] != somebody_else["candidate_surname"]
     assert irf_at(root, "review", "import", str(sheet)) == (0, "new decisions: 1; the next refresh follows them\n")
 
     now = run(root)
